@@ -1,0 +1,93 @@
+/**
+ * @file Reverse-mode differentiation as a graph transform.
+ *
+ * The gradients are emitted as ordinary nodes of the same graph, so any execution provider runs them. Only the paths
+ * that lead from a wanted value to the loss get a backward; frozen weights get none.
+ */
+
+import type { Node, OpName, Value } from './graph.ts';
+import { add } from './ops/elementwise.ts';
+import { attentionRules } from './rules/attention.ts';
+import { convolutionRules } from './rules/convolution.ts';
+import { elementwiseRules } from './rules/elementwise.ts';
+import { linearRules } from './rules/linear.ts';
+import { movementRules } from './rules/movement.ts';
+import { normalizeRules } from './rules/normalize.ts';
+import { reductionRules } from './rules/reduction.ts';
+import type { RulesFor } from './rules/rule.ts';
+
+/** One entry for every operator: an operator without a rule does not compile. */
+export const BACKWARD_RULES: RulesFor<OpName> = {
+  ...elementwiseRules,
+  ...movementRules,
+  ...reductionRules,
+  ...linearRules,
+  ...convolutionRules,
+  ...normalizeRules,
+  ...attentionRules,
+};
+
+/**
+ * Gradients of a scalar loss with respect to the wanted values, in their order and shapes.
+ *
+ * @throws {Error} when the loss is not a scalar, does not depend on a wanted value, or an operator between them has
+ *   no gradient: mistakes of whoever builds the graph, so found when it is built.
+ */
+export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
+  if (loss.shape.length !== 0) throw new Error(`the loss has to be a scalar, not [${loss.shape}]`);
+  const { graph } = loss;
+  const forward = [...graph.nodes];
+  const varying = dependents(forward, wanted);
+  const gradientOf = new Map<Value, Value>([[loss, graph.constant([1])]]);
+
+  for (const node of forward.reverse()) {
+    const [output, ...others] = node.outputs;
+    if (output === undefined || !varying.has(output)) continue;
+    const gradient = gradientOf.get(output);
+    if (gradient === undefined) continue;
+    if (others.some((other) => gradientOf.has(other)))
+      throw new Error(`${node.op}: only its first output has a gradient`);
+    for (const [input, inputGradient] of inputGradients(node, gradient, varying)) {
+      const sum = gradientOf.get(input);
+      gradientOf.set(input, sum === undefined ? inputGradient : add(sum, inputGradient));
+    }
+  }
+
+  return wanted.map((value) => {
+    const gradient = gradientOf.get(value);
+    if (gradient === undefined) throw new Error(`the loss does not depend on ${value.name}`);
+    return gradient;
+  });
+}
+
+/** Everything that is computed from the wanted values, and they themselves. */
+function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<Value> {
+  const varying = new Set(wanted);
+  for (const { inputs, outputs } of nodes) {
+    if (inputs.some((input) => input !== null && varying.has(input)))
+      for (const output of outputs) varying.add(output);
+  }
+  return varying;
+}
+
+function* inputGradients(
+  node: Node,
+  gradient: Value,
+  varying: ReadonlySet<Value>,
+): Generator<[Value, Value]> {
+  const rule = BACKWARD_RULES[node.op];
+  if (rule === 'constant') return;
+  if (rule === 'not differentiable') throw new Error(`${node.op} has no backward rule`);
+  const rules = rule(node, gradient);
+  for (const [index, input] of node.inputs.entries()) {
+    if (input === null || !varying.has(input)) continue;
+    const inputRule = rules[index];
+    if (inputRule === 'constant') continue;
+    if (inputRule === 'frozen' || inputRule === undefined) {
+      throw new Error(
+        `${node.op}: no gradient for its input ${index}, ${input.name}: it is meant to be frozen`,
+      );
+    }
+    yield [input, inputRule()];
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * @file The computation graph: values with a shape and a type, made by nodes.
+ *
+ * Nodes are kept in the order in which they were added, which is a topological order, since a node can only
+ * take values that exist already.
+ */
+
+import type { StoredTensor } from '../tensor/safetensors.ts';
+import { elementCount } from '../tensor/tensor.ts';
+
+/** Types that graphs compute with. Parameters and activations are float32; float16 is storage only. */
+export type ElementType = 'float32' | 'float16' | 'int64' | 'bool';
+
+export type Shape = readonly number[];
+
+/** Every operator that the builder can emit: ONNX's own names (opset 17, and MultiHeadAttention of com.microsoft). */
+export type OpName =
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'Div'
+  | 'Neg'
+  | 'Sqrt'
+  | 'Exp'
+  | 'Erf'
+  | 'Sigmoid'
+  | 'LeakyRelu'
+  | 'Greater'
+  | 'Where'
+  | 'MatMul'
+  | 'Gemm'
+  | 'Conv'
+  | 'ConvTranspose'
+  | 'AveragePool'
+  | 'Resize'
+  | 'Reshape'
+  | 'Transpose'
+  | 'Concat'
+  | 'Slice'
+  | 'Pad'
+  | 'Expand'
+  | 'Gather'
+  | 'Cast'
+  | 'ReduceSum'
+  | 'ReduceMean'
+  | 'Softmax'
+  | 'LayerNormalization'
+  | 'MultiHeadAttention';
+
+/** An ONNX attribute; ints and floats differ on the wire, so the kind is explicit. */
+export type Attribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export const int = (value: number): Attribute => ({ kind: 'int', value });
+export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
+export const float = (value: number): Attribute => ({ kind: 'float', value });
+export const text = (value: string): Attribute => ({ kind: 'string', value });
+
+/** One operation: its inputs (`null` for an optional input that is left out), attributes and outputs. */
+export interface Node {
+  readonly op: OpName;
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+}
+
+/** A tensor that the graph computes or is given. Its shape and type are known when the graph is built. */
+export class Value {
+  constructor(
+    readonly graph: Graph,
+    readonly name: string,
+    readonly type: ElementType,
+    readonly shape: Shape,
+  ) {}
+
+  /** The size of one axis; negative axes count from the end. */
+  size(axis: number): number {
+    const size = this.shape.at(axis);
+    if (size === undefined)
+      throw new RangeError(`${this.name} has no axis ${axis}: its shape is [${this.shape}]`);
+    return size;
+  }
+}
+
+/** A constant kept inside the model: small numbers, shapes and indices. */
+export interface Constant {
+  readonly value: Value;
+  readonly data: readonly number[];
+}
+
+/** A weight kept in its .safetensors file, which the model only points into. */
+export interface Weight {
+  readonly value: Value;
+  readonly stored: StoredTensor;
+  /** The weight itself, or its cast where it is stored as fp16. */
+  readonly asFloat32: Value;
+}
+
+/** Where a network's weights come from, by their published names. */
+export interface WeightSource {
+  has(name: string): boolean;
+  /** The tensor of that name; throws a typed error when it is missing or has another shape. */
+  get(name: string, shape: Shape): StoredTensor;
+}
+
+/** A graph under construction. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly inputs: Value[] = [];
+  readonly outputs = new Map<string, Value>();
+  readonly constants = new Map<string, Constant>();
+  readonly weights = new Map<string, Weight>();
+  private nextId = 0;
+
+  /** An input that each run is given. */
+  input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
+    const value = new Value(this, name, type, shape);
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** Names a value as a result of each run. */
+  output(name: string, value: Value): void {
+    if (this.outputs.has(name)) throw new Error(`the graph has two outputs named ${name}`);
+    this.outputs.set(name, value);
+  }
+
+  /** A constant tensor; equal constants are shared. */
+  constant(data: readonly number[], shape: Shape = [], type: ElementType = 'float32'): Value {
+    if (data.length !== elementCount(shape))
+      throw new RangeError(`${data.length} numbers for shape [${shape}]`);
+    const key = `${type}[${shape}]${data}`;
+    const known = this.constants.get(key);
+    if (known) return known.value;
+    const value = new Value(this, `constant${this.constants.size}`, type, shape);
+    this.constants.set(key, { value, data });
+    return value;
+  }
+
+  /**
+   * A weight by its published name, as float32. Weights stored as fp16 are cast by the graph.
+   *
+   * @param view another shape of as many elements to see it in, such as [O, C] for a 1 x 1 convolution [O, C, 1, 1].
+   * @throws {PalimpsestError} WEIGHT_MISSING or WEIGHT_INVALID, from the source.
+   */
+  weight(source: WeightSource, name: string, shape: Shape, view: Shape = shape): Value {
+    const known = this.weights.get(name);
+    if (known) return known.asFloat32;
+    const stored = source.get(name, shape);
+    const value = new Value(this, name, stored.dtype === 'F16' ? 'float16' : 'float32', view);
+    // 1 is FLOAT in ONNX's TensorProto.DataType.
+    const asFloat32 = value.type === 'float16' ? this.emit('Cast', [value], view, { to: int(1) }) : value;
+    this.weights.set(name, { value, stored, asFloat32 });
+    return asFloat32;
+  }
+
+  /** Adds a node with one output. */
+  emit(
+    op: OpName,
+    inputs: readonly (Value | null)[],
+    shape: Shape,
+    attributes: Attributes = {},
+    type: ElementType = 'float32',
+  ): Value {
+    const [value] = this.emitMany(op, inputs, [shape], attributes, type);
+    return value as Value;
+  }
+
+  /** Adds a node with several outputs of one type. */
+  emitMany(
+    op: OpName,
+    inputs: readonly (Value | null)[],
+    shapes: readonly Shape[],
+    attributes: Attributes = {},
+    type: ElementType = 'float32',
+  ): Value[] {
+    const outputs = shapes.map((shape) => new Value(this, `${op}${this.nextId++}`, type, shape));
+    this.nodes.push({ op, inputs, attributes, outputs });
+    return outputs;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * @file Writes a graph as an ONNX model.
+ *
+ * Field numbers are those of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3). Weights become
+ * external data that points into their .safetensors files, so the model itself stays below a megabyte.
+ */
+
+import { basename } from 'node:path';
+import type { Attribute, Constant, ElementType, Graph, Node, Value, Weight } from './graph.ts';
+import { Message } from './protobuf.ts';
+
+const IR_VERSION = 8;
+/** The newest opset that every execution provider we aim at accepts. */
+const OPSET = 17;
+const CONTRIB_OPSET = 1;
+const CONTRIB_DOMAIN = 'com.microsoft';
+
+/** TensorProto.DataType */
+const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9, float16: 10 };
+const EXTERNAL = 1;
+
+/** The ONNX model of a graph, reduced to what its outputs need. Weights are named by file, relative to their folder. */
+export function toOnnx(graph: Graph): Uint8Array {
+  const { nodes, needed } = prune(graph);
+  const weights = [...graph.weights.values()].filter(({ value }) => needed.has(value));
+  const body = new Message().bytes(2, 'palimpsest');
+  for (const node of nodes) body.bytes(1, nodeProto(node, needed));
+  for (const constant of graph.constants.values()) {
+    if (needed.has(constant.value)) body.bytes(5, constantProto(constant));
+  }
+  for (const weight of weights) body.bytes(5, weightProto(weight));
+  for (const value of graph.inputs) if (needed.has(value)) body.bytes(11, valueInfo(value.name, value));
+  for (const [name, value] of graph.outputs) {
+    // Identity gives the output its name, even where it is another output or an input as well.
+    body.bytes(1, new Message().bytes(1, value.name).bytes(2, name).bytes(4, 'Identity'));
+    body.bytes(12, valueInfo(name, value));
+  }
+
+  const model = new Message()
+    .int(1, IR_VERSION)
+    .bytes(2, 'palimpsest')
+    .bytes(7, body)
+    .bytes(8, new Message().bytes(1, '').int(2, OPSET))
+    .bytes(8, new Message().bytes(1, CONTRIB_DOMAIN).int(2, CONTRIB_OPSET));
+  return model.encode();
+}
+
+/** The nodes that the outputs depend on, and every value among them that somebody reads. */
+function prune(graph: Graph): { nodes: Node[]; needed: ReadonlySet<Value> } {
+  const needed = new Set(graph.outputs.values());
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input !== null) needed.add(input);
+  }
+  return { nodes: nodes.reverse(), needed };
+}
+
+function nodeProto({ op, inputs, outputs, attributes }: Node, needed: ReadonlySet<Value>): Message {
+  const node = new Message();
+  for (const input of inputs) node.bytes(1, input?.name ?? '');
+  const lastNeeded = outputs.findLastIndex((output) => needed.has(output));
+  for (const output of outputs.slice(0, lastNeeded + 1)) node.bytes(2, needed.has(output) ? output.name : '');
+  node.bytes(4, op);
+  for (const [name, attribute] of Object.entries(attributes)) node.bytes(5, attributeProto(name, attribute));
+  if (op === 'MultiHeadAttention') node.bytes(7, CONTRIB_DOMAIN);
+  return node;
+}
+
+function attributeProto(name: string, attribute: Attribute): Message {
+  const proto = new Message().bytes(1, name);
+  switch (attribute.kind) {
+    case 'float':
+      return proto.float(2, attribute.value).int(20, 1);
+    case 'int':
+      return proto.int(3, attribute.value).int(20, 2);
+    case 'string':
+      return proto.bytes(4, attribute.value).int(20, 3);
+    case 'ints':
+      return proto.ints(8, attribute.value).int(20, 7);
+  }
+}
+
+function constantProto({ value, data }: Constant): Message {
+  const raw = value.type === 'int64' ? BigInt64Array.from(data, BigInt) : Float32Array.from(data);
+  return tensorProto(value).bytes(9, new Uint8Array(raw.buffer));
+}
+
+function weightProto({ value, stored }: Weight): Message {
+  const entry = (key: string, text: string) => new Message().bytes(1, key).bytes(2, text);
+  return tensorProto(value)
+    .bytes(13, entry('location', basename(stored.file)))
+    .bytes(13, entry('offset', String(stored.offset)))
+    .bytes(13, entry('length', String(stored.length)))
+    .int(14, EXTERNAL);
+}
+
+function tensorProto({ name, type, shape }: Value): Message {
+  return new Message().ints(1, shape).int(2, DATA_TYPE[type]).bytes(8, name);
+}
+
+function valueInfo(name: string, { type, shape }: Value): Message {
+  const dimensions = new Message();
+  for (const size of shape) dimensions.bytes(1, new Message().int(1, size));
+  const tensorType = new Message().int(1, DATA_TYPE[type]).bytes(2, dimensions);
+  return new Message().bytes(1, name).bytes(2, new Message().bytes(1, tensorType));
+}

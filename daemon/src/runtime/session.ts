@@ -1,0 +1,104 @@
+/** @file A network loaded into ONNX Runtime: the only file that knows the runtime. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import * as ort from 'onnxruntime-node';
+import { elementCount, type Tensor } from '../tensor/tensor.ts';
+
+/** Token ids, which are int64 on the wire. */
+export interface IdTensor {
+  readonly shape: readonly number[];
+  readonly ids: readonly number[];
+}
+
+export type Feeds = Readonly<Record<string, Tensor | IdTensor>>;
+export type Results = Readonly<Record<string, Tensor>>;
+
+/** What matters for speed and memory; the defaults are the measured best (docs/performance.md). */
+export interface SessionOptions {
+  readonly threads?: number;
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Repacks weights for speed, which copies all of them into memory. */
+  readonly prepacking?: boolean;
+}
+
+/** A loaded network. Runs block the thread: a run cannot be interrupted, only the work between runs can. */
+export class Session {
+  private constructor(private readonly session: ort.InferenceSession) {}
+
+  /**
+   * Loads a model whose external data, if any, lies in `weightsFolder`.
+   *
+   * @throws {PalimpsestError} ENGINE_FAILED when the runtime refuses the model.
+   */
+  static async load(
+    model: Uint8Array,
+    weightsFolder: string | null,
+    options: SessionOptions = {},
+  ): Promise<Session> {
+    const { threads, optimization = 'extended', prepacking = false } = options;
+    const folder =
+      weightsFolder === null ? {} : { model_external_initializers_file_folder_path: weightsFolder };
+    try {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ['cpu'],
+        graphOptimizationLevel: optimization,
+        // Measured: with the pattern on, memory grows by half from the first run to the second.
+        enableMemPattern: false,
+        // 3 is errors only: the runtime writes to stderr by itself.
+        logSeverityLevel: 3,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+        extra: { session: { disable_prepacking: prepacking ? '0' : '1', ...folder } },
+      });
+      return new Session(session);
+    } catch (cause) {
+      throw engineFailed('load a network', cause);
+    }
+  }
+
+  /**
+   * Runs the network once.
+   *
+   * @throws {PalimpsestError} ENGINE_FAILED when the runtime fails, for example for lack of memory.
+   */
+  async run(feeds: Feeds): Promise<Results> {
+    try {
+      const inputs = Object.fromEntries(
+        this.session.inputNames.map((name) => [name, toRuntime(name, feeds[name])]),
+      );
+      const outputs = await this.session.run(inputs);
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
+      );
+    } catch (cause) {
+      throw engineFailed('run a network', cause);
+    }
+  }
+
+  /** Gives the network's memory back. */
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function toRuntime(name: string, feed: Tensor | IdTensor | undefined): ort.Tensor {
+  if (feed === undefined) throw new Error(`the input ${name} was not given`);
+  if ('ids' in feed) return new ort.Tensor('int64', BigInt64Array.from(feed.ids, BigInt), feed.shape);
+  return new ort.Tensor('float32', feed.data, feed.shape);
+}
+
+function toTensor(name: string, value: ort.Tensor): Tensor {
+  const { data, dims } = value;
+  if (!(data instanceof Float32Array) || data.length !== elementCount(dims)) {
+    throw new Error(`the output ${name} is not float32`);
+  }
+  return { shape: dims, data };
+}
+
+function engineFailed(action: string, cause: unknown): PalimpsestError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PalimpsestError(
+    'ENGINE_FAILED',
+    `The runtime could not ${action}: ${reason}. If memory is short, close other programs or choose a smaller size.`,
+    { cause },
+  );
+}

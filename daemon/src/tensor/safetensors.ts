@@ -1,0 +1,194 @@
+/**
+ * @file The .safetensors container: an 8-byte length, a JSON header, then the raw tensors.
+ *
+ * Reading parses only the header; the graph points into the file at the offsets found here.
+ */
+
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { z } from 'zod';
+import { halfToFloat } from './float16.ts';
+import { elementCount, type Tensor } from './tensor.ts';
+
+const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
+
+/** Published checkpoints have headers below 1 MB; a hostile one could ask for all memory (CWE-770). */
+const MAX_HEADER_BYTES = 100_000_000;
+
+const TensorEntry = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()).max(8),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+const Header = z.record(z.string(), z.unknown());
+const Metadata = z.record(z.string(), z.string());
+
+export type SafetensorsType = keyof typeof BYTES_PER_ELEMENT;
+
+/** Where one tensor lies in its file. `offset` and `length` are bytes from the start of the file. */
+export interface StoredTensor {
+  readonly file: string;
+  readonly dtype: SafetensorsType;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The parsed header of one file. */
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** sha256 of the header: changes when a tensor's name, shape, type or place does. */
+  readonly headerHash: string;
+}
+
+/**
+ * Parses the header of a .safetensors file and checks that every tensor lies within the file.
+ *
+ * @throws {PalimpsestError} MODEL_FOLDER_INVALID when the file cannot be opened, WEIGHT_INVALID when it is
+ *   damaged or cut short.
+ */
+export function readHeader(path: string): SafetensorsFile {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (cause) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `Cannot open ${path}. Check that the file exists and can be read.`,
+      { cause },
+    );
+  }
+  try {
+    const size = fstatSync(file).size;
+    const lengthBytes = Buffer.alloc(8);
+    if (size < 8 || readSync(file, lengthBytes, 0, 8, 0) < 8)
+      throw damaged(path, 'it is shorter than a header');
+    const headerLength = Number(lengthBytes.readBigUInt64LE());
+    if (headerLength > size - 8 || headerLength > MAX_HEADER_BYTES)
+      throw damaged(path, 'its header is cut short');
+    const header = Buffer.alloc(headerLength);
+    readSync(file, header, 0, headerLength, 8);
+    return parseHeader(path, header, size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseHeader(path: string, header: Buffer, fileSize: number): SafetensorsFile {
+  let entries: Record<string, unknown>;
+  try {
+    entries = Header.parse(JSON.parse(header.toString('utf8')));
+  } catch {
+    throw damaged(path, 'its header is not valid JSON');
+  }
+  const { __metadata__, ...tensorEntries } = entries;
+  const dataStart = 8 + header.length;
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, value] of Object.entries(tensorEntries)) {
+    const entry = TensorEntry.safeParse(value);
+    if (!entry.success || !isKnownType(entry.data.dtype))
+      throw damaged(path, `the entry of ${name} cannot be read`);
+    const { dtype, shape, data_offsets } = entry.data;
+    const [begin, end] = data_offsets;
+    const length = end - begin;
+    if (length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype]) {
+      throw damaged(path, `${name} has the wrong number of bytes for its shape [${shape}]`);
+    }
+    if (dataStart + end > fileSize) throw damaged(path, `it ends before the tensor ${name}`);
+    tensors.set(name, { file: path, dtype, shape, offset: dataStart + begin, length });
+  }
+  const metadata = Metadata.safeParse(__metadata__ ?? {});
+  return {
+    path,
+    tensors,
+    metadata: metadata.success ? metadata.data : {},
+    headerHash: createHash('sha256').update(header).digest('hex'),
+  };
+}
+
+function isKnownType(dtype: string): dtype is SafetensorsType {
+  return Object.hasOwn(BYTES_PER_ELEMENT, dtype);
+}
+
+function damaged(path: string, fact: string): PalimpsestError {
+  return new PalimpsestError(
+    'WEIGHT_INVALID',
+    `${path} is damaged: ${fact}. Download or copy the file again; its download may have been interrupted.`,
+  );
+}
+
+/** The raw bytes of one stored tensor. */
+function readBytes(stored: StoredTensor): Buffer {
+  const file = openSync(stored.file, 'r');
+  try {
+    const bytes = Buffer.alloc(stored.length);
+    const read = readSync(file, bytes, 0, stored.length, stored.offset);
+    if (read < stored.length) throw damaged(stored.file, 'it ends within a tensor');
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * One stored tensor as numbers, converted to float32 (an I64 above 2^24 would lose digits: ids are smaller).
+ *
+ * @throws {PalimpsestError} WEIGHT_INVALID when the file is cut short or the type has no float32 reading.
+ */
+export function readTensor(stored: StoredTensor): Tensor {
+  const bytes = readBytes(stored);
+  const count = elementCount(stored.shape);
+  const data = new Float32Array(count);
+  for (let i = 0; i < count; i++) data[i] = readElement(bytes, stored, i);
+  return { shape: stored.shape, data };
+}
+
+function readElement(bytes: Buffer, stored: StoredTensor, index: number): number {
+  switch (stored.dtype) {
+    case 'F32':
+      return bytes.readFloatLE(index * 4);
+    case 'F64':
+      return bytes.readDoubleLE(index * 8);
+    case 'F16':
+      return halfToFloat(bytes.readUInt16LE(index * 2));
+    case 'I64':
+      return Number(bytes.readBigInt64LE(index * 8));
+    case 'I32':
+      return bytes.readInt32LE(index * 4);
+    case 'U8':
+    case 'BOOL':
+      return bytes.readUInt8(index);
+    default:
+      throw damaged(stored.file, `it holds the type ${stored.dtype}, which is not read here`);
+  }
+}
+
+/**
+ * A .safetensors file as bytes: float32 tensors, the data aligned to 8 bytes.
+ *
+ * @param metadata string facts kept in the header's `__metadata__`.
+ */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Buffer {
+  let offset = 0;
+  const entries: Record<string, unknown> = { __metadata__: metadata };
+  for (const [name, { shape, data }] of tensors) {
+    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = JSON.stringify(entries);
+  const header = Buffer.from(
+    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 + json.length - Buffer.byteLength(json)),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const parts = [...tensors.values()].map(({ data }) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return Buffer.concat([length, header, ...parts]);
+}
