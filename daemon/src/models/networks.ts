@@ -1,0 +1,82 @@
+/** @file Loaded networks: graphs are kept on disk by their fingerprint, sessions in memory as long as they are used. */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Graph } from '../graph/graph.ts';
+import { toOnnx } from '../graph/onnx.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
+import type { Checkpoint } from './checkpoint.ts';
+
+/**
+ * Part of every fingerprint: raise it with any change of what the builder emits. A test compares the graphs with
+ * the version (test/graph/cache.test.ts).
+ */
+export const GRAPH_VERSION = 1;
+
+/** What a graph depends on: equal keys build equal graphs. */
+export interface GraphKey {
+  readonly network: string;
+  readonly checkpoint: Checkpoint;
+  readonly config: unknown;
+  readonly options: unknown;
+}
+
+/** Builds, caches and loads networks. */
+export class Networks {
+  private readonly sessions = new Map<string, Promise<Session>>();
+
+  /** @param cacheFolder where graphs are kept between runs; null keeps none. */
+  constructor(
+    private readonly cacheFolder: string | null,
+    private readonly sessionOptions: SessionOptions = {},
+  ) {}
+
+  /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
+  load(key: GraphKey, build: () => Graph): Promise<Session> {
+    const fingerprint = fingerprintOf(key);
+    const known = this.sessions.get(fingerprint);
+    if (known) return known;
+    const session = Session.load(this.model(fingerprint, build), key.checkpoint.folder, this.sessionOptions);
+    this.sessions.set(fingerprint, session);
+    // A failed load is tried anew the next time.
+    session.catch(() => this.sessions.delete(fingerprint));
+    return session;
+  }
+
+  /** Gives the memory of one network back, once it is no longer needed. */
+  async release(key: GraphKey): Promise<void> {
+    const fingerprint = fingerprintOf(key);
+    const session = this.sessions.get(fingerprint);
+    this.sessions.delete(fingerprint);
+    await (await session)?.dispose();
+  }
+
+  /** Gives the memory of all networks back. */
+  async dispose(): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of await Promise.allSettled(sessions)) {
+      if (session.status === 'fulfilled') await session.value.dispose();
+    }
+  }
+
+  private model(fingerprint: string, build: () => Graph): Uint8Array {
+    if (this.cacheFolder === null) return toOnnx(build());
+    const path = join(this.cacheFolder, `${fingerprint}.onnx`);
+    try {
+      return readFileSync(path);
+    } catch {
+      const bytes = toOnnx(build());
+      mkdirSync(this.cacheFolder, { recursive: true });
+      writeFileAtomic(path, bytes);
+      return bytes;
+    }
+  }
+}
+
+function fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
+  const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.fingerprint, config, options]);
+  return createHash('sha256').update(facts).digest('hex');
+}

@@ -1,0 +1,196 @@
+/** @file A Stable Diffusion model folder in the diffusers layout, opened for use. */
+
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { IdTensor } from '../runtime/session.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { decoderGraph, encoderGraph } from './autoencoder.ts';
+import { Checkpoint } from './checkpoint.ts';
+import {
+  AutoencoderConfig,
+  ImageEncoderConfig,
+  PreprocessorConfig,
+  readConfig,
+  SchedulerConfig,
+  TextEncoderConfig,
+  UNetConfig,
+} from './config.ts';
+import { imageEncoderGraph } from './imageEncoder.ts';
+import type { Networks } from './networks.ts';
+import { NoiseSchedule } from './noiseSchedule.ts';
+import { textEncoderGraph } from './textEncoder.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import { UNetNetwork } from './unetNetwork.ts';
+
+interface ImageEncoder {
+  readonly config: ImageEncoderConfig;
+  readonly preprocessor: PreprocessorConfig;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface ModelOptions {
+  /** A folder with CLIP's vision encoder, for models that come without one. */
+  readonly imageEncoder?: string | undefined;
+}
+
+/** The networks of one model. Opening reads configs and headers only; each network is loaded on first use. */
+export class StableDiffusion {
+  readonly tokenizer: Tokenizer;
+  readonly schedule: NoiseSchedule;
+  readonly unet: UNetNetwork;
+  private readonly text: { config: TextEncoderConfig; checkpoint: Checkpoint };
+  private readonly vae: { config: AutoencoderConfig; checkpoint: Checkpoint };
+  private readonly image: ImageEncoder | null;
+
+  /**
+   * @throws {PalimpsestError} MODEL_FOLDER_INVALID, CONFIG_UNSUPPORTED or WEIGHT_INVALID, naming file and fact.
+   */
+  constructor(
+    readonly folder: string,
+    private readonly networks: Networks,
+    { imageEncoder }: ModelOptions = {},
+  ) {
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+      throw new PalimpsestError(
+        'MODEL_FOLDER_INVALID',
+        `There is no folder ${resolve(folder)}. Give the folder of a Stable Diffusion model in the diffusers layout, ` +
+          'with unet/, vae/, text_encoder/ and tokenizer/ in it.',
+      );
+    }
+    const component = (name: string) => Checkpoint.open(join(folder, name));
+    this.tokenizer = loadTokenizer(folder);
+    this.text = {
+      config: readConfig(folder, 'text_encoder/config.json', TextEncoderConfig),
+      checkpoint: component('text_encoder'),
+    };
+    this.vae = {
+      config: readConfig(folder, 'vae/config.json', AutoencoderConfig),
+      checkpoint: component('vae'),
+    };
+    this.image = openImageEncoder(imageEncoder ?? join(folder, 'image_encoder'), imageEncoder !== undefined);
+    this.schedule = new NoiseSchedule(readConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig));
+    const unet = readConfig(folder, 'unet/config.json', UNetConfig);
+    const tokens = this.text.config.max_position_embeddings;
+    this.unet = new UNetNetwork(unet, component('unet'), this.schedule, networks, tokens);
+  }
+
+  /** The folder's name, to show and to keep in recipes. */
+  get name(): string {
+    return basename(resolve(this.folder));
+  }
+
+  /** Changes when any of the weights' layouts does; part of an inversion's key. */
+  get fingerprint(): string {
+    return [this.text, this.vae, this.image, { checkpoint: Checkpoint.open(join(this.folder, 'unet')) }]
+      .map((part) => part?.checkpoint.fingerprint ?? '')
+      .join();
+  }
+
+  /** Pixels a side of one latent pixel: 8 in Stable Diffusion. */
+  get pixelsPerLatent(): number {
+    return 2 ** (this.vae.config.block_out_channels.length - 1);
+  }
+
+  /** What the sides of a picture have to be multiples of. */
+  get sideMultiple(): number {
+    return this.pixelsPerLatent * this.unet.sideMultiple;
+  }
+
+  /** The side in pixels that the model was trained for. */
+  get nativeSide(): number {
+    return this.unet.config.sample_size * this.pixelsPerLatent;
+  }
+
+  /** The prompt embedding c [1, tokens, D]; PROMPT_TOO_LONG when words would be cut. */
+  encodePrompt(prompt: string): Promise<Tensor> {
+    return this.encodeTokens([this.tokenizer.encodePrompt(prompt)]);
+  }
+
+  /** Embeddings [N, tokens, D] of padded token ids. */
+  async encodeTokens(ids: readonly (readonly number[])[]): Promise<Tensor> {
+    const { config, checkpoint } = this.text;
+    const session = await this.networks.load(
+      { network: 'text', checkpoint, config, options: ids.length },
+      () => textEncoderGraph(checkpoint, config, ids.length),
+    );
+    const input: IdTensor = { shape: [ids.length, config.max_position_embeddings], ids: ids.flat() };
+    const { embedding } = await session.run({ ids: input });
+    return embedding!;
+  }
+
+  /** The posterior of a picture [1, 3, H, W] in -1..1: [1, 2C, H/8, W/8], mean channels, then log variance. */
+  async encodeMoments(picture: Tensor): Promise<Tensor> {
+    const { config, checkpoint } = this.vae;
+    const [, , height = 0, width = 0] = picture.shape;
+    const session = await this.networks.load(
+      { network: 'vae/encoder', checkpoint, config, options: [height, width] },
+      () => encoderGraph(checkpoint, config, height, width),
+    );
+    const { moments } = await session.run({ picture });
+    return moments!;
+  }
+
+  /** The latent z0 of a picture [1, 3, H, W] in -1..1: the posterior's mean, scaled. */
+  async encodePicture(picture: Tensor): Promise<Tensor> {
+    const moments = await this.encodeMoments(picture);
+    const [, channels = 0, height = 0, width = 0] = moments.shape;
+    const count = (channels / 2) * height * width;
+    const { scaling_factor } = this.vae.config;
+    return tensor(
+      [1, channels / 2, height, width],
+      moments.data.subarray(0, count).map((mean) => mean * scaling_factor),
+    );
+  }
+
+  /** The picture [1, 3, H, W], about -1..1, of a latent [1, C, h, w]. */
+  async decodeLatent(latent: Tensor): Promise<Tensor> {
+    const { config, checkpoint } = this.vae;
+    const [, , height = 0, width = 0] = latent.shape;
+    const session = await this.networks.load(
+      { network: 'vae/decoder', checkpoint, config, options: [height, width] },
+      () => decoderGraph(checkpoint, config, height, width),
+    );
+    const unscaled = tensor(
+      latent.shape,
+      latent.data.map((z) => z / config.scaling_factor),
+    );
+    const { picture } = await session.run({ latent: unscaled });
+    return picture!;
+  }
+
+  /**
+   * E(x): all tokens [1, 1 + patches, D] of CLIP's vision encoder, and its preprocessed picture.
+   *
+   * @throws {PalimpsestError} IMAGE_ENCODER_MISSING when the model has none.
+   */
+  async encodeImageTokens(picture: Tensor): Promise<{ tokens: Tensor; preprocessed: Tensor }> {
+    if (this.image === null) {
+      throw new PalimpsestError(
+        'IMAGE_ENCODER_MISSING',
+        `${this.folder} has no image_encoder/, which StyleDiffusion needs (CLIP ViT-B/16 for Stable Diffusion 1.x). ` +
+          'Give its folder with --image-encoder, or invert with --method ddim.',
+      );
+    }
+    const { config, preprocessor, checkpoint } = this.image;
+    const [, , height = 0, width = 0] = picture.shape;
+    const key = { network: 'image', checkpoint, config: [config, preprocessor], options: [height, width] };
+    const session = await this.networks.load(key, () =>
+      imageEncoderGraph(checkpoint, config, preprocessor, [height, width]),
+    );
+    const { tokens, preprocessed } = await session.run({ picture });
+    return { tokens: tokens!, preprocessed: preprocessed! };
+  }
+}
+
+function openImageEncoder(folder: string, required: boolean): ImageEncoder | null {
+  if (!required && !existsSync(folder)) return null;
+  const preprocessor = existsSync(join(folder, 'preprocessor_config.json'))
+    ? readConfig(folder, 'preprocessor_config.json', PreprocessorConfig)
+    : PreprocessorConfig.parse({});
+  return {
+    config: readConfig(folder, 'config.json', ImageEncoderConfig),
+    preprocessor,
+    checkpoint: Checkpoint.open(folder),
+  };
+}

@@ -1,0 +1,51 @@
+/** @file Files appear whole or not at all. */
+
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
+
+/** No space on the device, or the user's quota is used up. */
+const FULL_DISK_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Puts the bytes in an open file; a parameter so that tests can fill the disk. */
+export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>;
+
+const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes);
+
+/**
+ * Writes a file in one step: to a new file in the same folder, flushed to the disk, then renamed over the old.
+ *
+ * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED; an older file is then untouched and no part is left.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array, write: WriteBytes = writeAll): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await write(file, bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+function writeError(path: string, cause: unknown): PalimpsestError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (FULL_DISK_CODES.has(code)) {
+    return new PalimpsestError('DISK_FULL', `The disk is full: ${path} was not written. Free some space and try again.`, {
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PalimpsestError(
+    'WRITE_FAILED',
+    `Cannot write ${path} (${reason}). Check that the folder exists and that you may write to it.`,
+    { cause },
+  );
+}

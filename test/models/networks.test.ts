@@ -1,0 +1,78 @@
+/** Each network against the golden tensors, at the tolerances of the golden README. */
+
+import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { row, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { golden, MODEL, relativeError } from '../golden.ts';
+
+const networks = new Networks(null);
+const model = new StableDiffusion(MODEL, networks);
+afterAll(() => networks.dispose());
+
+const TOLERANCE = 2e-5;
+
+describe('text encoder', () => {
+  it('embeds the golden prompts', async () => {
+    const file = golden('text_encoder');
+    const ids = file('input_ids');
+    const rows = Array.from({ length: ids.shape[0]! }, (_, i) => [...row(ids, i).data]);
+    expect(relativeError(await model.encodeTokens(rows), file('last_hidden_state'))).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('image encoder', () => {
+  it('preprocesses without antialiasing and returns all tokens through the last norm', async () => {
+    const file = golden('image_encoder');
+    const { tokens, preprocessed } = await model.encodeImageTokens(file('image_pm1'));
+    expect(relativeError(preprocessed, file('preprocessed'))).toBeLessThan(TOLERANCE);
+    expect(relativeError(tokens, file('tokens'))).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('autoencoder', () => {
+  it('encodes to moments and latent', async () => {
+    const file = golden('vae');
+    expect(relativeError(await model.encodeMoments(file('image_pm1')), file('moments'))).toBeLessThan(TOLERANCE);
+    expect(relativeError(await model.encodePicture(file('image_pm1')), file('latent'))).toBeLessThan(TOLERANCE);
+  });
+
+  it.each([['latent', 'decoded'], ['latent_random', 'decoded_random']])('decodes %s', async (latent, decoded) => {
+    const file = golden('vae');
+    expect(relativeError(await model.decodeLatent(file(latent)), file(decoded))).toBeLessThan(TOLERANCE);
+  });
+
+  it('takes pictures that are not square', async () => {
+    const moments = await model.encodeMoments(tensor([1, 3, 64, 192]));
+    expect(moments.shape).toEqual([1, 8, 8, 24]);
+    const latent = tensor([1, 4, 8, 24]);
+    expect((await model.decodeLatent(latent)).shape).toEqual([1, 3, 64, 192]);
+  });
+});
+
+describe('UNet', () => {
+  it.each([1, 441, 958])('predicts the noise at timestep %i', async (timestep) => {
+    const file = golden('unet');
+    const noise = await model.unet.predictNoise({ latent: file('latents'), timestep, keyContext: file('context') });
+    expect(relativeError(noise, file(`eps_t${timestep}`))).toBeLessThan(TOLERANCE);
+  });
+
+  it('takes the values of cross-attention from a context of their own', async () => {
+    const file = golden('unet');
+    const noise = await model.unet.predictNoise({
+      latent: row(file('latents'), 1),
+      timestep: 441,
+      keyContext: row(file('context'), 1),
+      valueContext: file('value_context'),
+    });
+    expect(relativeError(noise, file('eps_t441_value_context'))).toBeLessThan(TOLERANCE);
+  });
+
+  it('takes latents that are not square, and says which sizes it does not take', async () => {
+    const keyContext = row(golden('unet')('context'), 0);
+    const noise = await model.unet.predictNoise({ latent: tensor([1, 4, 8, 24]), timestep: 1, keyContext });
+    expect(noise.shape).toEqual([1, 4, 8, 24]);
+    const odd = model.unet.predictNoise({ latent: tensor([1, 4, 8, 12]), timestep: 1, keyContext });
+    await expect(odd).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});
