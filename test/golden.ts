@@ -1,5 +1,6 @@
 /** Reads the golden tensors: numbers of the reference PyTorch code (test/golden/README.md). */
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
@@ -28,4 +29,9 @@ export function relativeError(actual: Tensor, expected: Tensor): number {
     largest = Math.max(largest, Math.abs(value));
   }
   return worst / largest;
+}
+
+/** The parameters of one part of the golden set. */
+export function goldenJson(file: string): unknown {
+  return JSON.parse(readFileSync(join(GOLDEN, `${file}.json`), 'utf8'));
 }

@@ -1,0 +1,49 @@
+/** @file The cross-attention maps that the attention loss and LocalBlend look at. */
+
+import type { Value } from '../graph/graph.ts';
+import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
+import type { AttentionSite, SiteAttention } from '../models/spatialTransformer.ts';
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * Whether a site's map is one of the cross-attention maps at a quarter of the latent's side, down and up but not mid:
+ * five of them in Stable Diffusion (16 x 16 at 512 pixels; hard-wired as 16 ** 2 in the official code).
+ */
+export function isTargetSite(site: AttentionSite, latentShape: readonly number[]): boolean {
+  const [, , height = 0, width = 0] = latentShape;
+  return site.kind === 'cross' && site.place !== 'mid' && 16 * site.height * site.width === height * width;
+}
+
+/** Fused attention everywhere but at the target sites, whose maps [N, heads, queries, tokens] go to `record`. */
+export function recordingAttention(
+  latentShape: readonly number[],
+  record: (map: Value) => void,
+): SiteAttention {
+  return (site, q, k, v) => {
+    if (!isTargetSite(site, latentShape)) return fusedAttention(q, k, v, site.heads);
+    const map = attentionMap(q, k, site.heads);
+    record(map);
+    return attend(map, v);
+  };
+}
+
+const RECORDING: UNetVariant = {
+  name: 'recording',
+  options: null,
+  build: (inputs, predict) => {
+    const { graph, shape } = inputs.latent;
+    let maps = 0;
+    graph.output('noise', predict(recordingAttention(shape, (map) => graph.output(`map${maps++}`, map))));
+  },
+};
+
+/** The predicted noise and the target maps, in call order. */
+export async function predictWithMaps(
+  unet: UNetNetwork,
+  request: NoiseRequest,
+): Promise<{ noise: Tensor; maps: Tensor[] }> {
+  const { session } = await unet.load(RECORDING, request.latent.shape);
+  const { noise, ...maps } = await session.run(unet.feeds(request));
+  return { noise: noise!, maps: Object.keys(maps).map((_, i) => maps[`map${i}`]!) };
+}

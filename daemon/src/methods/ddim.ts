@@ -1,0 +1,90 @@
+/** @file DDIM inversion and sampling with classifier-free guidance (paper, section 3.2). */
+
+import { combine } from '../models/noiseSchedule.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { type Progress, report, type Watch } from './watch.ts';
+
+/** The guidance scale w of Stable Diffusion, and of the official code. */
+export const DEFAULT_GUIDANCE = 7.5;
+
+/**
+ * DDIM inversion (equation 3) with the conditional prediction alone (w = 1).
+ *
+ * @param latent z_0 [1, C, h, w].
+ * @param predict the noise at a latent and timestep; the caller may record attention on the way.
+ * @returns z_0..z_T.
+ */
+export async function ddimInversion(
+  model: StableDiffusion,
+  latent: Tensor,
+  steps: number,
+  predict: (latent: Tensor, timestep: number) => Promise<Tensor>,
+  watch: Watch = {},
+): Promise<Tensor[]> {
+  const latents = [latent];
+  let current = latent;
+  for (const [k, timestep] of model.schedule.timesteps(steps).reverse().entries()) {
+    const noise = await predict(current, timestep);
+    current = combine(model.schedule.towardsNoise(timestep, steps), current, noise);
+    latents.push(current);
+    report(watch, { stage: 'invert', step: k + 1, total: steps });
+  }
+  return latents;
+}
+
+/** What sampling starts from and is guided by. */
+export interface SamplingRequest {
+  readonly latent: Tensor;
+  /** Embeddings [1, tokens, D] of the prompt, and of the empty (or negative) prompt. */
+  readonly conditional: Tensor;
+  readonly unconditional: Tensor;
+  readonly steps: number;
+  readonly guidance: number;
+  /** How many of the steps to take, the last ones: all of them unless the latent is already partly denoised. */
+  readonly lastSteps?: number;
+}
+
+/** DDIM sampling (equation 2): the latents after each step, the last of them the picture's. */
+export async function ddimSampling(
+  model: StableDiffusion,
+  { latent, conditional, unconditional, steps, guidance, lastSteps = steps }: SamplingRequest,
+  watch: Watch = {},
+  stage: Progress['stage'] = 'generate',
+): Promise<Tensor[]> {
+  const latents: Tensor[] = [];
+  let current = latent;
+  const timesteps = lastSteps === 0 ? [] : model.schedule.timesteps(steps).slice(-lastSteps);
+  for (const [i, timestep] of timesteps.entries()) {
+    const noise = await guidedPrediction(model, current, timestep, { conditional, unconditional, guidance });
+    current = combine(model.schedule.towardsPicture(timestep, steps), current, noise);
+    latents.push(current);
+    report(watch, { stage, step: i + 1, total: timesteps.length });
+  }
+  return latents;
+}
+
+async function guidedPrediction(
+  model: StableDiffusion,
+  latent: Tensor,
+  timestep: number,
+  {
+    conditional,
+    unconditional,
+    guidance,
+  }: Pick<SamplingRequest, 'conditional' | 'unconditional' | 'guidance'>,
+): Promise<Tensor> {
+  // At w = 1 the unconditional prediction cancels out.
+  if (guidance === 1) return model.unet.predictNoise({ latent, timestep, keyContext: conditional });
+  const keyContext = stack([unconditional, conditional]);
+  const noise = await model.unet.predictNoise({ latent: stack([latent, latent]), timestep, keyContext });
+  return guide(row(noise, 0), row(noise, 1), guidance);
+}
+
+/** Classifier-free guidance: e = e_u + w (e_c - e_u). */
+export function guide(unconditional: Tensor, conditional: Tensor, guidance: number): Tensor {
+  return tensor(
+    unconditional.shape,
+    unconditional.data.map((u, i) => u + guidance * (conditional.data[i]! - u)),
+  );
+}

@@ -1,0 +1,147 @@
+/** @file One iteration of StyleDiffusion's optimisation: forward, both losses, backward and Adam, as one graph. */
+
+import { gradients } from '../graph/backward.ts';
+import type { Graph, Value } from '../graph/graph.ts';
+import { attend, attentionMap } from '../graph/ops/attention.ts';
+import { add, mul, sub } from '../graph/ops/elementwise.ts';
+import { concat, reshape } from '../graph/ops/movement.ts';
+import { mean } from '../graph/ops/reduction.ts';
+import type { StepFactors } from '../models/noiseSchedule.ts';
+import type { SiteAttention } from '../models/spatialTransformer.ts';
+import type { UNetVariant } from '../models/unetNetwork.ts';
+import type { Feeds } from '../runtime/session.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type AdamOptions, type AdamState, adamStep } from './adam.ts';
+import { isTargetSite } from './attentionTargets.ts';
+import { type MappingShape, parameterCount, splitParameters, valueContext } from './mappingNetwork.ts';
+
+/** The inputs of the reconstruction loss, by name. */
+const STEP_INPUTS = ['stepLatent', 'stepNoise', 'guidance'] as const;
+
+export interface StepRequest {
+  /** e_u [1, C, h, w], computed once per timestep. */
+  readonly noiseUncond: Tensor;
+  /** z*_{t-1} [1, C, h, w], from the DDIM inversion. */
+  readonly target: Tensor;
+  readonly step: StepFactors;
+  readonly guidance: number;
+}
+
+/** Feeds of `reconstructionLoss`. */
+export function stepFeeds({ noiseUncond, target, step, guidance }: StepRequest): Feeds {
+  const scalar = (value: number) => tensor([], [value]);
+  return {
+    noiseUncond,
+    target,
+    stepLatent: scalar(step.latent),
+    stepNoise: scalar(step.noise),
+    guidance: scalar(guidance),
+  };
+}
+
+/**
+ * The reconstruction loss (equation 5), mean((z_{t-1} - z*_{t-1})^2) with z_{t-1} the guided DDIM step (equation 6).
+ *
+ * @param noiseCond e_c [1, C, h, w].
+ */
+export function reconstructionLoss(latent: Value, noiseCond: Value): Value {
+  const { graph, shape } = latent;
+  const [noiseUncond, target] = [graph.input('noiseUncond', shape), graph.input('target', shape)];
+  const [stepLatent, stepNoise, guidance] = STEP_INPUTS.map((name) => graph.input(name, [])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const noise = add(noiseUncond, mul(guidance, sub(noiseCond, noiseUncond)));
+  return meanSquare(sub(add(mul(stepLatent, latent), mul(stepNoise, noise)), target));
+}
+
+/**
+ * The attention loss (equation 7): the sum over the target maps of mean((a* - a)^2). The means are over all elements
+ * of a map, and unweighted, as in the official code.
+ */
+export function attentionLoss(maps: readonly Value[]): Value {
+  return maps
+    .map((map, i) => meanSquare(sub(map.graph.input(`targetMap${i}`, map.shape), map)))
+    .reduce((sum, loss) => add(sum, loss));
+}
+
+/** Feeds of `attentionLoss`. */
+export const targetMapFeeds = (maps: readonly Tensor[]): Feeds =>
+  Object.fromEntries(maps.map((map, i) => [`targetMap${i}`, map]));
+
+const meanSquare = (x: Value): Value => mean(mul(x, x));
+
+/** Attention that can be differentiated; the maps of the target sites go to `record`. */
+export function differentiableAttention(
+  latentShape: readonly number[],
+  record: (map: Value) => void,
+): SiteAttention {
+  return (site, q, k, v) => {
+    const map = attentionMap(q, k, site.heads);
+    if (isTargetSite(site, latentShape)) record(map);
+    return attend(map, v);
+  };
+}
+
+export interface InnerIterationOptions {
+  readonly mapping: MappingShape;
+  /** Whether the attention loss counts. */
+  readonly attentionLoss: boolean;
+  readonly adam: AdamOptions;
+}
+
+const STATE = ['parameters', 'firstMoment', 'secondMoment'] as const;
+
+/**
+ * The variant of the UNet that makes one iteration.
+ *
+ * Beside the UNet's inputs, of which the value context is left unused: `imageTokens`, the state and schedule of Adam,
+ * and what `stepFeeds` and `targetMapFeeds` give. Outputs: the new state as `parametersNext` and so on, `latentLoss`, `attentionLoss`.
+ */
+export function innerIteration(options: InnerIterationOptions): UNetVariant {
+  return {
+    name: 'innerIteration',
+    options,
+    build: (inputs, predict) => {
+      const { latent, keyContext } = inputs;
+      const { graph } = latent;
+      const { mapping } = options;
+      const imageTokens = graph.input('imageTokens', [1, mapping.imageTokens, keyContext.size(2)]);
+      const state = stateInputs(graph, parameterCount(mapping));
+      const parameters = splitParameters(state.parameters, mapping);
+      const maps: Value[] = [];
+      const noiseCond = predict(
+        differentiableAttention(latent.shape, (map) => maps.push(map)),
+        { valueContext: valueContext(mapping, parameters, imageTokens, keyContext) },
+      );
+
+      let loss = reconstructionLoss(latent, noiseCond);
+      graph.output('latentLoss', loss);
+      if (options.attentionLoss) {
+        const attention = attentionLoss(maps);
+        graph.output('attentionLoss', attention);
+        loss = add(loss, attention);
+      }
+      const gradient = concat(
+        gradients(loss, parameters).map((part) => reshape(part, [-1])),
+        0,
+      );
+      const schedule = {
+        stepSize: graph.input('stepSize', []),
+        deviationCorrection: graph.input('deviationCorrection', []),
+      };
+      const next = adamStep(state, gradient, schedule, options.adam);
+      for (const name of STATE) graph.output(`${name}Next`, next[name]);
+    },
+  };
+}
+
+function stateInputs(graph: Graph, count: number): AdamState<Value> {
+  const [parameters, firstMoment, secondMoment] = STATE.map((name) => graph.input(name, [count])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  return { parameters, firstMoment, secondMoment };
+}

@@ -1,0 +1,67 @@
+/** @file The settings of StyleDiffusion's optimisation: the official code's, and the paper's own. */
+
+import type { AdamOptions } from './adam.ts';
+import { DEFAULT_GUIDANCE } from './ddim.ts';
+import type { MappingKind } from './mappingNetwork.ts';
+
+/** What the paper and its official code do differently. */
+export interface Recipe {
+  readonly mapping: MappingKind;
+  readonly initialization: 'torch' | 'gaussian';
+  readonly adam: AdamOptions;
+  /** The most iterations at the i-th timestep, i = 0 at the noisiest, of `innerSteps` at the first. */
+  readonly iterations: (i: number, innerSteps: number) => number;
+  readonly learningRate: (i: number) => number;
+  /** Iterations stop after the step whose loss was below this. */
+  readonly stopBelow: (i: number, epsilon: number) => number;
+}
+
+export const RECIPES = {
+  /** The official repository's stylediffusion.py. */
+  official: {
+    mapping: 'scaleShift',
+    initialization: 'torch',
+    // PyTorch's defaults, which the script leaves.
+    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    iterations: (i, innerSteps) => Math.ceil(innerSteps * Math.exp(-0.1 * i)),
+    // The script's formula falls to 0 at i = 100; more timesteps than that keep the last positive rate.
+    learningRate: (i) => 0.01 * (1 - Math.min(i, 99) / 100),
+    stopBelow: (i, epsilon) => epsilon + i * 2e-5,
+  },
+  /** Section 4.1, Table 1 and Algorithm 1 of the paper; its stop rule is not given, so it is the official code's. */
+  paper: {
+    mapping: 'direct',
+    initialization: 'gaussian',
+    adam: { beta1: 0, beta2: 0.999, epsilon: 1e-8 },
+    // K_t = e^-t K, counted from the noisiest timestep; at least one, or later networks would learn nothing.
+    iterations: (i, innerSteps) => Math.max(1, Math.ceil(innerSteps * Math.exp(-i))),
+    learningRate: () => 1e-4,
+    stopBelow: (i, epsilon) => epsilon + i * 2e-5,
+  },
+} as const satisfies Record<string, Recipe>;
+
+export type RecipeName = keyof typeof RECIPES;
+
+export interface StyleDiffusionOptions {
+  readonly recipe: RecipeName;
+  /** T */
+  readonly steps: number;
+  /** w */
+  readonly guidance: number;
+  /** n (K in the paper): iterations at the noisiest timestep. */
+  readonly innerSteps: number;
+  readonly earlyStopEpsilon: number;
+  readonly attentionLoss: boolean;
+  readonly seed: number;
+}
+
+/** The official script's settings. */
+export const STYLE_DIFFUSION_DEFAULTS: StyleDiffusionOptions = {
+  recipe: 'official',
+  steps: 30,
+  guidance: DEFAULT_GUIDANCE,
+  innerSteps: 100,
+  earlyStopEpsilon: 1e-5,
+  attentionLoss: true,
+  seed: 0,
+};

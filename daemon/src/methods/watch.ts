@@ -1,0 +1,35 @@
+/** @file How long work is watched from outside: progress out, cancellation in. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+
+/** Where a piece of long work stands. */
+export interface Progress {
+  readonly stage: 'invert' | 'optimise' | 'edit' | 'generate';
+  /** Evaluations done of `total`, which is an upper bound where the work may stop early. */
+  readonly step: number;
+  readonly total: number;
+  /** The optimisation's losses before its last step. */
+  readonly losses?: Losses;
+}
+
+/** The two terms of the full objective (paper, equation 8). */
+export interface Losses {
+  readonly latent: number;
+  readonly attention: number;
+}
+
+export interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Reports progress and, between two evaluations of the UNet, the only place where work can stop, obeys a cancel. */
+export function report(watch: Watch, progress: Progress): void {
+  watch.onProgress?.(progress);
+  throwIfCancelled(watch);
+}
+
+/** @throws {PalimpsestError} CANCELLED once the signal is aborted. */
+export function throwIfCancelled({ signal }: Watch): void {
+  if (signal?.aborted) throw new PalimpsestError('CANCELLED', 'The work was cancelled. Nothing was changed.');
+}
