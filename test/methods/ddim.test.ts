@@ -44,7 +44,14 @@ describe('SDEdit', () => {
   it.each([0.4, 0.75])('starts at strength %d', async (strength) => {
     const file = golden('sdedit');
     const [conditional, unconditional] = [await model.encodePrompt(TARGET), await model.encodePrompt('')];
-    const request = { latent: file('latent'), noise: file('noise'), conditional, unconditional, steps: 10, guidance: 7.5 };
+    const request = {
+      latent: file('latent'),
+      noise: file('noise'),
+      conditional,
+      unconditional,
+      steps: 10,
+      guidance: 7.5,
+    };
     const { noised, latents } = await sdedit(model, { ...request, strength });
     expect(relativeError(noised, file(`s${strength}/noised`))).toBeLessThan(2e-5);
     expect(relativeError(stack(latents), file(`s${strength}/latents`))).toBeLessThan(5e-4);
@@ -53,7 +60,15 @@ describe('SDEdit', () => {
 
 describe('text to image', () => {
   it('draws the same picture from the same seed, of any size the model takes', async () => {
-    const request = { prompt: 'a cat', negativePrompt: '', width: 192, height: 64, steps: 2, guidance: 7.5, seed: 5 };
+    const request = {
+      prompt: 'a cat',
+      negativePrompt: '',
+      width: 192,
+      height: 64,
+      steps: 2,
+      guidance: 7.5,
+      seed: 5,
+    };
     const [first, again, other] = [
       await textToImage(model, request),
       await textToImage(model, request),

@@ -1,10 +1,10 @@
 /** The official optimisation against the golden run: its first losses, its schedule, and teacher-forced gradients. */
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { RECIPES, STYLE_DIFFUSION_DEFAULTS } from '../../daemon/src/methods/recipes.ts';
+import { mappingParameters } from '../../daemon/src/methods/mappingNetwork.ts';
+import { STYLE_DIFFUSION_DEFAULTS } from '../../daemon/src/methods/recipes.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses, Progress } from '../../daemon/src/methods/watch.ts';
-import { mappingParameters } from '../../daemon/src/methods/mappingNetwork.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
@@ -15,17 +15,30 @@ const model = new StableDiffusion(MODEL, networks);
 afterAll(() => networks.dispose());
 
 const file = golden('stylediffusion');
-const run = goldenJson('stylediffusion') as { prompt: string; T: number; loss: number[]; attn_loss: number[]; latent_loss: number[]; iterations_made: number[]; };
+const run = goldenJson('stylediffusion') as {
+  prompt: string;
+  T: number;
+  loss: number[];
+  attn_loss: number[];
+  latent_loss: number[];
+  iterations_made: number[];
+};
 
 function initial() {
-  const names = mappingParameters({ kind: 'scaleShift', imageTokens: 197, promptTokens: 77 }).map(({ name }) => name);
+  const names = mappingParameters({ kind: 'scaleShift', imageTokens: 197, promptTokens: 77 }).map(
+    ({ name }) => name,
+  );
   const flat = names.flatMap((name) => [...file(`init/0/${name}`).data]);
   return tensor([flat.length], flat);
 }
 
 async function invert(changes: Partial<typeof STYLE_DIFFUSION_DEFAULTS>) {
   const losses: Losses[] = [];
-  const watch = { onProgress: (progress: Progress) => { if (progress.losses) losses.push(progress.losses); } };
+  const watch = {
+    onProgress: (progress: Progress) => {
+      if (progress.losses) losses.push(progress.losses);
+    },
+  };
   const { tokens: imageTokens } = await model.encodeImageTokens(golden('image_encoder')('image_pm1'));
   const result = await styleDiffusion(
     model,

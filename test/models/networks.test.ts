@@ -33,11 +33,18 @@ describe('image encoder', () => {
 describe('autoencoder', () => {
   it('encodes to moments and latent', async () => {
     const file = golden('vae');
-    expect(relativeError(await model.encodeMoments(file('image_pm1')), file('moments'))).toBeLessThan(TOLERANCE);
-    expect(relativeError(await model.encodePicture(file('image_pm1')), file('latent'))).toBeLessThan(TOLERANCE);
+    expect(relativeError(await model.encodeMoments(file('image_pm1')), file('moments'))).toBeLessThan(
+      TOLERANCE,
+    );
+    expect(relativeError(await model.encodePicture(file('image_pm1')), file('latent'))).toBeLessThan(
+      TOLERANCE,
+    );
   });
 
-  it.each([['latent', 'decoded'], ['latent_random', 'decoded_random']])('decodes %s', async (latent, decoded) => {
+  it.each([
+    ['latent', 'decoded'],
+    ['latent_random', 'decoded_random'],
+  ])('decodes %s', async (latent, decoded) => {
     const file = golden('vae');
     expect(relativeError(await model.decodeLatent(file(latent)), file(decoded))).toBeLessThan(TOLERANCE);
   });
@@ -53,7 +60,11 @@ describe('autoencoder', () => {
 describe('UNet', () => {
   it.each([1, 441, 958])('predicts the noise at timestep %i', async (timestep) => {
     const file = golden('unet');
-    const noise = await model.unet.predictNoise({ latent: file('latents'), timestep, keyContext: file('context') });
+    const noise = await model.unet.predictNoise({
+      latent: file('latents'),
+      timestep,
+      keyContext: file('context'),
+    });
     expect(relativeError(noise, file(`eps_t${timestep}`))).toBeLessThan(TOLERANCE);
   });
 

@@ -1,7 +1,7 @@
 /** @file Loaded networks: graphs are kept on disk by their fingerprint, sessions in memory as long as they are used. */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
@@ -38,7 +38,9 @@ export class Networks {
     const fingerprint = fingerprintOf(key);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
-    const session = Session.load(this.model(fingerprint, build), key.checkpoint.folder, this.sessionOptions);
+    const session = this.model(fingerprint, build).then((model) =>
+      Session.load(model, key.checkpoint.folder, this.sessionOptions),
+    );
     this.sessions.set(fingerprint, session);
     // A failed load is tried anew the next time.
     session.catch(() => this.sessions.delete(fingerprint));
@@ -62,17 +64,15 @@ export class Networks {
     }
   }
 
-  private model(fingerprint: string, build: () => Graph): Uint8Array {
+  private async model(fingerprint: string, build: () => Graph): Promise<Uint8Array> {
     if (this.cacheFolder === null) return toOnnx(build());
     const path = join(this.cacheFolder, `${fingerprint}.onnx`);
-    try {
-      return readFileSync(path);
-    } catch {
-      const bytes = toOnnx(build());
-      mkdirSync(this.cacheFolder, { recursive: true });
-      writeFileAtomic(path, bytes);
-      return bytes;
-    }
+    const cached = await readFile(path).catch(() => null);
+    if (cached !== null) return cached;
+    const bytes = toOnnx(build());
+    await mkdir(this.cacheFolder, { recursive: true });
+    await writeFileAtomic(path, bytes);
+    return bytes;
   }
 }
 

@@ -91,29 +91,26 @@ export function promptWords(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string
  */
 export function loadTokenizer(modelFolder: string): Tokenizer {
   const folder = join(modelFolder, 'tokenizer');
-  const vocabulary = parseJson(join(folder, 'vocab.json'), Vocabulary);
+  const vocabularyPath = join(folder, 'vocab.json');
+  const vocabulary = parseJson(vocabularyPath, Vocabulary);
   const config = parseJson(join(folder, 'tokenizer_config.json'), Config);
-  const mapPath = join(folder, 'special_tokens_map.json');
-  const map = parseJson(mapPath, TokenNames, '{}');
+  const map = parseJson(join(folder, 'special_tokens_map.json'), TokenNames, '{}');
+  const merges = readMerges(join(folder, 'merges.txt'));
   // The map wins over the config, as in transformers: in SD 2.x only the map has the pad token "!".
   const nameOf = (token: NamedToken): string | undefined => map[token] ?? config[token] ?? undefined;
   const idOf = (name: string): number => {
     const id = vocabulary[name];
-    if (id === undefined)
-      throw damaged(mapPath, `it names the token ${name}, which vocab.json does not have`);
+    if (id === undefined) throw damaged(vocabularyPath, `it lacks the special token ${name}`);
     return id;
   };
   const start = nameOf('bos_token') ?? DEFAULT_TOKENS.bos_token;
   const end = nameOf('eos_token') ?? DEFAULT_TOKENS.eos_token;
-  const endId = idOf(end);
-  const startId = idOf(start);
-  const padId = idOf(nameOf('pad_token') ?? end);
-  const inner = composeBytePair(
-    vocabulary,
-    readMerges(join(folder, 'merges.txt')),
-    nameOf('unk_token') ?? end,
-    [start, end],
-  );
+  const unknown = nameOf('unk_token') ?? end;
+  const [startId, endId, padId] = [idOf(start), idOf(end), idOf(nameOf('pad_token') ?? end)];
+  idOf(unknown);
+  // Only start and end are cut out of a text. The pad token "!" of SD 2.x stays punctuation there, as it was
+  // when those models were trained.
+  const inner = composeBytePair(vocabulary, merges, unknown, [start, end]);
 
   const declared = config.model_max_length ?? CLIP_MAX_LENGTH;
   const maxLength = Number.isInteger(declared) && declared <= LARGEST_MAX_LENGTH ? declared : CLIP_MAX_LENGTH;

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 
 /** No space on the device, or the user's quota is used up. */
@@ -18,8 +18,12 @@ const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes);
  *
  * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED; an older file is then untouched and no part is left.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array, write: WriteBytes = writeAll): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array,
+  write: WriteBytes = writeAll,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -30,7 +34,8 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array, write: Wr
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Whatever hinders the removal has hindered the write, which is what the user has to know.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
   }
 }
@@ -38,9 +43,13 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array, write: Wr
 function writeError(path: string, cause: unknown): PalimpsestError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (FULL_DISK_CODES.has(code)) {
-    return new PalimpsestError('DISK_FULL', `The disk is full: ${path} was not written. Free some space and try again.`, {
-      cause,
-    });
+    return new PalimpsestError(
+      'DISK_FULL',
+      `The disk is full: ${path} was not written. Free some space and try again.`,
+      {
+        cause,
+      },
+    );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new PalimpsestError(

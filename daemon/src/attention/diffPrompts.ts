@@ -1,0 +1,63 @@
+/** @file What the user changed between two prompts, and which edit follows from it. */
+
+import type { PromptWord } from '../models/tokenizer.ts';
+
+/** Swap words one for one, or keep what the prompts share and add the rest. */
+export type EditKind = 'replace' | 'refine';
+
+/** The words that differ, in order; what both prompts share is in neither list. */
+export interface PromptDifference {
+  readonly kind: EditKind;
+  readonly removed: readonly PromptWord[];
+  readonly added: readonly PromptWord[];
+}
+
+/**
+ * Compares two prompts word by word.
+ *
+ * Prompts of the same number of words differ where their words at one place differ, and are edited by
+ * replace; others differ by what is outside their longest common subsequence, and are edited by refine.
+ */
+export function diffPrompts(source: readonly PromptWord[], target: readonly PromptWord[]): PromptDifference {
+  if (source.length === target.length) {
+    return {
+      kind: 'replace',
+      removed: source.filter(({ text }, i) => text !== target[i]!.text),
+      added: target.filter(({ text }, i) => text !== source[i]!.text),
+    };
+  }
+  return { kind: 'refine', ...outsideCommonWords(source, target) };
+}
+
+function outsideCommonWords(
+  source: readonly PromptWord[],
+  target: readonly PromptWord[],
+): { removed: PromptWord[]; added: PromptWord[] } {
+  // common[i][j]: the length of the longest common subsequence of source from i on and target from j on.
+  const common = Array.from({ length: source.length + 1 }, () =>
+    new Array<number>(target.length + 1).fill(0),
+  );
+  for (let i = source.length - 1; i >= 0; i--) {
+    for (let j = target.length - 1; j >= 0; j--) {
+      common[i]![j] =
+        source[i]!.text === target[j]!.text
+          ? common[i + 1]![j + 1]! + 1
+          : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
+    }
+  }
+  const removed: PromptWord[] = [];
+  const added: PromptWord[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < source.length || j < target.length) {
+    if (i < source.length && j < target.length && source[i]!.text === target[j]!.text) {
+      i += 1;
+      j += 1;
+    } else if (j === target.length || (i < source.length && common[i + 1]![j]! >= common[i]![j + 1]!)) {
+      removed.push(source[i++]!);
+    } else {
+      added.push(target[j++]!);
+    }
+  }
+  return { removed, added };
+}

@@ -1,0 +1,79 @@
+/** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { PromptWord } from '../models/tokenizer.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+
+/**
+ * How the maps of the source's tokens become maps of the target's tokens when words are swapped one for one.
+ *
+ * Tokens of unchanged words map to themselves. A swapped word of as many tokens maps token by token, another
+ * spreads 1 / (target tokens) over all pairs. After the last swapped word the reference continues along the
+ * diagonal of the TARGET positions, so the tail is misaligned where token counts differ; that is kept.
+ *
+ * @param source words of the source prompt with their tokens, from `promptWords`.
+ * @param target words of the target prompt, as many.
+ * @param length tokens of a context.
+ * @returns `[length, length]`, rows are source tokens, columns target tokens: target maps = source maps x this.
+ * @throws {PalimpsestError} PROMPTS_MISALIGNED when the prompts differ in their number of words, or a swapped
+ *   word has no tokens.
+ */
+export function replaceMapper(
+  source: readonly PromptWord[],
+  target: readonly PromptWord[],
+  length: number,
+): Tensor {
+  if (source.length !== target.length) {
+    throw new PalimpsestError(
+      'PROMPTS_MISALIGNED',
+      `Replace swaps words one for one, but the source prompt has ${source.length} words and the target prompt ` +
+        `${target.length}. Use refine, or give both prompts the same number of words.`,
+    );
+  }
+  const swaps = source
+    .map((word, i) => ({ from: word, to: target[i]! }))
+    .filter(({ from, to }) => from.text !== to.text);
+  for (const { from, to } of swaps) {
+    if (from.tokens.length === 0 || to.tokens.length === 0) {
+      throw new PalimpsestError(
+        'PROMPTS_MISALIGNED',
+        `"${from.text}" cannot be swapped for "${to.text}": one of them has no tokens. Use refine instead.`,
+      );
+    }
+  }
+
+  const mapper = tensor([length, length]);
+  const set = (from: number, to: number, weight: number): void => {
+    if (from < length && to < length) mapper.data[from * length + to] = weight;
+  };
+  let next = 0;
+  for (let i = 0, j = 0; i < length && j < length; ) {
+    const swap = swaps[next];
+    if (swap === undefined) {
+      set(j, j, 1);
+    } else if (swap.from.tokens[0] === i) {
+      spread(swap.from.tokens, swap.to.tokens, set);
+      next += 1;
+      i += swap.from.tokens.length;
+      j += swap.to.tokens.length;
+      continue;
+    } else {
+      set(i, j, 1);
+    }
+    i += 1;
+    j += 1;
+  }
+  return mapper;
+}
+
+function spread(
+  from: readonly number[],
+  to: readonly number[],
+  set: (from: number, to: number, weight: number) => void,
+): void {
+  if (from.length === to.length) {
+    for (const [k, token] of from.entries()) set(token, to[k]!, 1);
+    return;
+  }
+  for (const source of from) for (const target of to) set(source, target, 1 / to.length);
+}

@@ -1,0 +1,110 @@
+/** @file Which tokens of a prompt belong to which word: by the reference's count, and as a user names words. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import { type PromptWord, promptWords, type Tokenizer } from '../models/tokenizer.ts';
+
+/**
+ * The words of a prompt as Prompt-to-Prompt counts them (seq_aligner.py, `get_word_inds`), quirks included.
+ *
+ * The prompt is split at single spaces and token texts are laid along the words by their length alone. So
+ * "#" counts as nothing and each piece of a multi-byte character as one, and both shift the words after
+ * them. The engine's own count is `promptWords`; this one is for parity with the reference.
+ */
+export function referenceWords(tokenizer: Tokenizer, prompt: string): PromptWord[] {
+  const words = prompt.split(' ').map((text) => ({ text, tokens: [] as number[] }));
+  const pieces = tokenizer.encode(prompt).slice(1, -1);
+  let current = 0;
+  let length = 0;
+  for (const [i, id] of pieces.entries()) {
+    const word = words[current];
+    // The reference fails with an IndexError here: more token text than words.
+    if (word === undefined) break;
+    word.tokens.push(i + 1);
+    length += [...tokenizer.decodeToken(id).replace(/^#+|#+$/g, '')].length;
+    if (length >= [...word.text].length) {
+      current += 1;
+      length = 0;
+    }
+  }
+  return words;
+}
+
+/**
+ * Token positions of a word as the reference finds them: of the word at an index, or of every word that is
+ * equal, as written, punctuation being part of a word. Empty when there is none.
+ */
+export function wordTokens(tokenizer: Tokenizer, prompt: string, word: number | string): number[] {
+  const isMeant = (text: string, index: number): boolean =>
+    typeof word === 'number' ? index === word : text === word;
+  return referenceWords(tokenizer, prompt)
+    .filter(({ text }, index) => isMeant(text, index))
+    .flatMap(({ tokens }) => tokens);
+}
+
+/**
+ * Token positions of what a user calls a word: "cat" (every cat), "dog#2" (the second dog), or a phrase
+ * "red ball". Finds "cat" in "a cat, a dog" without the comma's token, and "Cat" when there is no "cat".
+ *
+ * @throws {PalimpsestError} WORD_NOT_FOUND, listing the words that are there.
+ */
+export function findWords(tokenizer: Tokenizer, prompt: string, phrase: string): number[] {
+  const words = promptWords(tokenizer, prompt).map((word) => withoutPunctuation(tokenizer, word));
+  const whole = findPhrase(words, phrase);
+  if (whole.length > 0) return whole.flat();
+
+  const [, name, ordinal] = /^(.+)#(\d+)$/.exec(phrase.trim()) ?? [];
+  const places = name === undefined ? [] : findPhrase(words, name);
+  const place = places[Number(ordinal) - 1];
+  if (place !== undefined) return place;
+  if (places.length > 0) {
+    throw new PalimpsestError(
+      'WORD_NOT_FOUND',
+      `The prompt has "${name}" ${places.length === 1 ? 'once' : `${places.length} times`}, so there is no "${phrase}".`,
+    );
+  }
+  throw new PalimpsestError(
+    'WORD_NOT_FOUND',
+    `"${phrase}" is not in the prompt "${prompt}". Its words are: ${words.map(({ bare }) => bare.text).join(', ')}.`,
+  );
+}
+
+/** A word as written, and without the punctuation around it. */
+interface NamedWord {
+  readonly written: PromptWord;
+  readonly bare: PromptWord;
+}
+
+function withoutPunctuation(tokenizer: Tokenizer, written: PromptWord): NamedWord {
+  const [, before = '', text = '', after = ''] =
+    /^([\p{P}\p{S}]*)(.*?)([\p{P}\p{S}]*)$/su.exec(written.text) ?? [];
+  if (text === '') return { written, bare: written };
+  const [head, body, tail] = [before, text, after].map((part) => tokenizer.encode(part).length - 2);
+  // CLIP splits between letters and punctuation, except in contractions, which stay whole.
+  const splits = head! + body! + tail! === written.tokens.length;
+  const tokens = splits ? written.tokens.slice(head, head! + body!) : written.tokens;
+  return { written, bare: { text, tokens } };
+}
+
+/** The tokens of every place where the phrase stands; letter case counts only if it is found that way. */
+function findPhrase(words: readonly NamedWord[], phrase: string): number[][] {
+  const parts = phrase.split(/\p{White_Space}+/u).filter((part) => part !== '');
+  const asWritten = placesOf(words, parts, (text) => text);
+  return asWritten.length > 0 ? asWritten : placesOf(words, parts, (text) => text.toLowerCase());
+}
+
+function placesOf(
+  words: readonly NamedWord[],
+  parts: readonly string[],
+  fold: (text: string) => string,
+): number[][] {
+  if (parts.length === 0) return [];
+  const places: number[][] = [];
+  for (let start = 0; start + parts.length <= words.length; start++) {
+    const found = parts.map((part, i) => {
+      const { written, bare } = words[start + i]!;
+      return [bare, written].find(({ text }) => fold(text) === fold(part));
+    });
+    if (found.every((word) => word !== undefined)) places.push(found.flatMap(({ tokens }) => tokens));
+  }
+  return places;
+}
