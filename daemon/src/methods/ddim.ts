@@ -5,9 +5,6 @@ import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type Progress, report, type Watch } from './watch.ts';
 
-/** The guidance scale w of Stable Diffusion, and of the official code. */
-export const DEFAULT_GUIDANCE = 7.5;
-
 /**
  * DDIM inversion (equation 3) with the conditional prediction alone (w = 1).
  *

@@ -1,7 +1,7 @@
 /** @file The settings of StyleDiffusion's optimisation: the official code's, and the paper's own. */
 
+import { InversionOptions } from '@palimpsest/protocol';
 import type { AdamOptions } from './adam.ts';
-import { DEFAULT_GUIDANCE } from './ddim.ts';
 import type { MappingKind } from './mappingNetwork.ts';
 
 /** What the paper and its official code do differently. */
@@ -38,30 +38,13 @@ export const RECIPES = {
     learningRate: () => 1e-4,
     stopBelow: (i, epsilon) => epsilon + i * 2e-5,
   },
-} as const satisfies Record<string, Recipe>;
+} as const satisfies Record<InversionOptions['recipe'], Recipe>;
 
-export type RecipeName = keyof typeof RECIPES;
-
-export interface StyleDiffusionOptions {
-  readonly recipe: RecipeName;
-  /** T */
-  readonly steps: number;
-  /** w */
-  readonly guidance: number;
-  /** n (K in the paper): iterations at the noisiest timestep. */
-  readonly innerSteps: number;
-  readonly earlyStopEpsilon: number;
-  readonly attentionLoss: boolean;
-  readonly seed: number;
-}
+/** What StyleDiffusion takes of the options of an inversion. */
+export type StyleDiffusionOptions = Pick<
+  InversionOptions,
+  'recipe' | 'steps' | 'guidance' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss' | 'seed'
+>;
 
 /** The official script's settings. */
-export const STYLE_DIFFUSION_DEFAULTS: StyleDiffusionOptions = {
-  recipe: 'official',
-  steps: 30,
-  guidance: DEFAULT_GUIDANCE,
-  innerSteps: 100,
-  earlyStopEpsilon: 1e-5,
-  attentionLoss: true,
-  seed: 0,
-};
+export const STYLE_DIFFUSION_DEFAULTS: StyleDiffusionOptions = InversionOptions.parse({});

@@ -59,7 +59,7 @@ export async function styleDiffusion(
   model: StableDiffusion,
   request: StyleDiffusionRequest,
   watch: Watch = {},
-  onTimestep: (state: Optimised) => void = () => {},
+  onTimestep: (state: Optimised) => Promise<void> = async () => {},
 ): Promise<StyleDiffusionResult> {
   const { options, imageTokens, prompt, unconditional } = request;
   const { steps, guidance } = options;
@@ -118,7 +118,7 @@ export async function styleDiffusion(
       valueContext,
     });
     current = combine(step, current, guide(noiseUncond, noiseCond, guidance));
-    onTimestep({ parameters: learned, current });
+    await onTimestep({ parameters: learned, current });
     throwIfCancelled(watch);
   }
   await model.unet.release(iteration);

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Shape, WeightSource } from '../graph/graph.ts';
-import { readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
+import { contentHash, readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
 
 /** File names that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
@@ -77,8 +77,13 @@ export class Checkpoint implements WeightSource {
     return dirname(this.files[0]!.path);
   }
 
-  /** Changes when a weight's name, shape, type or place in its file does. */
-  get fingerprint(): string {
+  /** Changes with the weights themselves. */
+  get content(): string {
+    return this.files.map(contentHash).join();
+  }
+
+  /** Changes when a weight's name, shape, type or place in its file does: all that a graph depends on. */
+  get layout(): string {
     return this.files.map(({ path, headerHash }) => `${basename(path)}:${headerHash}`).join();
   }
 }

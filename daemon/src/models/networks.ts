@@ -70,13 +70,15 @@ export class Networks {
     const cached = await readFile(path).catch(() => null);
     if (cached !== null) return cached;
     const bytes = toOnnx(build());
-    await mkdir(this.cacheFolder, { recursive: true });
-    await writeFileAtomic(path, bytes);
+    // A graph that cannot be kept is built again the next time: no reason to fail.
+    await mkdir(this.cacheFolder, { recursive: true })
+      .then(() => writeFileAtomic(path, bytes))
+      .catch(() => undefined);
     return bytes;
   }
 }
 
 function fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
-  const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.fingerprint, config, options]);
+  const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options]);
   return createHash('sha256').update(facts).digest('hex');
 }

@@ -1,5 +1,6 @@
 /** @file A Stable Diffusion model folder in the diffusers layout, opened for use. */
 
+import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
@@ -80,11 +81,25 @@ export class StableDiffusion {
     return basename(resolve(this.folder));
   }
 
-  /** Changes when any of the weights' layouts does; part of an inversion's key. */
+  /** The weights of each component. */
+  get checkpoints(): Readonly<Record<string, Checkpoint>> {
+    return {
+      text_encoder: this.text.checkpoint,
+      vae: this.vae.checkpoint,
+      unet: this.unet.checkpoint,
+      ...(this.image === null ? {} : { image_encoder: this.image.checkpoint }),
+    };
+  }
+
+  /** Changes with the model's weights; part of an inversion's key. */
   get fingerprint(): string {
-    return [this.text, this.vae, this.image, { checkpoint: Checkpoint.open(join(this.folder, 'unet')) }]
-      .map((part) => part?.checkpoint.fingerprint ?? '')
-      .join();
+    const contents = Object.entries(this.checkpoints).map(([name, { content }]) => [name, content]);
+    return createHash('sha256').update(JSON.stringify(contents)).digest('hex');
+  }
+
+  /** Width of the image encoder's tokens, or null where there is none. */
+  get imageWidth(): number | null {
+    return this.image?.config.hidden_size ?? null;
   }
 
   /** Pixels a side of one latent pixel: 8 in Stable Diffusion. */

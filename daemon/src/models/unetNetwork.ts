@@ -54,7 +54,7 @@ const PLAIN: UNetVariant = {
 export class UNetNetwork {
   constructor(
     readonly config: UNetConfig,
-    private readonly checkpoint: Checkpoint,
+    readonly checkpoint: Checkpoint,
     private readonly schedule: NoiseSchedule,
     private readonly networks: Networks,
     /** Tokens of a context, from the text encoder. */

@@ -1,7 +1,7 @@
 /** @file Files appear whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 
@@ -36,6 +36,19 @@ export async function writeFileAtomic(
   } catch (error) {
     // Whatever hinders the removal has hindered the write, which is what the user has to know.
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Checks, before long work starts, that its result can be written.
+ *
+ * @throws {PalimpsestError} WRITE_FAILED when the folder is missing or may not be written.
+ */
+export async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
     throw writeError(path, error);
   }
 }

@@ -1,0 +1,99 @@
+/** @file From what a user asks for in words to what attention control needs in tokens. */
+
+import { type BlendWordPair, type EditOptions, PalimpsestError } from '@palimpsest/protocol';
+import type { CrossControl } from '../attention/crossControl.ts';
+import { diffPrompts, type EditKind } from '../attention/diffPrompts.ts';
+import { equalizer } from '../attention/equalizer.ts';
+import { type BlendWords, wordAlphas } from '../attention/localBlend.ts';
+import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';
+import { replaceMapper } from '../attention/replaceMapper.ts';
+import { timeAlphas } from '../attention/timeAlphas.ts';
+import { findWords } from '../attention/words.ts';
+import { promptWords, type Tokenizer } from '../models/tokenizer.ts';
+import { tensor } from '../tensor/tensor.ts';
+
+export interface EditPlan {
+  readonly kind: EditKind;
+  readonly cross: CrossControl;
+  readonly blend?: BlendWords;
+}
+
+/**
+ * Resolves the words of an edit.
+ *
+ * @param steps T
+ * @throws {PalimpsestError} WORD_NOT_FOUND, PROMPTS_MISALIGNED, or OPTION_INVALID when `subtract` comes without
+ *   `blend`.
+ */
+export function planEdit(
+  tokenizer: Tokenizer,
+  prompts: { readonly source: string; readonly target: string },
+  options: EditOptions,
+  steps: number,
+): EditPlan {
+  const length = tokenizer.maxLength;
+  const [source, target] = [promptWords(tokenizer, prompts.source), promptWords(tokenizer, prompts.target)];
+  const kind = options.kind === 'auto' ? diffPrompts(source, target).kind : options.kind;
+  const inTarget = (word: string) => findWords(tokenizer, prompts.target, word);
+
+  const cross: CrossControl = {
+    ...(kind === 'replace'
+      ? {
+          mapper: replaceMapper(source, target, length),
+          alphas: tensor([length], new Float32Array(length).fill(1)),
+        }
+      : refinement(tokenizer, prompts)),
+    equalizer: equalizer(
+      options.weights.map(({ word, weight }) => ({ tokens: inTarget(word), weight })),
+      length,
+    ),
+    timeAlphas: timeAlphas(
+      steps,
+      options.tauC,
+      options.wordTaus.map(({ word, from, to }) => ({
+        tokens: inTarget(word),
+        interval: [from, to] as const,
+      })),
+      length,
+    ),
+  };
+  if (options.blend === undefined) {
+    if (options.subtract === undefined) return { kind, cross };
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      'subtract needs blend: it takes away from the place that blend names.',
+    );
+  }
+
+  const pair = (words: BlendWordPair) =>
+    wordAlphas(
+      words.source.flatMap((word) => findWords(tokenizer, prompts.source, word)),
+      words.target.flatMap(inTarget),
+      length,
+    );
+  const subtract = options.subtract && {
+    words: pair(options.subtract),
+    threshold: options.subtractThreshold,
+  };
+  return {
+    kind,
+    cross,
+    blend: {
+      words: pair(options.blend),
+      threshold: options.blendThreshold,
+      ...(subtract ? { subtract } : {}),
+    },
+  };
+}
+
+function refinement(
+  tokenizer: Tokenizer,
+  { source, target }: { readonly source: string; readonly target: string },
+): Pick<CrossControl, 'mapper' | 'alphas'> {
+  const { positions, alphas } = refineMapper(
+    tokenizer.encode(source),
+    tokenizer.encode(target),
+    tokenizer.maxLength,
+  );
+  return { mapper: gatherMatrix(positions), alphas };
+}

@@ -1,0 +1,28 @@
+/** @file A picture from words alone. */
+
+import { type GenerateOptions, PalimpsestError } from '@palimpsest/protocol';
+import type { Picture } from '../imaging/picture.ts';
+import { fromTensor } from '../imaging/pixels.ts';
+import { textToImage } from '../methods/textToImage.ts';
+import type { Watch } from '../methods/watch.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+
+/** @throws {PalimpsestError} OPTION_INVALID when the model cannot draw at that size, PROMPT_TOO_LONG, CANCELLED. */
+export async function generatePicture(
+  model: StableDiffusion,
+  prompt: string,
+  options: GenerateOptions,
+  watch: Watch = {},
+): Promise<Picture> {
+  const { width = model.nativeSide, height = model.nativeSide, ...rest } = options;
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (side % model.sideMultiple !== 0) {
+      const nearest = Math.max(1, Math.round(side / model.sideMultiple)) * model.sideMultiple;
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        `${name} has to be a multiple of ${model.sideMultiple} for this model: try ${nearest} instead of ${side}.`,
+      );
+    }
+  }
+  return fromTensor(await textToImage(model, { ...rest, prompt, width, height }, watch), { round: true });
+}

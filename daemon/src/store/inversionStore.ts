@@ -1,0 +1,133 @@
+/**
+ * @file Inversions on disk, content-addressed: invert once, edit many times. A partial one is kept after every timestep,
+ * so that an interrupted inversion resumes. The least recently used ones make room for new ones.
+ */
+
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { z } from 'zod';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
+import type { Inversion, PartialInversion } from './inversion.ts';
+
+/** Room for about 150 inversions of Stable Diffusion at 30 steps (13 MB each). */
+const DEFAULT_MAX_BYTES = 2 * 2 ** 30;
+
+const COMPLETE = '.safetensors';
+const PARTIAL = '.partial.safetensors';
+
+const Mapping = z.object({
+  kind: z.enum(['scaleShift', 'direct']),
+  imageTokens: z.coerce.number().int().positive(),
+  promptTokens: z.coerce.number().int().positive(),
+});
+
+export class InversionStore {
+  constructor(
+    private readonly folder: string,
+    private readonly maxBytes = DEFAULT_MAX_BYTES,
+  ) {}
+
+  /** The inversion of that id, or null. A damaged file counts as none: it is made anew. */
+  async find(id: string): Promise<Inversion | null> {
+    return this.read(id + COMPLETE, (tensors, metadata) => {
+      const latents = rows(tensors('latents'));
+      if (metadata.kind === undefined) return { latents, learned: null };
+      const shape = Mapping.parse(metadata);
+      return {
+        latents,
+        learned: { shape, imageTokens: tensors('imageTokens'), parameters: vectors(tensors('parameters')) },
+      };
+    });
+  }
+
+  /** Where an interrupted inversion had got to, or null. */
+  async findPartial(id: string): Promise<PartialInversion | null> {
+    return this.read(id + PARTIAL, (tensors) => ({
+      parameters: vectors(tensors('parameters')),
+      current: tensors('current'),
+    }));
+  }
+
+  /** Keeps a finished inversion, and forgets its partial state. */
+  async save(id: string, { latents, learned }: Inversion): Promise<void> {
+    const tensors = new Map([['latents', stack(latents)]]);
+    if (learned !== null) {
+      tensors.set('imageTokens', learned.imageTokens).set('parameters', matrix(learned.parameters));
+    }
+    const shape =
+      learned === null
+        ? {}
+        : Object.fromEntries(Object.entries(learned.shape).map(([k, v]) => [k, String(v)]));
+    await this.write(id + COMPLETE, encodeSafetensors(tensors, shape));
+    await rm(join(this.folder, id + PARTIAL), { force: true });
+  }
+
+  /** Keeps the state after a timestep. */
+  async savePartial(id: string, { parameters, current }: PartialInversion): Promise<void> {
+    const tensors = new Map([
+      ['parameters', matrix(parameters)],
+      ['current', current],
+    ]);
+    await this.write(id + PARTIAL, encodeSafetensors(tensors));
+  }
+
+  private async read<T>(
+    name: string,
+    parse: (tensors: (name: string) => Tensor, metadata: SafetensorsFile['metadata']) => T,
+  ): Promise<T | null> {
+    const path = join(this.folder, name);
+    try {
+      const file = readHeader(path);
+      const found = parse((tensor) => readTensor(file.tensors.get(tensor)!), file.metadata);
+      const now = new Date();
+      await utimes(path, now, now);
+      return found;
+    } catch {
+      return null;
+    }
+  }
+
+  private async write(name: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+    } catch (cause) {
+      throw new PalimpsestError(
+        'WRITE_FAILED',
+        `Cannot make the folder ${this.folder}. Check that you may write there.`,
+        { cause },
+      );
+    }
+    await this.evict(bytes.length, name);
+    await writeFileAtomic(join(this.folder, name), bytes);
+  }
+
+  /** Removes the files that were not used for longest until `room` bytes fit. */
+  private async evict(room: number, kept: string): Promise<void> {
+    const names = (await readdir(this.folder)).filter((name) => name.endsWith(COMPLETE) && name !== kept);
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, ...(await stats(join(this.folder, name))) })),
+    );
+    let used = files.reduce((sum, { size }) => sum + size, room);
+    for (const { name, size } of files.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (used <= this.maxBytes) return;
+      await rm(join(this.folder, name), { force: true });
+      used -= size;
+    }
+  }
+}
+
+async function stats(path: string): Promise<{ size: number; usedAt: number }> {
+  const { size, mtimeMs } = await stat(path);
+  return { size, usedAt: mtimeMs };
+}
+
+const rows = (tensor: Tensor): Tensor[] => Array.from({ length: tensor.shape[0]! }, (_, i) => row(tensor, i));
+
+/** Flat vectors [P] as rows of [k, P], and back. */
+const matrix = (flat: readonly Tensor[]): Tensor =>
+  stack(flat.map(({ data }) => ({ shape: [1, data.length], data })));
+const vectors = (tensor: Tensor): Tensor[] =>
+  rows(tensor).map(({ data }) => ({ shape: [data.length], data }));

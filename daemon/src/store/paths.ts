@@ -1,0 +1,18 @@
+/** @file Where the daemon keeps what it can make again. */
+
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+
+/**
+ * The cache folder: `$PALIMPSEST_CACHE`, or the system's place for caches (`~/.cache/palimpsest`,
+ * `~/Library/Caches/palimpsest`, `%LOCALAPPDATA%\palimpsest\Cache`).
+ */
+export function cacheFolder(): string {
+  return process.env.PALIMPSEST_CACHE ?? envPaths('palimpsest', { suffix: '' }).cache;
+}
+
+/** Graphs by their fingerprint. */
+export const graphsFolder = (): string => join(cacheFolder(), 'graphs');
+
+/** Inversions by their key. */
+export const inversionsFolder = (): string => join(cacheFolder(), 'inversions');
