@@ -1,0 +1,95 @@
+/** @file The command line's flags, made from the schemas of the protocol. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+
+/** What we read of a property's JSON Schema. */
+const Property = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.unknown().optional(),
+  description: z.string().default(''),
+});
+type Property = z.infer<typeof Property>;
+
+/** How one property that is not a plain number, text or choice is written on the command line. */
+export interface FlagForm {
+  /** Such as `--weight <word=factor>`. */
+  readonly flags: string;
+  /** Parses one occurrence; `previous` is what earlier ones gave. */
+  readonly parse: (text: string, previous: unknown) => unknown;
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Adds a flag for each property of the schema. */
+export function addFlags(
+  command: Command,
+  schema: z.ZodObject,
+  forms: Readonly<Record<string, FlagForm>> = {},
+): Command {
+  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+    command.addOption(flagOf(name, property, forms[name]));
+  }
+  return command;
+}
+
+/**
+ * The schema's values among the parsed flags, checked, with the defaults filled in.
+ *
+ * @throws {PalimpsestError} OPTION_INVALID, naming the flag.
+ */
+export function readFlags<T extends z.ZodObject>(
+  command: Command,
+  schema: T,
+  forms: Readonly<Record<string, FlagForm>> = {},
+): z.infer<T> {
+  const given = command.opts();
+  const names = Object.keys(schema.shape);
+  const values = names
+    .map((name) => [name, given[attributeOf(name, forms[name])]])
+    .filter(([, value]) => value !== undefined);
+  const parsed = schema.safeParse(Object.fromEntries(values));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `--${kebab(String(issue?.path[0]))}: ${issue?.message}. See --help.`,
+  );
+}
+
+/** commander keeps a flag's value under its name in camel case. */
+const attributeOf = (name: string, form: FlagForm | undefined): string =>
+  form === undefined ? name : new Option(form.flags).attributeName();
+
+function propertiesOf(schema: z.ZodObject): Record<string, Property> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, Property.parse(value)]));
+}
+
+function flagOf(name: string, property: Property, form: FlagForm | undefined): Option {
+  const help = property.description + limits(property);
+  if (form !== undefined) return new Option(form.flags, help).argParser(form.parse);
+  const flag = `--${kebab(name)}`;
+  if (property.type === 'boolean') {
+    return property.default === true
+      ? new Option(`--no-${kebab(name)}`, `turn off: ${help}`)
+      : new Option(flag, help);
+  }
+  if (property.enum !== undefined) return new Option(`${flag} <choice>`, help).choices(property.enum);
+  if (property.type === 'string') return new Option(`${flag} <text>`, help);
+  return new Option(`${flag} <number>`, help).argParser(Number);
+}
+
+function limits({ type, minimum, maximum, default: initial }: Property): string {
+  const facts = [
+    minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : '',
+    type === 'boolean' || initial === undefined || typeof initial === 'object' || initial === ''
+      ? ''
+      : `default: ${initial}`,
+  ].filter((fact) => fact !== '');
+  return facts.length > 0 ? ` (${facts.join(', ')})` : '';
+}

@@ -1,0 +1,34 @@
+/** @file `palimpsest inspect-model`: what a model folder holds. */
+
+import { Command } from 'commander';
+import { inspectModel, type ModelFacts } from '../models/inspect.ts';
+import { addModelFlags, runCommand } from './session.ts';
+
+export function inspectModelCommand(): Command {
+  const command = new Command('inspect-model')
+    .summary('say what a model folder holds')
+    .description('Says what a model folder holds and whether Palimpsest can use it, without loading it.')
+    .argument('[folder]', 'the same as --model');
+  return addModelFlags(command).action((folder: string | undefined) => {
+    if (folder !== undefined) command.setOptionValue('model', folder);
+    return runCommand(command, async ({ model }) => {
+      const facts = inspectModel(model);
+      return { result: facts, message: describe(facts) };
+    });
+  });
+}
+
+function describe(facts: ModelFacts): string {
+  const components = Object.entries(facts.components).map(
+    ([name, { parameters, bytes, types }]) =>
+      `  ${name.padEnd(14)} ${(parameters / 1e6).toFixed(1).padStart(7)} M parameters  ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${types.join(' + ')}`,
+  );
+  return [
+    `${facts.name}: ${facts.side} x ${facts.side} pixels (sides in multiples of ${facts.sideMultiple}), predicts ${facts.prediction},`,
+    `  contexts of ${facts.promptTokens} tokens, ${facts.contextWidth} wide`,
+    ...components,
+    facts.styleDiffusion
+      ? 'StyleDiffusion can invert with it.'
+      : 'StyleDiffusion needs an image encoder of that width: give one with --image-encoder, or invert with --method ddim.',
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+/** @file How words are written on the command line. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { FlagForm } from './flags.ts';
+
+/** The forms of the properties of EditOptions that name words. */
+export const WORD_FLAGS: Readonly<Record<string, FlagForm>> = {
+  weights: { flags: '--weight <word=factor>', parse: repeated(wordWeight) },
+  wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated(wordInterval) },
+  blend: { flags: '--blend <old:new>', parse: wordPair },
+  subtract: { flags: '--subtract <old:new>', parse: wordPair },
+};
+
+function repeated(parse: (text: string) => unknown): FlagForm['parse'] {
+  return (text, previous) => [...(Array.isArray(previous) ? previous : []), parse(text)];
+}
+
+function wordWeight(text: string): unknown {
+  const [, word, weight] = /^(.+)=(-?[\d.]+)$/.exec(text) ?? [];
+  if (word === undefined) throw malformed('--weight', text, 'WORD=FACTOR, such as "tiger=2"');
+  return { word, weight: Number(weight) };
+}
+
+function wordInterval(text: string): unknown {
+  const [, word, from, to] = /^(.+)=([\d.]+?)\.\.([\d.]+)$/.exec(text) ?? [];
+  if (word === undefined) throw malformed('--word-tau', text, 'WORD=FROM..TO, such as "tiger=0.2..0.5"');
+  return { word, from: Number(from), to: Number(to) };
+}
+
+/** `dog:tiger,ball`: "dog" in the old prompt and "tiger" in the new one, "ball" in both. */
+function wordPair(text: string): unknown {
+  const pairs = text.split(',').map((part) => {
+    const [source, target = source, ...rest] = part.split(':').map((word) => word.trim());
+    if (!source || !target || rest.length > 0)
+      throw malformed('--blend', text, 'OLD:NEW, such as "dog:tiger"');
+    return { source, target };
+  });
+  return { source: pairs.map(({ source }) => source), target: pairs.map(({ target }) => target) };
+}
+
+function malformed(flag: string, text: string, form: string): PalimpsestError {
+  return new PalimpsestError('OPTION_INVALID', `${flag} "${text}" cannot be read: write ${form}.`);
+}

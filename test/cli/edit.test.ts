@@ -1,0 +1,165 @@
+/** The main job from one command: a photograph in, an edited PNG of its size out. */
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOLDEN, MODEL } from '../golden.ts';
+import { palimpsest, start } from './palimpsest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palimpsest-cli-'));
+const cache = join(folder, 'cache');
+const photo = join(folder, 'photo.jpg');
+const quick = ['--model', MODEL, '--steps', '3', '--inner-steps', '2', '--json'];
+const words = ['--from', 'a black and white dog', '--to', 'a black and white tiger'];
+
+beforeAll(async () => {
+  // As a phone takes it: not square, stored lying down.
+  const upright = sharp(join(GOLDEN, 'image512.png')).resize(300, 200, { fit: 'cover' });
+  await upright.withMetadata({ orientation: 6 }).jpeg().toFile(photo);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('palimpsest edit', () => {
+  it('inverts, edits, and writes a PNG of the size of the picture', async () => {
+    const out = join(folder, 'edited.png');
+    const { status, stdout, stderr } = await palimpsest(
+      cache,
+      'edit',
+      photo,
+      ...quick,
+      ...words,
+      '--out',
+      out,
+    );
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ out, width: 200, height: 300, kind: 'replace' });
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 200, height: 300 });
+    const stages = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).stage);
+    expect(new Set(stages)).toEqual(new Set(['invert', 'optimise', 'edit']));
+  });
+
+  it('uses the inversion that is there for the next edit', async () => {
+    const other = ['--from', 'a black and white dog', '--to', 'a black and white dog in the snow'];
+    const out = join(folder, 'second.png');
+    const { status, stdout, stderr } = await palimpsest(
+      cache,
+      'edit',
+      photo,
+      ...quick,
+      ...other,
+      '--out',
+      out,
+    );
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'refine' });
+    expect(stderr).not.toContain('optimise');
+  });
+
+  it('leaves the pixels outside a mask as they are, bit for bit', async () => {
+    const mask = join(folder, 'mask.png');
+    const white = await sharp({ create: { width: 100, height: 300, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
+    await sharp({ create: { width: 200, height: 300, channels: 3, background: 'black' } })
+      .composite([{ input: white, left: 0, top: 0 }])
+      .png()
+      .toFile(mask);
+    const out = join(folder, 'masked.png');
+    const { status, stderr } = await palimpsest(
+      cache,
+      'edit',
+      photo,
+      ...quick,
+      ...words,
+      '--mask',
+      mask,
+      '--out',
+      out,
+    );
+    expect(status, stderr).toBe(0);
+    const right = { left: 100, top: 0, width: 100, height: 300 };
+    const pixels = (path: string) =>
+      sharp(path).rotate().toColourspace('srgb').removeAlpha().raw().toBuffer();
+    const cut = async (path: string) =>
+      sharp(await pixels(path), { raw: { width: 200, height: 300, channels: 3 } })
+        .extract(right)
+        .raw()
+        .toBuffer();
+    expect(await cut(out)).toEqual(await cut(photo));
+    expect(await pixels(out)).not.toEqual(await pixels(photo));
+  });
+
+  it('stops cleanly on Ctrl-C, keeps what it learned, and goes on from there', async () => {
+    const resumable = [
+      'edit',
+      photo,
+      '--model',
+      MODEL,
+      '--steps',
+      '3',
+      '--inner-steps',
+      '12',
+      '--json',
+      ...words,
+    ];
+    const out = join(folder, 'stopped.png');
+    const { child, finished } = start(cache, [...resumable, '--out', out]);
+    await new Promise<void>((resolve) => {
+      child.stderr!.on('data', (text: string) => {
+        // 12 iterations at the first timestep: the 13th is the second's first.
+        if (text.includes('"stage":"optimise","step":13')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const stopped = await finished;
+    expect(stopped.status).toBe(130);
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ error: { code: 'CANCELLED' } });
+    expect(readdirSync(folder)).not.toContain('stopped.png');
+
+    const resumed = await palimpsest(cache, ...resumable, '--out', out);
+    expect(resumed.status, resumed.stderr).toBe(0);
+    const steps = [...resumed.stderr.matchAll(/"stage":"optimise","step":(\d+)/g)].map(([, step]) =>
+      Number(step),
+    );
+    expect(steps[0]).toBe(13);
+  });
+});
+
+describe('palimpsest generate', () => {
+  it('draws a picture', async () => {
+    const out = join(folder, 'generated.png');
+    const { status, stderr } = await palimpsest(
+      cache,
+      'generate',
+      'a cat',
+      '--model',
+      MODEL,
+      '--steps',
+      '2',
+      '--width',
+      '192',
+      '--out',
+      out,
+    );
+    expect(status, stderr).toBe(0);
+    expect(await sharp(out).metadata()).toMatchObject({ width: 192, height: 128 });
+  });
+});
+
+describe('palimpsest inspect-model', () => {
+  it('says what a folder holds', async () => {
+    const { status, stdout } = await palimpsest(cache, 'inspect-model', MODEL, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'modelA',
+      side: 128,
+      prediction: 'epsilon',
+      styleDiffusion: true,
+    });
+  });
+});

@@ -1,0 +1,124 @@
+/** Bad input: a stable code, a sentence that says what to do, a status that is not 0, and nothing half-written. */
+
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOLDEN, MODEL } from '../golden.ts';
+import { palimpsest } from './palimpsest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palimpsest-errors-'));
+const cache = join(folder, 'cache');
+const picture = join(GOLDEN, 'image.png');
+const at = (name: string) => join(folder, name);
+
+/** A copy of the golden model with one thing wrong. */
+function brokenModel(name: string, breakIt: (model: string) => void): string {
+  const model = at(name);
+  cpSync(MODEL, model, { recursive: true });
+  breakIt(model);
+  return model;
+}
+
+const WEIGHTS = 'unet/diffusion_pytorch_model.safetensors';
+
+beforeAll(async () => {
+  brokenModel('no-weights', (model) => rmSync(join(model, WEIGHTS)));
+  brokenModel('truncated', (model) => truncateSync(join(model, WEIGHTS), 3_000_000));
+  brokenModel('sdxl', (model) => {
+    const path = join(model, 'unet/config.json');
+    const config = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...config, addition_embed_type: 'text_time' }));
+  });
+  brokenModel('other-channels', (model) => {
+    const path = join(model, 'unet/config.json');
+    const config = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...config, block_out_channels: [16, 32, 48, 64] }));
+  });
+  brokenModel('no-encoder', (model) => rmSync(join(model, 'image_encoder'), { recursive: true }));
+  const solid = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: 'red' } });
+  await solid(1, 1).png().toFile(at('dot.png'));
+  await solid(30_000, 20).png().toFile(at('wide.png'));
+  writeFileSync(at('text.png'), 'not a picture');
+  writeFileSync(at('cut.png'), readFileSync(picture).subarray(0, 9000));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+
+describe('palimpsest edit with bad input', () => {
+  it.each([
+    ['a missing weight file', { model: at('no-weights') }, 'MODEL_FOLDER_INVALID', /unet holds no weights/],
+    ['a truncated weight file', { model: at('truncated') }, 'WEIGHT_INVALID', /damaged.*Download or copy/],
+    [
+      'an unsupported config',
+      { model: at('sdxl') },
+      'CONFIG_UNSUPPORTED',
+      /addition_embed_type is "text_time"/,
+    ],
+    [
+      'weights of another shape',
+      { model: at('other-channels') },
+      'WEIGHT_INVALID',
+      /is F32 \[.*config asks for/,
+    ],
+    [
+      'no image encoder',
+      { model: at('no-encoder') },
+      'IMAGE_ENCODER_MISSING',
+      /--image-encoder.*--method ddim/,
+    ],
+    ['a folder that is not there', { model: at('nowhere') }, 'MODEL_FOLDER_INVALID', /There is no folder/],
+    [
+      'a word that is not in the prompt',
+      { extra: ['--weight', 'lion=2'] },
+      'WORD_NOT_FOUND',
+      /Its words are: a, tiger/,
+    ],
+    ['a prompt that is too long', { to: long }, 'PROMPT_TOO_LONG', /word\d+/],
+    [
+      'replace with more words',
+      { to: 'a big tiger', extra: ['--kind', 'replace'] },
+      'PROMPTS_MISALIGNED',
+      /refine/,
+    ],
+    ['an option out of range', { extra: ['--tau-v', '1.5'] }, 'OPTION_INVALID', /--tau-v/],
+    ['a malformed weight', { extra: ['--weight', 'tiger'] }, 'OPTION_INVALID', /WORD=FACTOR/],
+    ['a text file', { picture: at('text.png') }, 'PICTURE_UNREADABLE', /./],
+    ['a picture cut short', { picture: at('cut.png') }, 'PICTURE_UNREADABLE', /./],
+    ['a picture that is not there', { picture: at('none.png') }, 'PICTURE_UNREADABLE', /./],
+    ['a picture of one pixel', { picture: at('dot.png') }, 'PICTURE_TOO_SMALL', /1 x 1/],
+    ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
+    ['a folder that cannot be written to', { out: at('nowhere/out.png') }, 'WRITE_FAILED', /Cannot write/],
+  ] as const)('%s', async (_, given, code, sentence) => {
+    const {
+      model,
+      picture: input,
+      to,
+      out,
+      extra,
+    } = { model: MODEL, picture, to: 'a tiger', out: at('out.png'), extra: [], ...given };
+    const options = [
+      '--model',
+      model,
+      '--from',
+      'a dog',
+      '--to',
+      to,
+      '--out',
+      out,
+      '--steps',
+      '1',
+      '--inner-steps',
+      '1',
+    ];
+    const { status, stdout } = await palimpsest(cache, 'edit', input, ...options, ...extra, '--json');
+    expect(status).toBe(code === 'OPTION_INVALID' ? 2 : 1);
+    const { error } = JSON.parse(stdout);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(sentence);
+    expect(readdirSync(folder).filter((name) => name === 'out.png' || name.endsWith('.tmp'))).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+/** Runs the command line as a user does: in a process of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
+
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts `palimpsest` with a cache of its own. */
+export function start(
+  cache: string,
+  args: readonly string[],
+): { child: ChildProcess; finished: Promise<Finished> } {
+  const env = { ...process.env, PALIMPSEST_CACHE: cache, PALIMPSEST_MODEL: undefined };
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject).on('close', (status) => resolve({ status, ...output }));
+  });
+  return { child, finished };
+}
+
+export const palimpsest = (cache: string, ...args: string[]): Promise<Finished> =>
+  start(cache, args).finished;
