@@ -6,15 +6,14 @@ import { composite, type Mask } from '../imaging/composite.ts';
 import { fitMask, unfitMask, unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
-import { MappedValues } from '../methods/mappedValues.ts';
-import { type LearnedValues, p2plus } from '../methods/p2plus.ts';
+import { p2plus } from '../methods/p2plus.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { LearnedMapping } from '../store/inversion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
 import { planEdit } from './editPlan.ts';
 import { type InvertedPicture, invertPicture } from './invertJob.ts';
+import { loadLearnedValues } from './learnedValues.ts';
 
 export interface EditJobRequest {
   readonly picture: Picture;
@@ -61,7 +60,7 @@ export async function editPicture(
   );
   const { inversion, placement } = inverted;
   const latentMask = mask && fitMask(mask, placement, model.pixelsPerLatent);
-  const values = await loadValues(inversion.learned, embeddings.source);
+  const values = await loadLearnedValues(inversion.learned, embeddings.source);
 
   let latents: Tensor | null = null;
   let wordMask: Tensor | undefined;
@@ -102,16 +101,4 @@ const targetRow = (mask: Tensor): Tensor => row(mask, 1);
 function intersect(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return { ...a, data: a.data.map((value, i) => Math.min(value, b.data[i]!)) };
-}
-
-async function loadValues(
-  learned: LearnedMapping | null,
-  prompt: Tensor,
-): Promise<{ learned: LearnedValues | null; dispose: () => Promise<void> }> {
-  if (learned === null) return { learned: null, dispose: async () => {} };
-  const values = await MappedValues.load(learned.shape, learned.imageTokens, prompt);
-  return {
-    learned: (step, embedding) => values.of(learned.parameters[step]!, embedding),
-    dispose: () => values.dispose(),
-  };
 }

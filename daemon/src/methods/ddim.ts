@@ -38,6 +38,8 @@ export interface SamplingRequest {
   readonly unconditional: Tensor;
   readonly steps: number;
   readonly guidance: number;
+  /** The value context [1, tokens, D] of the prompt at each step, where an inversion learned one. */
+  readonly values?: (step: number) => Promise<Tensor>;
   /** How many of the steps to take, the last ones: all of them unless the latent is already partly denoised. */
   readonly lastSteps?: number;
 }
@@ -45,15 +47,18 @@ export interface SamplingRequest {
 /** DDIM sampling (equation 2): the latents after each step, the last of them the picture's. */
 export async function ddimSampling(
   model: StableDiffusion,
-  { latent, conditional, unconditional, steps, guidance, lastSteps = steps }: SamplingRequest,
+  request: SamplingRequest,
   watch: Watch = {},
   stage: Progress['stage'] = 'generate',
 ): Promise<Tensor[]> {
+  const { steps, lastSteps = steps } = request;
   const latents: Tensor[] = [];
-  let current = latent;
-  const timesteps = lastSteps === 0 ? [] : model.schedule.timesteps(steps).slice(-lastSteps);
+  let current = request.latent;
+  const first = steps - lastSteps;
+  const timesteps = model.schedule.timesteps(steps).slice(first);
   for (const [i, timestep] of timesteps.entries()) {
-    const noise = await guidedPrediction(model, current, timestep, { conditional, unconditional, guidance });
+    const valueContext = (await request.values?.(first + i)) ?? request.conditional;
+    const noise = await guidedPrediction(model, current, timestep, valueContext, request);
     current = combine(model.schedule.towardsPicture(timestep, steps), current, noise);
     latents.push(current);
     report(watch, { stage, step: i + 1, total: timesteps.length });
@@ -65,16 +70,18 @@ async function guidedPrediction(
   model: StableDiffusion,
   latent: Tensor,
   timestep: number,
-  {
-    conditional,
-    unconditional,
-    guidance,
-  }: Pick<SamplingRequest, 'conditional' | 'unconditional' | 'guidance'>,
+  valueContext: Tensor,
+  { conditional, unconditional, guidance }: SamplingRequest,
 ): Promise<Tensor> {
   // At w = 1 the unconditional prediction cancels out.
-  if (guidance === 1) return model.unet.predictNoise({ latent, timestep, keyContext: conditional });
-  const keyContext = stack([unconditional, conditional]);
-  const noise = await model.unet.predictNoise({ latent: stack([latent, latent]), timestep, keyContext });
+  if (guidance === 1)
+    return model.unet.predictNoise({ latent, timestep, keyContext: conditional, valueContext });
+  const noise = await model.unet.predictNoise({
+    latent: stack([latent, latent]),
+    timestep,
+    keyContext: stack([unconditional, conditional]),
+    valueContext: stack([unconditional, valueContext]),
+  });
   return guide(row(noise, 0), row(noise, 1), guidance);
 }
 
