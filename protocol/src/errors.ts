@@ -23,6 +23,23 @@ export const ERROR_CODES = {
   WRITE_FAILED: 'a file cannot be written',
   CANCELLED: 'the user cancelled the work',
   ENGINE_FAILED: 'the runtime failed while loading or running a network',
+  ENGINE_CRASHED:
+    'the engine process died, for lack of memory or by a fault of the runtime; it has been restarted',
+  MODEL_UNKNOWN: 'no model of that name is installed; models.list names those that are',
+  IMAGE_UNKNOWN: 'the daemon has no picture of that hash: it was never put there, or has expired',
+  INVERSION_UNKNOWN: 'there is no stored inversion of that id',
+  JOB_UNKNOWN: 'there is no job of that id among those of this client',
+  QUEUE_FULL: 'too many jobs are waiting',
+  NOT_AUTHORISED: 'the connection has not said hello with a valid token, or the client may not do this',
+  PAIRING_BUSY: 'another pairing is under way, or too many have failed lately',
+  PAIRING_FAILED: 'the pairing code is wrong, used up or has expired',
+  RATE_LIMITED: 'the client sends more than it may',
+  TRANSFER_FAILED: 'a picture was not transferred whole, or is not what its hash says',
+  PROTOCOL_UNSUPPORTED: 'the client speaks another version of the protocol',
+  CONNECTION_LOST: 'the connection to the daemon is gone, or never came about',
+  ALREADY_RUNNING: 'a daemon is running on this machine already',
+  PORT_TAKEN: 'another program listens on every port that the daemon may use',
+  INTERNAL: 'a fault of the daemon; its log has more under the id that the message names',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,7 +1,7 @@
 /** @file Inverting a picture: from pixels to an inversion that edits can start from. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
-import { fitPicture, type Placement, placePicture } from '../imaging/fit.ts';
+import { fitPicture, type Placement, placePicture, type Size } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { toTensor } from '../imaging/pixels.ts';
 import { ddimInversion } from '../methods/ddim.ts';
@@ -31,6 +31,25 @@ export interface InvertedPicture {
   readonly reused: boolean;
 }
 
+/** Where the inversion of a picture is, or will be, in the store. */
+export function addressInversion(
+  model: StableDiffusion,
+  { picture, prompt, options }: InvertRequest,
+): Pick<InvertedPicture, 'id' | 'placement' | 'canvas'> {
+  const placement = placeOnCanvas(model, picture, options);
+  const canvas = toTensor(fitPicture(picture, placement));
+  return { id: inversionId({ canvas, prompt, options, model: model.fingerprint }), placement, canvas };
+}
+
+/** Where a picture lies on the canvas that it is inverted on. */
+export function placeOnCanvas(
+  model: StableDiffusion,
+  picture: Size,
+  { size }: Pick<InversionOptions, 'size'>,
+): Placement {
+  return placePicture(picture, size ?? model.nativeSide, model.sideMultiple);
+}
+
 /**
  * The inversion of a picture: from the store, resumed, or made and kept there.
  *
@@ -40,12 +59,11 @@ export interface InvertedPicture {
 export async function invertPicture(
   model: StableDiffusion,
   store: InversionStore,
-  { picture, prompt, options }: InvertRequest,
+  request: InvertRequest,
   watch: Watch = {},
 ): Promise<InvertedPicture> {
-  const placement = placePicture(picture, options.size ?? model.nativeSide, model.sideMultiple);
-  const canvas = toTensor(fitPicture(picture, placement));
-  const id = inversionId({ canvas, prompt, options, model: model.fingerprint });
+  const { prompt, options } = request;
+  const { id, placement, canvas } = addressInversion(model, request);
   const found = await store.find(id);
   if (found !== null) return { id, inversion: found, placement, canvas, reused: true };
 

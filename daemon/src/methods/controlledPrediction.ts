@@ -5,6 +5,7 @@
  * as small inputs, so one graph serves the whole edit and no large attention map leaves the runtime.
  */
 
+import { PalimpsestError } from '@palimpsest/protocol';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
@@ -28,7 +29,7 @@ export interface StepControl {
   readonly own: Tensor;
 }
 
-/** Which maps a prediction also returns: nothing, the mean for LocalBlend, or every small one by itself. */
+/** Which maps a prediction also returns: nothing, the mean for LocalBlend, or also every small one by itself. */
 export type MapOutputs = 'none' | 'blend' | 'each';
 
 export interface ControlledPrediction {
@@ -36,7 +37,10 @@ export interface ControlledPrediction {
   readonly noise: Tensor;
   /** Conditional cross-attention [2, h/4 * w/4, tokens] after control, averaged over layers and heads. */
   readonly blendMaps?: Tensor;
-  /** Conditional cross-attention [2, heads, queries, tokens] after control, by place and number within it. */
+  /**
+   * Conditional cross-attention [2, heads, queries, tokens] after control, up to (L/2)^2 queries, by place and number
+   * within it: what the official code stores, and as it counts them.
+   */
   readonly maps: ReadonlyMap<string, Tensor>;
 }
 
@@ -74,17 +78,26 @@ function controlled(outputs: MapOutputs): UNetVariant {
       const blendMaps: Value[] = [];
       const numbers = { down: 0, mid: 0, up: 0 };
       const record = (site: AttentionSite, map: Value) => {
-        const name = `${site.place}_cross/${numbers[site.place]++}`;
-        if (outputs === 'each' && isSmall(site, shape, 4)) graph.output(name, map);
+        if (outputs === 'each' && isSmall(site, shape, 2)) {
+          graph.output(`${site.place}_cross/${numbers[site.place]++}`, map);
+        }
         if (isTargetSite(site, shape)) blendMaps.push(reduceMean(map, [1]));
       };
       graph.output('noise', predict(controlAttention(shape, control, record)));
-      if (outputs === 'blend') {
+      if (outputs !== 'none') {
+        if (blendMaps.length === 0) throw noBlendMaps();
         const sum = blendMaps.reduce(add);
         graph.output('blendMaps', reshape(mul(sum, 1 / blendMaps.length), [2, sum.size(2), tokens]));
       }
     },
   };
+}
+
+function noBlendMaps(): PalimpsestError {
+  return new PalimpsestError(
+    'CONFIG_UNSUPPORTED',
+    "This model has no cross-attention at a quarter of the latent's side, so words cannot bound a change. Use a mask.",
+  );
 }
 
 /** Whether a site's grid is at most 1 / divisor of the latent's side: as many queries as (L / divisor)^2. */

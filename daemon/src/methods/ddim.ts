@@ -25,7 +25,7 @@ export async function ddimInversion(
     const noise = await predict(current, timestep);
     current = combine(model.schedule.towardsNoise(timestep, steps), current, noise);
     latents.push(current);
-    report(watch, { stage: 'invert', step: k + 1, total: steps });
+    report(watch, { stage: 'invert', step: k + 1, total: steps }, () => latents.at(-1)!);
   }
   return latents;
 }
@@ -61,7 +61,9 @@ export async function ddimSampling(
     const noise = await guidedPrediction(model, current, timestep, valueContext, request);
     current = combine(model.schedule.towardsPicture(timestep, steps), current, noise);
     latents.push(current);
-    report(watch, { stage, step: i + 1, total: timesteps.length });
+    report(watch, { stage, step: i + 1, total: timesteps.length }, () =>
+      model.schedule.withoutNoise(timestep, steps, latents.at(-1)!, noise),
+    );
   }
   return latents;
 }

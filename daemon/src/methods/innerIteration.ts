@@ -2,17 +2,15 @@
 
 import { gradients } from '../graph/backward.ts';
 import type { Graph, Value } from '../graph/graph.ts';
-import { attend, attentionMap } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { concat, reshape } from '../graph/ops/movement.ts';
 import { mean } from '../graph/ops/reduction.ts';
 import type { StepFactors } from '../models/noiseSchedule.ts';
-import type { SiteAttention } from '../models/spatialTransformer.ts';
 import type { UNetVariant } from '../models/unetNetwork.ts';
 import type { Feeds } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, type AdamState, adamStep } from './adam.ts';
-import { isTargetSite } from './attentionTargets.ts';
+import { recordingAttention } from './attentionTargets.ts';
 import { type MappingShape, parameterCount, splitParameters, valueContext } from './mappingNetwork.ts';
 
 /** The inputs of the reconstruction loss, by name. */
@@ -72,18 +70,6 @@ export const targetMapFeeds = (maps: readonly Tensor[]): Feeds =>
 
 const meanSquare = (x: Value): Value => mean(mul(x, x));
 
-/** Attention that can be differentiated; the maps of the target sites go to `record`. */
-export function differentiableAttention(
-  latentShape: readonly number[],
-  record: (map: Value) => void,
-): SiteAttention {
-  return (site, q, k, v) => {
-    const map = attentionMap(q, k, site.heads);
-    if (isTargetSite(site, latentShape)) record(map);
-    return attend(map, v);
-  };
-}
-
 export interface InnerIterationOptions {
   readonly mapping: MappingShape;
   /** Whether the attention loss counts. */
@@ -112,13 +98,14 @@ export function innerIteration(options: InnerIterationOptions): UNetVariant {
       const parameters = splitParameters(state.parameters, mapping);
       const maps: Value[] = [];
       const noiseCond = predict(
-        differentiableAttention(latent.shape, (map) => maps.push(map)),
+        recordingAttention(latent.shape, (map) => maps.push(map)),
         { valueContext: valueContext(mapping, parameters, imageTokens, keyContext) },
       );
 
       let loss = reconstructionLoss(latent, noiseCond);
       graph.output('latentLoss', loss);
-      if (options.attentionLoss) {
+      // A model without maps at a quarter of the latent's side has nothing to compare.
+      if (options.attentionLoss && maps.length > 0) {
         const attention = attentionLoss(maps);
         graph.output('attentionLoss', attention);
         loss = add(loss, attention);

@@ -13,6 +13,7 @@ import {
   type ControlledPrediction,
   type MapOutputs,
   predictControlled,
+  type StepControl,
 } from './controlledPrediction.ts';
 import { guide } from './ddim.ts';
 import { report, type Watch } from './watch.ts';
@@ -84,14 +85,7 @@ export async function* p2plus(
         keyContext,
         valueContext: stack([unconditional, unconditional, ...(await valueRows(request, i))]),
       },
-      {
-        // The official code compares whole steps here, and fractions of steps for tau_v.
-        selfReplacement: {
-          unconditional: i < Math.trunc(taus.unconditionalSelf * steps),
-          conditional: i < Math.trunc(taus.self * steps),
-        },
-        ...crossControlAt(request.cross, i),
-      },
+      { ...sourceGuidance(taus, i, steps), ...crossControlAt(request.cross, i) },
       outputs,
     );
     const noise = guideBoth(prediction.noise, guidance);
@@ -110,18 +104,36 @@ export async function* p2plus(
       latents = blendLatents(latents, blend.mask);
     }
     yield { latents, maps: prediction.maps, ...(mask ? { mask } : {}) };
-    report(watch, { stage: 'edit', step: i + 1, total: steps });
+    report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
+      row(model.schedule.withoutNoise(timestep, steps, latents, noise), 1),
+    );
   }
 }
 
-/** The source keeps its learned values to the end; the target has them while i < T tau_v, then its own embedding. */
+/** What of the source guides the target at step i of `steps`. */
+export function sourceGuidance(
+  taus: EditTaus,
+  i: number,
+  steps: number,
+): Pick<StepControl, 'selfReplacement'> & { readonly learnedValues: boolean } {
+  // The official code compares fractions of steps for tau_v, and whole steps for the others.
+  return {
+    learnedValues: i < steps * taus.values,
+    selfReplacement: {
+      unconditional: i < Math.trunc(taus.unconditionalSelf * steps),
+      conditional: i < Math.trunc(taus.self * steps),
+    },
+  };
+}
+
+/** The source keeps its learned values to the end; the target has them as long as tau_v says, then its own embedding. */
 async function valueRows(
   { source, target, learnedValues, taus, steps }: EditRequest,
   i: number,
 ): Promise<Tensor[]> {
   if (learnedValues === null) return [source, target];
   const learned = await learnedValues(i, source);
-  return [learned, i < steps * taus.values ? await learnedValues(i, target) : target];
+  return [learned, sourceGuidance(taus, i, steps).learnedValues ? await learnedValues(i, target) : target];
 }
 
 /** [4, C, h, w] to the guided noise [2, C, h, w] of source and target. */

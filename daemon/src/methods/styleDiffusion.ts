@@ -61,8 +61,7 @@ export async function styleDiffusion(
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
 ): Promise<StyleDiffusionResult> {
-  const { options, imageTokens, prompt, unconditional } = request;
-  const { steps, guidance } = options;
+  const { options, imageTokens, prompt } = request;
   const recipe: Recipe = RECIPES[options.recipe];
   const mapping: MappingShape = {
     kind: recipe.mapping,
@@ -70,17 +69,54 @@ export async function styleDiffusion(
     promptTokens: prompt.shape[1]!,
   };
   const values = await MappedValues.load(mapping, imageTokens, prompt);
-  const { latents, maps } = await targets(model, request, watch);
+  try {
+    const trajectory = await targets(model, request, watch);
+    const variant = innerIteration({ mapping, attentionLoss: options.attentionLoss, adam: recipe.adam });
+    const iteration = await model.unet.load(variant, request.latent.shape);
+    try {
+      const start = randomParameters(mapping, recipe, options.seed);
+      const parameters = await learn(
+        model,
+        request,
+        { trajectory, iteration, values, start },
+        watch,
+        onTimestep,
+      );
+      return { latents: trajectory.latents, mapping, parameters };
+    } finally {
+      await model.unet.release(iteration);
+    }
+  } finally {
+    await values.dispose();
+  }
+}
 
-  const variant = innerIteration({ mapping, attentionLoss: options.attentionLoss, adam: recipe.adam });
-  const iteration = await model.unet.load(variant, request.latent.shape);
+/** What the optimisation works with. */
+interface Learning {
+  readonly trajectory: Trajectory;
+  readonly iteration: LoadedVariant;
+  readonly values: MappedValues;
+  /** Random parameters [P], where the request names none to start from. */
+  readonly start: Tensor;
+}
+
+/** M_i of all timesteps, noisiest first. */
+async function learn(
+  model: StableDiffusion,
+  { options, imageTokens, prompt, unconditional, initial, resume }: StyleDiffusionRequest,
+  { trajectory: { latents, maps }, iteration, values, start }: Learning,
+  watch: Watch,
+  onTimestep: (state: Optimised) => Promise<void>,
+): Promise<Tensor[]> {
+  const { steps, guidance } = options;
+  const recipe: Recipe = RECIPES[options.recipe];
   const timesteps = model.schedule.timesteps(steps);
   const budget = timesteps.map((_, i) => recipe.iterations(i, options.innerSteps));
   const total = budget.reduce((sum, iterations) => sum + iterations, 0);
 
-  const learned = [...(request.resume?.parameters ?? [])];
-  let current = request.resume?.current ?? latents.at(-1)!;
-  let parameters = learned.at(-1) ?? request.initial ?? randomParameters(mapping, recipe, options.seed);
+  const learned = [...(resume?.parameters ?? [])];
+  let current = resume?.current ?? latents.at(-1)!;
+  let parameters = learned.at(-1) ?? initial ?? start;
 
   for (const [i, timestep] of timesteps.entries()) {
     if (i < learned.length) continue;
@@ -89,6 +125,7 @@ export async function styleDiffusion(
       timestep,
       keyContext: unconditional,
     });
+    throwIfCancelled(watch);
     const step = model.schedule.towardsPicture(timestep, steps);
     // The maps recorded for the same latent, one timestep noisier: the official code's indexing.
     const targetMaps = maps[Math.min(steps - i, steps - 1)] ?? [];
@@ -106,7 +143,8 @@ export async function styleDiffusion(
       learningRate: recipe.learningRate(i),
       stopBelow: recipe.stopBelow(i, options.earlyStopEpsilon),
       adam: recipe.adam,
-      onIteration: (k, losses) => report(watch, { stage: 'optimise', step: done + k, total, losses }),
+      onIteration: (k, losses) =>
+        report(watch, { stage: 'optimise', step: done + k, total, losses }, () => current),
     });
     learned.push(parameters);
 
@@ -121,9 +159,7 @@ export async function styleDiffusion(
     await onTimestep({ parameters: learned, current });
     throwIfCancelled(watch);
   }
-  await model.unet.release(iteration);
-  await values.dispose();
-  return { latents, mapping, parameters: learned };
+  return learned;
 }
 
 function randomParameters(mapping: MappingShape, { initialization }: Recipe, seed: number): Tensor {
@@ -131,12 +167,19 @@ function randomParameters(mapping: MappingShape, { initialization }: Recipe, see
   return tensor([parameters.length], parameters);
 }
 
-/** The DDIM trajectory and, for each of its steps, the attention maps. */
+interface Trajectory {
+  /** z*_0..z*_T */
+  readonly latents: readonly Tensor[];
+  /** The attention maps of each step. */
+  readonly maps: readonly (readonly Tensor[])[];
+}
+
+/** What the guided sampling has to follow. */
 async function targets(
   model: StableDiffusion,
   { latent, prompt, options }: StyleDiffusionRequest,
   watch: Watch,
-): Promise<{ latents: Tensor[]; maps: Tensor[][] }> {
+): Promise<Trajectory> {
   const maps: Tensor[][] = [];
   const predict = async (current: Tensor, timestep: number) => {
     const request = { latent: current, timestep, keyContext: prompt };

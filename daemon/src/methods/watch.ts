@@ -1,6 +1,7 @@
 /** @file How long work is watched from outside: progress out, cancellation in. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** Where a piece of long work stands. */
 export interface Progress {
@@ -20,12 +21,13 @@ export interface Losses {
 
 export interface Watch {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  /** `latent` gives what there is to see by now [1, C, h, w]; it is computed only when asked for. */
+  readonly onProgress?: (progress: Progress, latent: () => Tensor) => void;
 }
 
 /** Reports progress and, between two evaluations of the UNet, the only place where work can stop, obeys a cancel. */
-export function report(watch: Watch, progress: Progress): void {
-  watch.onProgress?.(progress);
+export function report(watch: Watch, progress: Progress, latent: () => Tensor): void {
+  watch.onProgress?.(progress, latent);
   throwIfCancelled(watch);
 }
 

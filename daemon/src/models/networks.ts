@@ -26,6 +26,8 @@ export interface GraphKey {
 /** Builds, caches and loads networks. */
 export class Networks {
   private readonly sessions = new Map<string, Promise<Session>>();
+  /** Fingerprints that were asked for since the last sweep. */
+  private used = new Set<string>();
 
   /** @param cacheFolder where graphs are kept between runs; null keeps none. */
   constructor(
@@ -36,6 +38,7 @@ export class Networks {
   /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
   load(key: GraphKey, build: () => Graph): Promise<Session> {
     const fingerprint = fingerprintOf(key);
+    this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
     const session = this.model(fingerprint, build).then((model) =>
@@ -53,6 +56,16 @@ export class Networks {
     const session = this.sessions.get(fingerprint);
     this.sessions.delete(fingerprint);
     await (await session)?.dispose();
+  }
+
+  /** Gives the memory of the networks back that nobody asked for since the last sweep. */
+  async sweep(): Promise<void> {
+    const unused = [...this.sessions].filter(([fingerprint]) => !this.used.has(fingerprint));
+    this.used = new Set();
+    for (const [fingerprint, session] of unused) {
+      this.sessions.delete(fingerprint);
+      await (await session).dispose();
+    }
   }
 
   /** Gives the memory of all networks back. */

@@ -66,6 +66,16 @@ export class NoiseSchedule {
     return ddimFactors(this.alpha(timestep - this.spacing(steps)), this.alpha(timestep));
   }
 
+  /**
+   * The z_0 that is foreseen after the step from `timestep`: its latent without the noise that was predicted.
+   *
+   * @param latent after the step.
+   */
+  withoutNoise(timestep: number, steps: number, latent: Tensor, noise: Tensor): Tensor {
+    const alpha = this.alpha(timestep - this.spacing(steps));
+    return combine({ latent: 1 / Math.sqrt(alpha), noise: -Math.sqrt(1 / alpha - 1) }, latent, noise);
+  }
+
   /** The forward process: sqrt(abar) z + sqrt(1 - abar) noise. */
   addNoise(latent: Tensor, noise: Tensor, timestep: number): Tensor {
     return combine(

@@ -1,7 +1,7 @@
 /** @file Files appear whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { access, constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 
@@ -37,6 +37,21 @@ export async function writeFileAtomic(
     // Whatever hinders the removal has hindered the write, which is what the user has to know.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
+  }
+}
+
+/** Of `writeFileAtomic`. */
+const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
+
+/** A write that takes longer than this was killed, in ms. */
+const LEFTOVER_AGE = 3_600_000;
+
+/** Removes what killed processes had begun to write in a folder. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
+  for (const path of names.map((name) => join(folder, name))) {
+    const facts = await stat(path).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > LEFTOVER_AGE) await rm(path, { force: true });
   }
 }
 

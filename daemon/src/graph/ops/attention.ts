@@ -7,11 +7,11 @@ import { reshape, transpose } from './movement.ts';
 import { softmax } from './normalize.ts';
 
 /** [N, tokens, heads * d] to [N, heads, tokens, d]. */
-const splitHeads = (x: Value, heads: number): Value =>
+export const splitHeads = (x: Value, heads: number): Value =>
   transpose(reshape(x, [x.size(0), x.size(1), heads, x.size(2) / heads]), [0, 2, 1, 3]);
 
 /** [N, heads, tokens, d] to [N, tokens, heads * d]. */
-const mergeHeads = (x: Value): Value =>
+export const mergeHeads = (x: Value): Value =>
   reshape(transpose(x, [0, 2, 1, 3]), [x.size(0), x.size(2), x.size(1) * x.size(3)]);
 
 /** Attention as one fused operator: lean in memory, no maps, no gradient. q, k, v: [N, tokens, heads * d]. */

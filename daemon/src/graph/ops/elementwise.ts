@@ -38,7 +38,7 @@ export const leakyRelu = (x: Value, slope: number): Value =>
 export const silu = (x: Value): Value => mul(x, sigmoid(x));
 
 /** GELU in its exact form, with the error function. */
-export const gelu = (x: Value): Value => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+export const gelu = (x: Value): Value => mul(mul(x, 0.5), add(erf(div(x, Math.SQRT2)), 1));
 
 /** The approximation of GELU that CLIP was trained with: x * sigmoid(1.702 x). */
 export const quickGelu = (x: Value): Value => mul(x, sigmoid(mul(x, 1.702)));

@@ -29,8 +29,6 @@ export const convolutionRules: RulesFor<'Conv' | 'ConvTranspose' | 'AveragePool'
   ],
   ConvTranspose: 'not differentiable',
   AveragePool: 'not differentiable',
-  Resize: ({ inputs: [x], attributes: { mode } }, g) => {
-    if (mode!.value !== 'nearest') throw new Error('only the nearest-neighbour Resize has a backward rule');
-    return [() => reshape(mul(averagePool2(g), 4), x!.shape), 'constant', 'constant'];
-  },
+  // The builder emits it for upsampleNearest only.
+  Resize: ({ inputs: [x] }, g) => [() => reshape(mul(averagePool2(g), 4), x!.shape), 'constant', 'constant'],
 };

@@ -1,0 +1,56 @@
+/** @file A parity run: every part of a golden set beside our numbers, and whatever is left over. */
+
+import { parse } from 'node:path';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import { CHECKS, checkOf, NOT_YET } from './checks/index.ts';
+import { checkLoading } from './checks/loading.ts';
+import type { GoldenFolder } from './goldenFolder.ts';
+import { Report } from './report.ts';
+import { Section } from './section.ts';
+import { Subject } from './subject.ts';
+
+/** Compares a model with a golden set, printing each row as it comes and the counts at the end. */
+export async function runParity(
+  golden: GoldenFolder,
+  model: StableDiffusion,
+  print: (line: string) => void,
+): Promise<Report> {
+  const report = new Report(print);
+  const subject = new Subject(golden, model);
+  report.header();
+  for (const part of partsOf(golden)) {
+    const check = checkOf(part);
+    if (check === undefined) continue;
+    const section = new Section(report, golden, part);
+    await section.attempt('', () => check(section, subject));
+  }
+  await checkLoading(report, subject);
+  reportLeftovers(report, golden);
+  print(report.summary());
+  return report;
+}
+
+/** The parts that the set has, known ones first and in their order. */
+function partsOf({ files }: GoldenFolder): string[] {
+  const parts = new Set(files.filter((file) => !file.endsWith('.png')).map((file) => parse(file).name));
+  const known = Object.keys(CHECKS).filter((part) => parts.has(part));
+  return [...new Set([...known, ...parts])];
+}
+
+/** A row for all that no check has spoken of. */
+function reportLeftovers(report: Report, golden: GoldenFolder): void {
+  for (const file of golden.files) {
+    const { name: part, ext } = parse(file);
+    if (NOT_YET.includes(part)) {
+      report.add({ file, name: '', verdict: 'not yet' });
+    } else if (ext === '.safetensors') {
+      for (const name of golden.tensors(part)!.names) {
+        if (!report.covers(file, name)) report.add({ file, name, verdict: 'UNCHECKED' });
+      }
+    } else if (!report.covers(file)) {
+      const alone = ext === '.json' && checkOf(part) !== undefined && golden.tensors(part) === null;
+      const note = 'parameters of tensors that the set lacks';
+      report.add({ file, name: '', ...(alone ? { verdict: 'input', note } : { verdict: 'UNCHECKED' }) });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Models by name: what is installed, and nothing else. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelRegistry } from '../../daemon/src/models/modelRegistry.ts';
+import { MODEL } from '../golden.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'palimpsest-registry-'));
+const [first, second] = [join(root, 'first'), join(root, 'second')];
+
+function makeModel(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'model_index.json'), '{}');
+}
+
+beforeAll(() => {
+  makeModel(join(first, 'sd-1.5'));
+  makeModel(join(second, 'sd-1.5'));
+  makeModel(join(second, 'Anything v3'));
+  makeModel(join(second, '.hidden'));
+  mkdirSync(join(second, 'pictures'));
+  mkdirSync(join(second, 'only-unet/unet'), { recursive: true });
+  writeFileSync(join(second, 'only-unet/unet/config.json'), '{}');
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const registry = new ModelRegistry({
+  directories: [first, second, join(root, 'missing')],
+  models: { demo: { folder: MODEL, imageEncoder: join(MODEL, 'image_encoder') } },
+});
+
+describe('the models that are installed', () => {
+  it('are those that are named, and the model folders in the directories', () => {
+    expect(registry.list().map(({ name }) => name)).toEqual(['demo', 'sd-1.5', 'Anything v3', 'only-unet']);
+  });
+
+  it('are found by name, in the first directory that has one', () => {
+    expect(registry.find('sd-1.5')).toEqual({ folder: join(first, 'sd-1.5') });
+    expect(registry.find('demo').imageEncoder).toContain('image_encoder');
+  });
+
+  it.each(['../first/sd-1.5', first, '.hidden', 'pictures', '', '__proto__', 'constructor'])(
+    'do not include %j',
+    (name) => {
+      expect(() => registry.find(name)).toThrow(
+        expect.objectContaining({ code: 'MODEL_UNKNOWN', message: expect.stringContaining('demo, sd-1.5') }),
+      );
+    },
+  );
+});

@@ -1,0 +1,154 @@
+/** A small model of Stable Diffusion 2's architecture with random weights, in the diffusers layout. */
+
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.ts';
+import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
+import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
+import {
+  AutoencoderConfig,
+  ImageEncoderConfig,
+  PreprocessorConfig,
+  TextEncoderConfig,
+  UNetConfig,
+} from '../daemon/src/models/config.ts';
+import { imageEncoderGraph } from '../daemon/src/models/imageEncoder.ts';
+import { textEncoderGraph } from '../daemon/src/models/textEncoder.ts';
+import { predictedNoise } from '../daemon/src/models/unet.ts';
+import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
+import { encodeSafetensors } from '../daemon/src/tensor/safetensors.ts';
+import { elementCount, type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
+import { MODEL } from './golden.ts';
+
+const WIDTH = 48;
+
+/** What differs from SD 1.x: linear projections, heads for each block, v-prediction, gelu, its own pad token. */
+const CONFIGS = {
+  text_encoder: {
+    hidden_size: WIDTH,
+    intermediate_size: 4 * WIDTH,
+    num_hidden_layers: 2,
+    num_attention_heads: 3,
+    hidden_act: 'gelu',
+    vocab_size: 994,
+  },
+  image_encoder: {
+    hidden_size: WIDTH,
+    intermediate_size: 4 * WIDTH,
+    num_hidden_layers: 2,
+    num_attention_heads: 6,
+    hidden_act: 'gelu',
+    image_size: 112,
+    patch_size: 14,
+  },
+  vae: {
+    block_out_channels: [8, 16, 16, 16],
+    down_block_types: Array(4).fill('DownEncoderBlock2D'),
+    up_block_types: Array(4).fill('UpDecoderBlock2D'),
+    layers_per_block: 1,
+    norm_num_groups: 4,
+    sample_size: 192,
+  },
+  unet: {
+    attention_head_dim: [2, 4, 8, 8],
+    block_out_channels: [16, 32, 48, 48],
+    cross_attention_dim: WIDTH,
+    down_block_types: [...Array(3).fill('CrossAttnDownBlock2D'), 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', ...Array(3).fill('CrossAttnUpBlock2D')],
+    layers_per_block: 1,
+    norm_num_groups: 8,
+    sample_size: 24,
+    use_linear_projection: true,
+    upcast_attention: true,
+  },
+  scheduler: { beta_schedule: 'scaled_linear', prediction_type: 'v_prediction', steps_offset: 1 },
+};
+
+export interface RandomModelOptions {
+  readonly prediction?: 'epsilon' | 'v_prediction';
+}
+
+/** Writes the model into a folder. Names and shapes of the weights are what the engine asks for. */
+export function writeRandomModel(
+  folder: string,
+  { prediction = 'v_prediction' }: RandomModelOptions = {},
+): void {
+  const uniform = uniformGenerator(2);
+  const write = (component: keyof typeof CONFIGS, weights: string | null, config: object) => {
+    mkdirSync(join(folder, component), { recursive: true });
+    const name = component === 'scheduler' ? 'scheduler_config.json' : 'config.json';
+    writeFileSync(join(folder, component, name), JSON.stringify(config, null, 1));
+    if (weights === null) return;
+    const tensors = new Map(
+      [...shapesOf(component)].map(([key, shape]) => [key, randomWeight(key, shape, uniform)]),
+    );
+    writeFileSync(join(folder, component, weights), encodeSafetensors(tensors));
+  };
+  write('text_encoder', 'model.safetensors', CONFIGS.text_encoder);
+  write('image_encoder', 'model.safetensors', CONFIGS.image_encoder);
+  write('vae', 'diffusion_pytorch_model.safetensors', CONFIGS.vae);
+  write('unet', 'diffusion_pytorch_model.safetensors', CONFIGS.unet);
+  write('scheduler', null, { ...CONFIGS.scheduler, prediction_type: prediction });
+  cpSync(join(MODEL, 'tokenizer'), join(folder, 'tokenizer'), { recursive: true });
+  writeFileSync(join(folder, 'tokenizer/special_tokens_map.json'), '{"pad_token": "!"}');
+}
+
+function shapesOf(component: keyof typeof CONFIGS): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  // Says that it has every name that it is asked for: the VAE's attention is then of the new names.
+  const recorder: WeightSource = {
+    has: () => true,
+    get(name, shape) {
+      shapes.set(name, shape);
+      return { file: '', dtype: 'F32', shape, offset: 0, length: 0 };
+    },
+  };
+  switch (component) {
+    case 'text_encoder':
+      textEncoderGraph(recorder, TextEncoderConfig.parse(CONFIGS.text_encoder), 1);
+      break;
+    case 'image_encoder': {
+      const config = ImageEncoderConfig.parse(CONFIGS.image_encoder);
+      imageEncoderGraph(recorder, config, PreprocessorConfig.parse({}), [64, 64]);
+      break;
+    }
+    case 'vae':
+      encoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 64, 64);
+      decoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 8, 8);
+      break;
+    case 'unet':
+      recordUNet(recorder, UNetConfig.parse(CONFIGS.unet));
+      break;
+  }
+  return shapes;
+}
+
+function recordUNet(recorder: WeightSource, config: UNetConfig): void {
+  const graph = new Graph();
+  const context = graph.input('context', [1, 1, config.cross_attention_dim]);
+  const inputs = {
+    latent: graph.input('latent', [1, 4, 8, 8]),
+    time: graph.input('time', [1, config.block_out_channels[0]!]),
+    keyContext: context,
+    valueContext: context,
+    velocity: null,
+  };
+  predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
+}
+
+/** Norms near 1, biases small, everything else of a deviation that keeps a sum over its inputs at their size. */
+function randomWeight(name: string, shape: Shape, uniform: () => number): Tensor {
+  const noise = normalTensor(shape, uniform);
+  if (shape.length === 1) {
+    const centre = name.endsWith('.weight') ? 1 : 0;
+    return tensor(
+      shape,
+      noise.data.map((x) => centre + 0.1 * x),
+    );
+  }
+  const deviation = elementCount(shape.slice(1)) ** -0.5;
+  return tensor(
+    shape,
+    noise.data.map((x) => deviation * x),
+  );
+}
