@@ -9,6 +9,9 @@ const SOURCES = join(import.meta.dirname, '../daemon/src');
 /** From high to low: a file imports from its own room and from lower ones (docs/architecture.md). */
 const ROOMS = [
   ['cli', 'parity'],
+  ['server'],
+  ['queue'],
+  ['engine'],
   ['jobs'],
   ['store'],
   ['methods'],

@@ -1,9 +1,68 @@
+export {
+  type Address,
+  type ClientEvents,
+  type ClientOptions,
+  DaemonClient,
+  pair,
+  type SubmitMethod,
+} from './client/daemonClient.ts';
+export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
 export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
+export {
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type FrameError,
+  hashPicture,
+  MAX_CHUNK_BYTES,
+  WINDOW_BYTES,
+} from './frames.ts';
+export type { InversionInfo } from './inversions.ts';
+export {
+  BlobHash,
+  EditRequest,
+  GenerateRequest,
+  InvertRequest,
+  JobPriority,
+  JobProgress,
+  JobRecord,
+  JobRequest,
+  JobResult,
+  JobState,
+  ModelName,
+  Prompt,
+} from './jobs.ts';
+export {
+  MAX_BATCH,
+  MAX_INLINE_BYTES,
+  MAX_MESSAGE_BYTES,
+  MAX_PICTURE_BYTES,
+  MAX_PICTURE_PIXELS,
+  PORTS,
+  PROTOCOL_VERSION,
+  RPC_PATH,
+} from './limits.ts';
+export type { Access, MethodSpec } from './method.ts';
+export {
+  METHODS,
+  type MethodName,
+  NOTIFICATIONS,
+  type NotificationName,
+  type NotificationParams,
+  type Params,
+  type ParamsInput,
+  type Result,
+} from './methods.ts';
+export type { EngineStatus, ModelInfo } from './models.ts';
+export { openRpcDocument } from './openrpc.ts';
 export {
   BlendWordPair,
   EditOptions,
   GenerateOptions,
   InversionOptions,
+  MAX_PROMPT_LENGTH,
   WordInterval,
   WordWeight,
 } from './options.ts';
+export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
+export type { ClientInfo, PendingPairing } from './session.ts';

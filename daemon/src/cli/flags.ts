@@ -28,7 +28,7 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${l
 /** Adds a flag for each property of the schema. */
 export function addFlags(
   command: Command,
-  schema: z.ZodObject,
+  schema: z.core.$ZodObject,
   forms: Readonly<Record<string, FlagForm>> = {},
 ): Command {
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
@@ -42,17 +42,17 @@ export function addFlags(
  *
  * @throws {PalimpsestError} OPTION_INVALID, naming the flag.
  */
-export function readFlags<T extends z.ZodObject>(
+export function readFlags<T extends z.core.$ZodObject>(
   command: Command,
   schema: T,
   forms: Readonly<Record<string, FlagForm>> = {},
-): z.infer<T> {
+): z.output<T> {
   const given = command.opts();
-  const names = Object.keys(schema.shape);
+  const names = Object.keys(schema._zod.def.shape);
   const values = names
     .map((name) => [name, given[attributeOf(name, forms[name])]])
     .filter(([, value]) => value !== undefined);
-  const parsed = schema.safeParse(Object.fromEntries(values));
+  const parsed = z.safeParse(schema, Object.fromEntries(values));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new PalimpsestError(
@@ -65,7 +65,7 @@ export function readFlags<T extends z.ZodObject>(
 const attributeOf = (name: string, form: FlagForm | undefined): string =>
   form === undefined ? name : new Option(form.flags).attributeName();
 
-function propertiesOf(schema: z.ZodObject): Record<string, Property> {
+function propertiesOf(schema: z.core.$ZodObject): Record<string, Property> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, Property.parse(value)]));
 }

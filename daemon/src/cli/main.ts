@@ -2,19 +2,25 @@
 
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { editCommand } from './edit.ts';
-import { generateCommand } from './generate.ts';
-import { inspectModelCommand } from './inspectModel.ts';
-import { invertCommand } from './invert.ts';
-import { EXIT_CODES, reportError } from './session.ts';
+import { EXIT_CODES, reportError } from './report.ts';
+
+/** Each is loaded when it is called: the daemon starts without the runtime, which lives in its engine process. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  invert: async () => (await import('./invert.ts')).invertCommand(),
+  edit: async () => (await import('./edit.ts')).editCommand(),
+  generate: async () => (await import('./generate.ts')).generateCommand(),
+  'inspect-model': async () => (await import('./inspectModel.ts')).inspectModelCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  clients: async () => (await import('./clients.ts')).clientsCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+};
 
 const program = new Command('palimpsest')
   .description('Edit real pictures with words.')
-  .version(packageJson.version)
-  .addCommand(invertCommand())
-  .addCommand(editCommand())
-  .addCommand(generateCommand())
-  .addCommand(inspectModelCommand());
+  .version(packageJson.version);
+
+const named = COMMANDS[process.argv[2] ?? ''];
+for (const load of named === undefined ? Object.values(COMMANDS) : [named]) program.addCommand(await load());
 
 for (const command of program.commands) command.exitOverride();
 

@@ -1,6 +1,7 @@
 /** @file Progress on a terminal: one line with a bar, the loss and the time left. */
 
-import type { Progress, Watch } from '../methods/watch.ts';
+import { TimeLeft } from '../methods/timeLeft.ts';
+import type { Progress } from '../methods/watch.ts';
 
 const WIDTH = 24;
 const LABELS: Record<Progress['stage'], string> = {
@@ -21,29 +22,14 @@ export function progressWriter(
   terminal: Terminal,
   json: boolean,
   now: () => number = Date.now,
-): NonNullable<Watch['onProgress']> {
-  let stage: Progress['stage'] | null = null;
-  let start = { time: now(), step: 0 };
+): (progress: Progress) => void {
+  const timeLeft = new TimeLeft(now);
   return (progress) => {
-    if (progress.stage !== stage) {
-      stage = progress.stage;
-      // The first evaluation includes loading the network, so the clock starts after it.
-      start = { time: now(), step: progress.step };
-    }
-    const seconds = secondsLeft(progress, start, now());
+    const seconds = timeLeft.after(progress);
     if (json) terminal.write(`${JSON.stringify({ ...progress, secondsLeft: seconds })}\n`);
     else if (terminal.isTTY)
       terminal.write(`\r\x1b[2K${bar(progress, seconds)}${progress.step === progress.total ? '\n' : ''}`);
   };
-}
-
-function secondsLeft(
-  { step, total }: Progress,
-  start: { time: number; step: number },
-  time: number,
-): number | null {
-  if (step === start.step) return null;
-  return Math.round(((time - start.time) / (step - start.step) / 1000) * (total - step));
 }
 
 function bar({ stage, step, total, losses }: Progress, seconds: number | null): string {

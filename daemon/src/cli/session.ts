@@ -1,16 +1,13 @@
 /** @file What every command does around its work: open the model, watch, stop cleanly, report errors. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import type { Watch } from '../methods/watch.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
 import { InversionStore } from '../store/inversionStore.ts';
-import { graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { demoModelFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
 import { progressWriter } from './progressBar.ts';
-
-/** Documented in the README. */
-export const EXIT_CODES = { failed: 1, usage: 2, cancelled: 130 } as const;
+import { EXIT_CODES, reportError } from './report.ts';
 
 /** What a command works with. */
 export interface Workplace {
@@ -22,7 +19,10 @@ export interface Workplace {
 /** Flags that every command with a model has. */
 export function addModelFlags(command: Command): Command {
   return command
-    .option('--model <folder>', 'a Stable Diffusion model in the diffusers layout (or set PALIMPSEST_MODEL)')
+    .option(
+      '--model <folder>',
+      'a Stable Diffusion model in the diffusers layout (or set PALIMPSEST_MODEL); default: the small demo model',
+    )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
     .option('--threads <number>', 'processor threads; default: one for each core', Number)
     .option('--json', 'print the result as JSON, and progress as JSON lines on stderr');
@@ -55,7 +55,7 @@ export async function runCommand(
   process.on('SIGTERM', cancel);
   try {
     const { result, message } = await work({
-      model: new StableDiffusion(requireModel(folder), networks, { imageEncoder }),
+      model: new StableDiffusion(folder ?? demoModel(), networks, { imageEncoder }),
       store: new InversionStore(inversionsFolder()),
       watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json) },
     });
@@ -69,23 +69,11 @@ export async function runCommand(
   }
 }
 
-function requireModel(folder: string | undefined): string {
-  if (folder !== undefined) return folder;
-  throw new PalimpsestError(
-    'OPTION_INVALID',
-    'No model is given. Name the folder of a Stable Diffusion model with --model, or in PALIMPSEST_MODEL.',
+/** The demo model stands in where none is named, and says so. */
+function demoModel(): string {
+  process.stderr.write(
+    'Using the small demo model, which only knows its own drawn world. ' +
+      'Name the folder of a real Stable Diffusion with --model, or in PALIMPSEST_MODEL.\n',
   );
-}
-
-/** Prints an error for people, or as JSON, and returns the exit status. */
-export function reportError(error: unknown, json: boolean): number {
-  const known = error instanceof PalimpsestError;
-  const code = known ? error.code : 'ENGINE_FAILED';
-  const message = error instanceof Error ? error.message : String(error);
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-  else process.stderr.write(`${message} [${code}]\n`);
-  // What is not ours is a bug, and its stack helps to find it.
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (code === 'CANCELLED') return EXIT_CODES.cancelled;
-  return code === 'OPTION_INVALID' ? EXIT_CODES.usage : EXIT_CODES.failed;
+  return demoModelFolder();
 }

@@ -16,3 +16,6 @@ export const graphsFolder = (): string => join(cacheFolder(), 'graphs');
 
 /** Inversions by their key. */
 export const inversionsFolder = (): string => join(cacheFolder(), 'inversions');
+
+/** The small model of our own that comes with Palimpsest, for when no other is named. */
+export const demoModelFolder = (): string => join(import.meta.dirname, '../../../models/demo/model');

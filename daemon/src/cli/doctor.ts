@@ -1,0 +1,135 @@
+/** @file `palimpsest doctor`: what works on this machine, and how to mend what does not. */
+
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { configFolder, readConfig } from '../server/config.ts';
+import { openModels } from '../server/daemon.ts';
+import { runningPort } from '../server/lock.ts';
+import { cacheFolder } from '../store/paths.ts';
+import { EXIT_CODES } from './report.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do where it is not well. */
+  readonly mend?: string;
+}
+
+const GB = 2 ** 30;
+/** One Stable Diffusion 1.x model in fp16, with what an inversion needs. */
+const MEMORY_NEEDED = 6 * GB;
+/** For graphs, inversions and pictures. */
+const DISK_NEEDED = 4 * GB;
+const NODE_NEEDED = [20, 19] as const;
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('say what works on this machine, and how to mend what does not')
+    .option('--json', 'print the findings as JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const findings = await examine();
+      process.stdout.write(json ? `${JSON.stringify({ findings })}\n` : findings.map(describe).join(''));
+      if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_CODES.failed;
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  return Promise.all([node(), device(), memory(), disk(), configuration(), models(), daemon()]);
+}
+
+function describe({ what, ok, found, mend }: Finding): string {
+  return `${ok ? 'ok ' : 'NO '} ${what.padEnd(14)} ${found}\n${ok || mend === undefined ? '' : `    -> ${mend}\n`}`;
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor >= NODE_NEEDED[1]);
+  return {
+    what: 'Node',
+    ok,
+    found: process.versions.node,
+    mend: `Install Node ${NODE_NEEDED.join('.')} or newer.`,
+  };
+}
+
+async function device(): Promise<Finding> {
+  const found = `${availableParallelism()} processor threads (CPU; graphics cards are not used yet)`;
+  try {
+    await import('onnxruntime-node');
+    return { what: 'ONNX Runtime', ok: true, found };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    return { what: 'ONNX Runtime', ok: false, found: reason, mend: 'Run "npm ci" again on this machine.' };
+  }
+}
+
+function memory(): Finding {
+  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
+  const mend =
+    'Enough for the demo model. For Stable Diffusion, close other programs or use a smaller --size.';
+  return { what: 'Memory', ok: totalmem() >= MEMORY_NEEDED, found, mend };
+}
+
+async function disk(): Promise<Finding> {
+  const folder = cacheFolder();
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    const mend = 'Free some space, or set PALIMPSEST_CACHE to a folder on another disk.';
+    return {
+      what: 'Cache folder',
+      ok: free >= DISK_NEEDED,
+      found: `${folder} (${gigabytes(free)} free)`,
+      mend,
+    };
+  } catch {
+    const mend = 'Make the folder yours, or set PALIMPSEST_CACHE to one that you can write.';
+    return { what: 'Cache folder', ok: false, found: `${folder} cannot be written`, mend };
+  }
+}
+
+function configuration(): Finding {
+  const folder = configFolder();
+  try {
+    readConfig(folder, {});
+    return { what: 'Configuration', ok: true, found: folder };
+  } catch (error) {
+    return {
+      what: 'Configuration',
+      ok: false,
+      found: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+async function models(): Promise<Finding> {
+  const mend =
+    'Name folders with "palimpsest serve --models FOLDER", PALIMPSEST_MODELS, or "models" in config.json.';
+  // Loaded here, for it brings the engine's rooms along.
+  const { faultOf } = await import('./modelCheck.ts');
+  try {
+    const installed = openModels(readConfig(configFolder(), {}).models).list();
+    if (installed.length === 0) return { what: 'Models', ok: false, found: 'none', mend };
+    const faults = installed.flatMap(({ name, place }) => {
+      const fault = faultOf(place);
+      return fault === null ? [] : [`${name}: ${fault}`];
+    });
+    const found = installed.map(({ name }) => name).join(', ');
+    return { what: 'Models', ok: faults.length === 0, found, mend: faults.join('; ') };
+  } catch (error) {
+    return { what: 'Models', ok: false, found: error instanceof Error ? error.message : String(error), mend };
+  }
+}
+
+async function daemon(): Promise<Finding> {
+  const port = await runningPort(configFolder());
+  const found = port === null ? 'not running; "palimpsest serve" starts it' : `running on port ${port}`;
+  return { what: 'Daemon', ok: true, found };
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;

@@ -1,0 +1,19 @@
+/** @file How a command ends: its exit status, and its error for people or machines. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+
+/** Documented in the README. */
+export const EXIT_CODES = { failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** Prints an error for people, or as JSON, and returns the exit status. */
+export function reportError(error: unknown, json: boolean): number {
+  const known = error instanceof PalimpsestError;
+  const code = known ? error.code : 'ENGINE_FAILED';
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  else process.stderr.write(`${message} [${code}]\n`);
+  // What is not ours is a bug, and its stack helps to find it.
+  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (code === 'CANCELLED') return EXIT_CODES.cancelled;
+  return code === 'OPTION_INVALID' ? EXIT_CODES.usage : EXIT_CODES.failed;
+}

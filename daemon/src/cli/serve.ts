@@ -1,0 +1,76 @@
+/** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
+
+import type { PendingPairing } from '@palimpsest/protocol';
+import { Command, Option } from 'commander';
+import { ownerTokenFile } from '../server/clients.ts';
+import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
+import { type Daemon, startDaemon } from '../server/daemon.ts';
+import { newLog } from '../server/log.ts';
+import { reportError } from './report.ts';
+
+const LOOPBACK = /^(localhost|127\.|::1$)/;
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .summary('run the daemon that plugins and scripts talk to')
+    .description('Runs the daemon that plugins and scripts talk to, on this machine only, until Ctrl-C.')
+    .option('--port <number>', 'the port to listen on; plugins find only the default ones', Number)
+    .option('--models <folder...>', 'folders that hold models, or are models')
+    .option('--listen <address>', 'listen on this address of the machine too, without encryption')
+    .addOption(new Option('--log <level>', 'what goes to the log on stderr').choices(LOG_LEVELS))
+    .action(async (flags: Record<string, unknown>) => {
+      try {
+        await serve(flags);
+      } catch (error) {
+        process.exitCode = reportError(error, false);
+      }
+    });
+}
+
+async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const folder = configFolder();
+  const config = readConfig(folder, flags);
+  if (config.listen !== undefined && !LOOPBACK.test(config.listen)) {
+    process.stderr.write(
+      `Warning: the daemon listens on ${config.listen} too. What goes over the network is not encrypted: whoever can read it can use the daemon.\n`,
+    );
+  }
+  const daemon = await startDaemon(folder, config, newLog(config.log), showPairing);
+  process.stdout.write(welcome(daemon, folder));
+  await stopped();
+  process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
+  await daemon.close();
+}
+
+function welcome({ port, pairing }: Daemon, folder: string): string {
+  return [
+    `Palimpsest is running at http://127.0.0.1:${port}`,
+    '',
+    `  Look    http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`,
+    '  Plugin  open it, press Connect, and type in the code that appears here',
+    `  Script  ws://127.0.0.1:${port}/rpc with the token in ${ownerTokenFile(folder)}`,
+    `          what can be called: http://127.0.0.1:${port}/openrpc.json`,
+    '  Stop    Ctrl-C',
+    '',
+  ].join('\n');
+}
+
+function showPairing(pending: PendingPairing | null): void {
+  if (pending === null) return;
+  const { name, code, secondsLeft } = pending;
+  process.stdout.write(
+    `\n"${name}" wants to connect. Type this code into it within ${secondsLeft} s:  ${code}\n`,
+  );
+}
+
+/** Until the process is told to end; a second time ends it at once. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+}

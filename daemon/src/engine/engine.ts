@@ -1,0 +1,184 @@
+/** @file What the engine process does: one task at a time, on the models that are loaded. */
+
+import {
+  type BlobHash,
+  type EditRequest,
+  type GenerateRequest,
+  type InvertRequest,
+  type JobResult,
+  PalimpsestError,
+} from '@palimpsest/protocol';
+import { type Mask, maskFromPicture } from '../imaging/composite.ts';
+import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
+import { editPicture } from '../jobs/editJob.ts';
+import { generatePicture } from '../jobs/generateJob.ts';
+import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
+import { wordMaps } from '../jobs/wordMaps.ts';
+import type { Progress, Watch } from '../methods/watch.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import { BlobStore } from '../store/blobStore.ts';
+import { InversionStore } from '../store/inversionStore.ts';
+import { LoadedModels } from './loadedModels.ts';
+import type { EngineSettings, Outcome, PlacedModel, Task, WordPicture } from './messages.ts';
+import { PreviewPainter } from './previewPainter.ts';
+
+/** How a task is watched. */
+export interface TaskWatch {
+  readonly signal: AbortSignal;
+  /** `paint` makes a preview, unless the last one was just now. */
+  readonly onProgress: (progress: Progress, paint: (show: (png: Uint8Array) => void) => void) => void;
+}
+
+export class Engine {
+  private readonly models: LoadedModels;
+  private readonly store: InversionStore;
+  private readonly blobs: BlobStore;
+
+  constructor({ graphs, inversions, blobs, threads, maxModels, maxModelBytes }: EngineSettings) {
+    const session = threads === undefined ? {} : { threads };
+    this.models = new LoadedModels({ graphs, session, maxModels, maxModelBytes });
+    this.store = new InversionStore(inversions);
+    // The daemon keeps the folder small: it knows which pictures are still needed.
+    this.blobs = new BlobStore(blobs, { maxBytes: Number.POSITIVE_INFINITY });
+  }
+
+  /** Names of the loaded models, least recently used first. */
+  get loaded(): string[] {
+    return this.models.names;
+  }
+
+  /** @throws {PalimpsestError} as the jobs do; IMAGE_UNKNOWN. */
+  async perform(task: Task, watch: TaskWatch): Promise<Outcome> {
+    switch (task.do) {
+      case 'load':
+        await this.models.use(task.model);
+        return { of: 'load' };
+      case 'unload':
+        await this.models.unload(task.name);
+        return { of: 'unload' };
+      case 'attend':
+        return { of: 'attend', words: await this.attend(task, watch) };
+      case 'run':
+        return { of: 'run', result: await this.run(task, watch) };
+    }
+  }
+
+  private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
+    return this.withModel(model, (opened) => {
+      switch (request.kind) {
+        case 'invert':
+          return this.invert(opened, request, watch);
+        case 'edit':
+          return this.edit(opened, request, watch);
+        case 'generate':
+          return this.generate(opened, request, watch);
+      }
+    });
+  }
+
+  private async invert(model: StableDiffusion, request: InvertRequest, watch: TaskWatch): Promise<JobResult> {
+    const { prompt, options } = request;
+    const picture = await this.picture(request.image);
+    const { id, reused } = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
+      invertPicture(model, this.store, { picture, prompt, options }, inner),
+    );
+    return { inversion: id, reused };
+  }
+
+  private async edit(model: StableDiffusion, request: EditRequest, watch: TaskWatch): Promise<JobResult> {
+    const { source, target, inversion, edit } = request;
+    const picture = await this.picture(request.image);
+    const mask = request.mask === undefined ? {} : { mask: await this.mask(request.mask, picture) };
+    const edited = await watched(model, watch, visiblePart(model, picture, inversion), (inner) =>
+      editPicture(model, this.store, { picture, source, target, inversion, edit, ...mask }, inner),
+    );
+    const { id, reused } = edited.inverted;
+    return { ...(await this.keep(edited.picture)), inversion: id, kind: edited.kind, reused };
+  }
+
+  private async generate(
+    model: StableDiffusion,
+    { prompt, options }: GenerateRequest,
+    watch: TaskWatch,
+  ): Promise<JobResult> {
+    const everything = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
+    const picture = await watched(model, watch, everything, (inner) =>
+      generatePicture(model, prompt, options, inner),
+    );
+    return this.keep(picture);
+  }
+
+  private attend(
+    { request: { image, prompt, options }, model }: Extract<Task, { do: 'attend' }>,
+    { signal }: TaskWatch,
+  ): Promise<WordPicture[]> {
+    return this.withModel(model, async (opened) => {
+      const picture = await this.picture(image);
+      const maps = await wordMaps(opened, this.store, { picture, prompt, options }, { signal });
+      return Promise.all(
+        maps.map(async ({ word, picture }) => ({ word, png: new Uint8Array(await encodePng(picture)) })),
+      );
+    });
+  }
+
+  /** Networks that the work did not need are given back after it, so that memory holds what one job takes. */
+  private async withModel<T>(place: PlacedModel, work: (model: StableDiffusion) => Promise<T>): Promise<T> {
+    const { model, networks } = await this.models.use(place);
+    try {
+      return await work(model);
+    } finally {
+      await networks.sweep();
+    }
+  }
+
+  private async keep(picture: Picture): Promise<Pick<JobResult, 'image' | 'width' | 'height'>> {
+    const { width, height } = picture;
+    return { image: await this.blobs.put(await encodePng(picture)), width, height };
+  }
+
+  private async picture(hash: BlobHash): Promise<Picture> {
+    const bytes = await this.blobs.get(hash);
+    if (bytes !== null) return decodePicture(bytes);
+    throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there again.`);
+  }
+
+  private async mask(hash: BlobHash, { width, height }: Picture): Promise<Mask> {
+    const mask = maskFromPicture(await this.picture(hash));
+    if (mask.width === width && mask.height === height) return mask;
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `The mask is ${mask.width} x ${mask.height} pixels, the picture ${width} x ${height}: they have to be the same.`,
+    );
+  }
+}
+
+/** Rows and columns of the latent that show the picture; the rest is padding. */
+function visiblePart(
+  model: StableDiffusion,
+  picture: Picture,
+  options: InvertRequest['options'],
+): { width: number; height: number } {
+  const { scaled } = placeOnCanvas(model, picture, options);
+  return {
+    width: Math.ceil(scaled.width / model.pixelsPerLatent),
+    height: Math.ceil(scaled.height / model.pixelsPerLatent),
+  };
+}
+
+/** Work whose progress can be painted. */
+async function watched<T>(
+  model: StableDiffusion,
+  { signal, onProgress }: TaskWatch,
+  visible: { readonly width: number; readonly height: number },
+  work: (watch: Watch) => Promise<T>,
+): Promise<T> {
+  const painter = new PreviewPainter(model, visible);
+  try {
+    return await work({
+      signal,
+      onProgress: (progress, latent) => onProgress(progress, (show) => painter.paint(latent, show)),
+    });
+  } finally {
+    await painter.idle();
+  }
+}

@@ -1,0 +1,123 @@
+/** @file One engine process, seen from the daemon: it takes a task at a time and can die at any moment. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { JobProgress } from '@palimpsest/protocol';
+import { type EngineSettings, FromEngine, type Outcome, type Task, type ToEngine } from './messages.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../bin/engine.js');
+
+/** What is heard of a task while it runs. */
+export interface TaskListener {
+  readonly onProgress: (progress: JobProgress) => void;
+  readonly onPreview: (png: Uint8Array) => void;
+}
+
+/** The process has ended before its task was done. */
+export class EngineExit extends Error {
+  override readonly name = 'EngineExit';
+}
+
+interface RunningTask extends TaskListener {
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: EngineExit) => void;
+}
+
+export class EngineProcess {
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<void>;
+  /** As the process last told. */
+  models: readonly string[] = [];
+  rssBytes = 0;
+  isReady = false;
+  isAlive = true;
+
+  private readonly child: ChildProcess;
+  private readonly ready: Promise<void>;
+  private task: RunningTask | null = null;
+
+  constructor(settings: EngineSettings) {
+    this.child = fork(PROGRAM, [JSON.stringify(settings)], {
+      serialization: 'advanced',
+      // Flags of the daemon's own process are none of the engine's business.
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    let signalReady: () => void;
+    let failReady: (error: EngineExit) => void;
+    this.ready = new Promise((resolve, reject) => {
+      signalReady = resolve;
+      failReady = reject;
+    });
+    // Whoever performs a task hears of it; without a task nobody has to.
+    this.ready.catch(() => undefined);
+    this.child.on('message', (raw) => {
+      const message = FromEngine.parse(raw);
+      if (message.type === 'ready') {
+        this.isReady = true;
+        signalReady();
+      } else this.receive(message);
+    });
+    // Sending to a process that is just ending fails: its end is what counts.
+    this.child.on('error', () => undefined);
+    this.exited = once(this.child, 'exit').then(([status, signal]) => {
+      this.isAlive = false;
+      const reason = new EngineExit(signal === null ? `status ${status}` : `${signal}`);
+      failReady(reason);
+      this.task?.reject(reason);
+      this.task = null;
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /**
+   * Gives the process a task; there must be none yet.
+   *
+   * @throws {EngineExit} when the process ends before the task does.
+   */
+  async perform(task: Task, listener: TaskListener): Promise<Outcome> {
+    await this.ready;
+    return new Promise((resolve, reject) => {
+      this.task = { ...listener, resolve, reject };
+      this.send({ type: 'task', task });
+    });
+  }
+
+  /** Asks the task to stop at the next evaluation's end. */
+  cancel(): void {
+    this.send({ type: 'cancel' });
+  }
+
+  wantPreview(wanted: boolean): void {
+    this.send({ type: 'preview', wanted });
+  }
+
+  /** Ends the process at once, in the middle of an evaluation. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private send(message: ToEngine): void {
+    this.child.send(message, () => {});
+  }
+
+  private receive(message: Exclude<FromEngine, { type: 'ready' }>): void {
+    if (message.type === 'preview') {
+      this.task?.onPreview(message.png);
+      return;
+    }
+    this.rssBytes = message.rssBytes;
+    if (message.type === 'progress') {
+      this.task?.onProgress(message.progress);
+      return;
+    }
+    this.models = message.models;
+    const { task } = this;
+    this.task = null;
+    task?.resolve(message.outcome);
+  }
+}

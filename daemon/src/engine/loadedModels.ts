@@ -1,0 +1,77 @@
+/** @file The models that are in memory. The least recently used ones make room for others. */
+
+import { inspectModel } from '../models/inspect.ts';
+import { Networks } from '../models/networks.ts';
+import { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import type { PlacedModel } from './messages.ts';
+
+export interface LoadedModel {
+  readonly model: StableDiffusion;
+  readonly networks: Networks;
+  /** Of its weights, which the runtime maps into memory. */
+  readonly bytes: number;
+  readonly place: PlacedModel;
+}
+
+export interface LoadedModelsOptions {
+  /** Where graphs are kept between runs. */
+  readonly graphs: string;
+  readonly session: SessionOptions;
+  readonly maxModels: number;
+  /** Of weights; one model is kept in any case. */
+  readonly maxModelBytes: number;
+}
+
+export class LoadedModels {
+  /** Least recently used first. */
+  private readonly models = new Map<string, LoadedModel>();
+
+  constructor(private readonly options: LoadedModelsOptions) {}
+
+  /** Names, least recently used first. */
+  get names(): string[] {
+    return [...this.models.keys()];
+  }
+
+  /**
+   * The model of that name, opened if it is not; others are unloaded until the limits hold.
+   *
+   * @throws {PalimpsestError} as `StableDiffusion`.
+   */
+  async use(place: PlacedModel): Promise<LoadedModel> {
+    const known = this.models.get(place.name);
+    const loaded = known !== undefined && isSame(known.place, place) ? known : this.open(place);
+    if (known !== undefined && loaded !== known) await this.unload(place.name);
+    this.models.delete(place.name);
+    this.models.set(place.name, loaded);
+    await this.makeRoom();
+    return loaded;
+  }
+
+  /** Gives a model's memory back; one that is not loaded is no error. */
+  async unload(name: string): Promise<void> {
+    const loaded = this.models.get(name);
+    this.models.delete(name);
+    await loaded?.networks.dispose();
+  }
+
+  private open(place: PlacedModel): LoadedModel {
+    const networks = new Networks(this.options.graphs, this.options.session);
+    const model = new StableDiffusion(place.folder, networks, { imageEncoder: place.imageEncoder });
+    const { components } = inspectModel(model);
+    const bytes = Object.values(components).reduce((sum, component) => sum + component.bytes, 0);
+    return { model, networks, bytes, place };
+  }
+
+  private async makeRoom(): Promise<void> {
+    const { maxModels, maxModelBytes } = this.options;
+    const bytes = () => [...this.models.values()].reduce((sum, loaded) => sum + loaded.bytes, 0);
+    while (this.models.size > 1 && (this.models.size > maxModels || bytes() > maxModelBytes)) {
+      await this.unload(this.names[0]!);
+    }
+  }
+}
+
+const isSame = (a: PlacedModel, b: PlacedModel): boolean =>
+  a.folder === b.folder && a.imageEncoder === b.imageEncoder;

@@ -1,0 +1,75 @@
+/** @file The engine process: takes tasks from the daemon, and ends with it. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import { TimeLeft } from '../methods/timeLeft.ts';
+import type { Progress } from '../methods/watch.ts';
+import { Engine, type TaskWatch } from './engine.ts';
+import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
+
+/** Between two reports of progress, in ms. */
+const INTERVAL = 100;
+
+const engine = new Engine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')));
+let task: { readonly controller: AbortController; preview: boolean } | null = null;
+
+process.on('message', (raw) => {
+  const message = ToEngine.parse(raw);
+  if (message.type === 'task') void perform(message.task);
+  else if (message.type === 'cancel') task?.controller.abort();
+  else if (task !== null) task.preview = message.wanted;
+});
+// Without its daemon nobody waits for the result; what was learned is on disk.
+process.on('disconnect', () => process.exit());
+// Ctrl-C on a terminal reaches the whole group; the daemon decides when the engine ends.
+process.on('SIGINT', () => {});
+
+send({ type: 'ready' });
+
+async function perform(given: Task): Promise<void> {
+  const controller = new AbortController();
+  task = { controller, preview: given.do === 'run' && given.preview };
+  const outcome = await engine
+    .perform(given, { signal: controller.signal, onProgress: reporter() })
+    .catch(toOutcome);
+  task = null;
+  send({ type: 'done', outcome, models: engine.loaded, rssBytes: process.memoryUsage.rss() });
+}
+
+/** Sends at most ten reports a second, and the last one of each stage. */
+function reporter(): TaskWatch['onProgress'] {
+  const timeLeft = new TimeLeft();
+  let lastAt = 0;
+  let stage: Progress['stage'] | null = null;
+  return (progress, paint) => {
+    const secondsLeft = timeLeft.after(progress);
+    if (task?.preview) paint((png) => send({ type: 'preview', png }));
+    const now = Date.now();
+    if (now - lastAt < INTERVAL && progress.stage === stage && progress.step < progress.total) return;
+    lastAt = now;
+    stage = progress.stage;
+    send({
+      type: 'progress',
+      progress: { ...readable(progress), secondsLeft },
+      rssBytes: process.memoryUsage.rss(),
+    });
+  };
+}
+
+/** Losses that have run away are no numbers, which JSON cannot say. */
+function readable({ losses, ...progress }: Progress): Progress {
+  const areNumbers = losses !== undefined && Object.values(losses).every(Number.isFinite);
+  return areNumbers ? { ...progress, losses } : progress;
+}
+
+function toOutcome(error: unknown): Outcome {
+  if (error instanceof PalimpsestError) return { of: 'error', code: error.code, message: error.message };
+  // Not foreseen: a bug, which the stack helps to find.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const reason = error instanceof Error ? error.message : String(error);
+  return { of: 'error', code: 'ENGINE_FAILED', message: `The engine met a fault of its own: ${reason}` };
+}
+
+function send(message: FromEngine): void {
+  // The callback takes the error of a channel that has just closed; 'disconnect' ends the process.
+  process.send?.(message, undefined, undefined, () => {});
+}

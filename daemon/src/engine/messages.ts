@@ -1,0 +1,99 @@
+/**
+ * @file What the daemon and its engine process say to each other.
+ *
+ * Pictures do not cross: both sides have the blob store's folder, and a message names a hash.
+ */
+
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  InvertRequest,
+  JobProgress,
+  JobRequest,
+  JobResult,
+} from '@palimpsest/protocol';
+import { z } from 'zod';
+
+/** What an engine process is started with. */
+export const EngineSettings = z.strictObject({
+  /** Folders, as in store/paths.ts. */
+  graphs: z.string(),
+  inversions: z.string(),
+  blobs: z.string(),
+  /** Processor threads; one for each core when left out. */
+  threads: z.int().positive().optional(),
+  /** Models that stay loaded, at least one, and the bytes of their weights together. */
+  maxModels: z.int().positive(),
+  maxModelBytes: z.number().positive(),
+});
+export type EngineSettings = z.infer<typeof EngineSettings>;
+
+/** A model by name and place; only the daemon knows places. */
+const PlacedModel = z.strictObject({
+  name: z.string(),
+  folder: z.string(),
+  imageEncoder: z.string().optional(),
+});
+export type PlacedModel = z.infer<typeof PlacedModel>;
+
+/** Whose words' attention is asked for: an inversion that has been made, named as it was asked for. */
+export const AttentionRequest = z.strictObject({
+  model: InvertRequest.shape.model,
+  image: InvertRequest.shape.image,
+  prompt: InvertRequest.shape.prompt,
+  options: InvertRequest.shape.options,
+});
+export type AttentionRequest = z.infer<typeof AttentionRequest>;
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+/** A word of the prompt and where it looks, as a grey PNG. */
+export const WordPicture = z.strictObject({ word: z.string(), png: Bytes });
+export type WordPicture = z.infer<typeof WordPicture>;
+
+/** What the engine process is asked to do, one at a time. */
+export const Task = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('run'), request: JobRequest, model: PlacedModel, preview: z.boolean() }),
+  z.strictObject({ do: z.literal('attend'), request: AttentionRequest, model: PlacedModel }),
+  z.strictObject({ do: z.literal('load'), model: PlacedModel }),
+  z.strictObject({ do: z.literal('unload'), name: z.string() }),
+]);
+export type Task = z.infer<typeof Task>;
+
+/** From the daemon to the engine. */
+export const ToEngine = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('task'), task: Task }),
+  z.strictObject({ type: z.literal('cancel') }),
+  z.strictObject({ type: z.literal('preview'), wanted: z.boolean() }),
+]);
+export type ToEngine = z.infer<typeof ToEngine>;
+
+const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+
+/** From the engine to the daemon. */
+export const FromEngine = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({
+    type: z.literal('progress'),
+    progress: JobProgress,
+    rssBytes: z.number(),
+  }),
+  z.strictObject({ type: z.literal('preview'), png: Bytes }),
+  z.strictObject({
+    type: z.literal('done'),
+    outcome: z.discriminatedUnion('of', [
+      z.strictObject({ of: z.literal('run'), result: JobResult }),
+      z.strictObject({ of: z.literal('attend'), words: z.array(WordPicture) }),
+      z.strictObject({ of: z.literal('load') }),
+      z.strictObject({ of: z.literal('unload') }),
+      z.strictObject({ of: z.literal('error'), code: z.enum(codes), message: z.string() }),
+    ]),
+    /** Names of the loaded models, least recently used first. */
+    models: z.array(z.string()),
+    rssBytes: z.number(),
+  }),
+]);
+export type FromEngine = z.infer<typeof FromEngine>;
+
+/** How a task ended. */
+export type Outcome = Extract<FromEngine, { type: 'done' }>['outcome'];

@@ -1,0 +1,235 @@
+/**
+ * @file Keeps an engine process alive and gives it one task at a time.
+ *
+ * When the process dies - a crash, no memory left, killed - it is started anew and the task with it: an inversion goes on
+ * at the timestep that it had reached. A task that brings the process down again and again without getting further
+ * fails, and the next one has a fresh process.
+ */
+
+import { totalmem } from 'node:os';
+import { type JobProgress, type JobRequest, type JobResult, PalimpsestError } from '@palimpsest/protocol';
+import type { ModelRegistry } from '../models/modelRegistry.ts';
+import { EngineExit, EngineProcess } from './engineProcess.ts';
+import type {
+  AttentionRequest,
+  EngineSettings,
+  Outcome,
+  PlacedModel,
+  Task,
+  WordPicture,
+} from './messages.ts';
+
+export interface SupervisorOptions
+  extends Pick<EngineSettings, 'graphs' | 'inversions' | 'blobs' | 'threads'>,
+    Partial<Pick<EngineSettings, 'maxModels' | 'maxModelBytes'>> {
+  /** How long a cancelled task may go on until the process is killed, in ms. */
+  readonly cancelGrace?: number;
+  /** Ends of the process that a task may cause without getting further. */
+  readonly maxCrashes?: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: JobProgress, preview?: { readonly png: Uint8Array }) => void;
+  /** Whether previews are wanted; asked again and again, so it may change while the job runs. */
+  readonly preview?: () => boolean;
+}
+
+export interface EngineStatus {
+  readonly state: 'stopped' | 'starting' | 'ready' | 'busy';
+  /** null when there is no process. */
+  readonly pid: number | null;
+  /** Names of the loaded models, least recently used first. */
+  readonly models: readonly string[];
+  /** As last told by the process; 0 when there is none. */
+  readonly rssBytes: number;
+  readonly device: 'cpu';
+}
+
+/** In the order in which a job goes through them. */
+const STAGES: readonly JobProgress['stage'][] = ['invert', 'optimise', 'edit', 'generate'];
+
+const DEFAULTS = { maxModels: 2, cancelGrace: 1000, maxCrashes: 3 };
+
+export class EngineSupervisor {
+  private readonly settings: EngineSettings;
+  private readonly cancelGrace: number;
+  private readonly maxCrashes: number;
+  private latest: EngineProcess | null = null;
+  /** Settles when the last task that was given is over. */
+  private lastTask: Promise<unknown> = Promise.resolve();
+  /** Stops the task that is under way. */
+  private current: AbortController | null = null;
+  private closed = false;
+
+  constructor(
+    private readonly registry: ModelRegistry,
+    { cancelGrace, maxCrashes, threads, ...settings }: SupervisorOptions,
+  ) {
+    this.settings = {
+      maxModels: DEFAULTS.maxModels,
+      // Weights are mapped files: the system can take their memory back, but reads them again at each evaluation.
+      maxModelBytes: totalmem() / 2,
+      ...settings,
+      ...(threads === undefined ? {} : { threads }),
+    };
+    this.cancelGrace = cancelGrace ?? DEFAULTS.cancelGrace;
+    this.maxCrashes = maxCrashes ?? DEFAULTS.maxCrashes;
+  }
+
+  /**
+   * Does a job, after those that were given before.
+   *
+   * @throws {PalimpsestError} MODEL_UNKNOWN, IMAGE_UNKNOWN, CANCELLED, ENGINE_CRASHED, and as the jobs do.
+   */
+  async run(request: JobRequest, options: RunOptions = {}): Promise<JobResult> {
+    const model = this.place(request.model);
+    const preview = options.preview?.() ?? false;
+    const outcome = await this.perform({ do: 'run', request, model, preview }, options);
+    if (outcome.of !== 'run') throw unexpected(outcome);
+    return outcome.result;
+  }
+
+  /**
+   * Where each word of an inverted picture's prompt looks.
+   *
+   * @throws {PalimpsestError} INVERSION_UNKNOWN when the picture is not inverted with those words and options, and as
+   *   `run`.
+   */
+  async attentionMaps(request: AttentionRequest, signal?: AbortSignal): Promise<WordPicture[]> {
+    const model = this.place(request.model);
+    const outcome = await this.perform({ do: 'attend', request, model }, signal ? { signal } : {});
+    if (outcome.of !== 'attend') throw unexpected(outcome);
+    return outcome.words;
+  }
+
+  /** Opens a model ahead of its first job. @throws {PalimpsestError} as `run`. */
+  async load(name: string): Promise<void> {
+    await this.perform({ do: 'load', model: this.place(name) }, {});
+  }
+
+  /** Gives a model's memory back. @throws {PalimpsestError} MODEL_UNKNOWN. */
+  async unload(name: string): Promise<void> {
+    this.registry.find(name);
+    if (this.engine !== null) await this.perform({ do: 'unload', name }, {});
+  }
+
+  status(): EngineStatus {
+    const { engine } = this;
+    if (engine === null) return { state: 'stopped', pid: null, models: [], rssBytes: 0, device: 'cpu' };
+    const state = !engine.isReady ? 'starting' : this.current !== null ? 'busy' : 'ready';
+    const { pid = null, models, rssBytes } = engine;
+    return { state, pid, models, rssBytes, device: 'cpu' };
+  }
+
+  /** Ends the process; tasks that are under way or waiting are cancelled. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.current?.abort();
+    await this.lastTask;
+    this.engine?.kill();
+    await this.latest?.exited;
+  }
+
+  /** The process that is running, if there is one. */
+  private get engine(): EngineProcess | null {
+    return this.latest?.isAlive ? this.latest : null;
+  }
+
+  private place(name: string): PlacedModel {
+    const { folder, imageEncoder } = this.registry.find(name);
+    return { name, folder, ...(imageEncoder === undefined ? {} : { imageEncoder }) };
+  }
+
+  private perform(task: Task, options: RunOptions): Promise<Outcome> {
+    const outcome = this.lastTask.then(() => this.persist(task, options));
+    this.lastTask = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  /** Performs a task, however often the process ends, as long as it gets further in between. */
+  private async persist(task: Task, options: RunOptions): Promise<Outcome> {
+    let crashes = 0;
+    let furthest = 0;
+    const onProgress: RunOptions['onProgress'] = (progress, preview) => {
+      if (distance(progress) > furthest) {
+        furthest = distance(progress);
+        crashes = 0;
+      }
+      options.onProgress?.(progress, preview);
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    const abort = (): void => controller.abort();
+    options.signal?.addEventListener('abort', abort);
+    if (this.closed || options.signal?.aborted) abort();
+    this.current = controller;
+    try {
+      for (;;) {
+        if (signal.aborted) throw cancelled();
+        try {
+          const outcome = await this.attempt(task, { ...options, signal, onProgress });
+          if (outcome.of === 'error') throw new PalimpsestError(outcome.code, outcome.message);
+          return outcome;
+        } catch (error) {
+          if (!(error instanceof EngineExit)) throw error;
+          if (signal.aborted) throw cancelled();
+          crashes += 1;
+          if (crashes >= this.maxCrashes) throw crashed(error, crashes);
+        }
+      }
+    } finally {
+      options.signal?.removeEventListener('abort', abort);
+      this.current = null;
+    }
+  }
+
+  /** @throws {EngineExit} when the process ends first. */
+  private async attempt(
+    task: Task,
+    { signal, onProgress, preview }: RunOptions & { readonly signal: AbortSignal },
+  ): Promise<Outcome> {
+    this.latest = this.engine ?? new EngineProcess(this.settings);
+    const engine = this.latest;
+    let previewing = task.do === 'run' && task.preview;
+    let latest: JobProgress | null = null;
+    let deadline: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      engine.cancel();
+      deadline = setTimeout(() => engine.kill(), this.cancelGrace);
+    };
+    signal.addEventListener('abort', cancel);
+    try {
+      return await engine.perform(task, {
+        onProgress: (progress) => {
+          latest = progress;
+          onProgress?.(progress);
+          const wanted = preview?.() ?? false;
+          if (wanted !== previewing) engine.wantPreview(wanted);
+          previewing = wanted;
+        },
+        onPreview: (png) => {
+          if (latest !== null) onProgress?.(latest, { png });
+        },
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(deadline);
+    }
+  }
+}
+
+/** Grows with what is done of a job. */
+const distance = ({ stage, step }: JobProgress): number => STAGES.indexOf(stage) * 1e9 + step;
+
+const cancelled = () => new PalimpsestError('CANCELLED', 'The work was cancelled. Nothing was changed.');
+
+const crashed = (exit: EngineExit, times: number) =>
+  new PalimpsestError(
+    'ENGINE_CRASHED',
+    `The engine process ended ${times} times at the same place (${exit.message}). ` +
+      'Most often memory is short: close other programs, or choose a smaller size. It has been given up; other jobs go on.',
+  );
+
+/** The two sides are of one version, so this is a bug. */
+const unexpected = ({ of }: Outcome) => new Error(`the engine answered with ${of}`);

@@ -1,0 +1,90 @@
+/** @file Jobs on disk: one JSON file each, so that they outlive the daemon. */
+
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JobRecord, PalimpsestError } from '@palimpsest/protocol';
+import { z } from 'zod';
+import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+
+/** What is kept of a job. */
+const StoredJob = z.strictObject({
+  version: z.literal(1),
+  /** Grows with each submission. */
+  sequence: z.int().nonnegative(),
+  record: JobRecord,
+});
+
+export type StoredJob = Pick<z.infer<typeof StoredJob>, 'sequence' | 'record'>;
+
+/** Ids are random, and safe as a file name. */
+const FILE_NAME = /^([0-9a-f-]{36})\.json$/;
+
+/** More than any request with its longest prompts and options takes. */
+const MAX_BYTES = 2 ** 20;
+
+export class JobJournal {
+  /** The last write of each job, so that they reach the disk in order. */
+  private readonly writes = new Map<string, Promise<void>>();
+
+  constructor(private readonly folder: string) {}
+
+  /** All jobs in the order of submission. Files that are damaged, or no jobs at all, are passed over. */
+  async read(): Promise<StoredJob[]> {
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new PalimpsestError(
+        'WRITE_FAILED',
+        `Cannot make the folder ${this.folder}. Check that you may write there.`,
+        { cause },
+      );
+    }
+    await removeLeftovers(this.folder);
+    const jobs: StoredJob[] = [];
+    for (const name of await readdir(this.folder)) {
+      const [, id] = FILE_NAME.exec(name) ?? [];
+      const job = id === undefined ? null : await readJob(join(this.folder, name));
+      if (job !== null && job.record.id === id) jobs.push(job);
+    }
+    return jobs.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** @throws {PalimpsestError} DISK_FULL or WRITE_FAILED. */
+  async write({ sequence, record }: StoredJob): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify({ version: 1, sequence, record }));
+    await this.inOrder(record.id, () => writeFileAtomic(this.path(record.id), bytes));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.inOrder(id, () => rm(this.path(id), { force: true }));
+  }
+
+  /** When all that was begun is on the disk. */
+  async flush(): Promise<void> {
+    await Promise.allSettled(this.writes.values());
+  }
+
+  private path(id: string): string {
+    return join(this.folder, `${id}.json`);
+  }
+
+  private async inOrder(id: string, work: () => Promise<void>): Promise<void> {
+    const before = this.writes.get(id) ?? Promise.resolve();
+    const done = before.catch(() => undefined).then(work);
+    this.writes.set(id, done);
+    try {
+      await done;
+    } finally {
+      if (this.writes.get(id) === done) this.writes.delete(id);
+    }
+  }
+}
+
+async function readJob(path: string): Promise<StoredJob | null> {
+  try {
+    if ((await stat(path)).size > MAX_BYTES) return null;
+    return StoredJob.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}

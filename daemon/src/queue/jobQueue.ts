@@ -1,0 +1,277 @@
+/**
+ * @file Jobs in order: one at a time, fair between owners, on disk. A job is on disk before its submission is
+ * acknowledged; after a restart, waiting and running jobs go on and finished ones are still there.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import {
+  type JobPriority,
+  type JobRecord,
+  type JobRequest,
+  type JobResult,
+  PalimpsestError,
+} from '@palimpsest/protocol';
+import type { RunOptions } from '../engine/supervisor.ts';
+import type { BlobStore } from '../store/blobStore.ts';
+import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf } from './job.ts';
+import { JobJournal } from './jobJournal.ts';
+import { runningOrder } from './runningOrder.ts';
+
+/** Who does the jobs: the engine's supervisor. */
+export interface JobRunner {
+  run(request: JobRequest, options: RunOptions): Promise<JobResult>;
+}
+
+export interface JobQueueOptions {
+  /** Where the jobs are kept. */
+  readonly folder: string;
+  readonly runner: JobRunner;
+  readonly blobs: BlobStore;
+  /** Jobs that may wait or run: of all owners together, and of each. */
+  readonly maxWaiting?: number;
+  readonly maxWaitingPerOwner?: number;
+  /** Finished jobs that are remembered, and for how long, in ms. */
+  readonly maxFinished?: number;
+  readonly maxAge?: number;
+}
+
+interface QueueEvents {
+  /** A job went to another state, or another place in the queue. */
+  change: [record: JobRecord];
+  progress: [record: JobRecord, preview?: { readonly png: Uint8Array }];
+}
+
+/** Why a job is stopped at the queue's end. */
+const CLOSING = Symbol('the queue is closing');
+
+const DEFAULTS = {
+  maxWaiting: 1000,
+  maxWaitingPerOwner: 100,
+  maxFinished: 1000,
+  maxAge: 7 * 24 * 3_600_000,
+};
+
+/** Owners whose last turn is remembered. */
+const MAX_SERVED = 1000;
+
+export class JobQueue {
+  private readonly options: JobQueueOptions & typeof DEFAULTS;
+  private readonly journal: JobJournal;
+  private readonly jobs = new Map<string, Job>();
+  private readonly events = new EventEmitter<QueueEvents>();
+  /** Owners by their last turn, longest ago first. */
+  private served: readonly string[] = [];
+  private nextSequence = 0;
+  private running: Job | null = null;
+  private closed = false;
+
+  private constructor(options: JobQueueOptions) {
+    this.options = { ...DEFAULTS, ...options };
+    this.journal = new JobJournal(options.folder);
+  }
+
+  /** Opens the queue of a folder: what was waiting or running there goes on at once. */
+  static async open(options: JobQueueOptions): Promise<JobQueue> {
+    const queue = new JobQueue(options);
+    for (const { sequence, record } of await queue.journal.read()) await queue.restore(sequence, record);
+    await queue.forgetOld();
+    queue.arrange();
+    queue.startNext();
+    return queue;
+  }
+
+  /**
+   * Takes a job and answers when it is on disk.
+   *
+   * @throws {PalimpsestError} QUEUE_FULL, IMAGE_UNKNOWN, DISK_FULL, WRITE_FAILED.
+   */
+  async submit(
+    request: JobRequest,
+    { owner, priority }: { readonly owner: string; readonly priority: JobPriority },
+  ): Promise<JobRecord> {
+    this.requireRoom(owner);
+    const id = randomUUID();
+    const record: JobRecord = { id, owner, priority, request, state: 'queued', createdAt: Date.now() };
+    const job = newJob(this.nextSequence++, record);
+    this.jobs.set(id, job);
+    try {
+      job.held = await holdPictures(this.options.blobs, request);
+      await this.journal.write(job);
+    } catch (error) {
+      this.jobs.delete(id);
+      await letGo(this.options.blobs, job);
+      throw error;
+    }
+    job.accepted = true;
+    this.arrange();
+    this.events.emit('change', job.record);
+    this.startNext();
+    return job.record;
+  }
+
+  /** A job, or undefined. */
+  get(id: string): JobRecord | undefined {
+    const job = this.jobs.get(id);
+    return job?.accepted ? job.record : undefined;
+  }
+
+  /** Jobs, newest first, of one owner or of all. */
+  list({ owner }: { readonly owner?: string } = {}): JobRecord[] {
+    return [...this.jobs.values()]
+      .filter((job) => job.accepted && (owner === undefined || job.record.owner === owner))
+      .sort((a, b) => b.sequence - a.sequence)
+      .map(({ record }) => record);
+  }
+
+  /**
+   * Stops a job and answers when it has stopped. One that is over stays as it is.
+   *
+   * @throws {PalimpsestError} JOB_UNKNOWN.
+   */
+  async cancel(id: string): Promise<JobRecord> {
+    const job = this.jobs.get(id);
+    if (job === undefined || !job.accepted) {
+      throw new PalimpsestError('JOB_UNKNOWN', 'There is no job of that id. Old ones are forgotten in time.');
+    }
+    if (job.record.state === 'queued') await this.finish(job, { state: 'cancelled' });
+    else if (job.record.state === 'running') {
+      job.controller.abort();
+      await job.run;
+    }
+    return job.record;
+  }
+
+  on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.events.on(event, listener as never);
+  }
+
+  off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.events.off(event, listener as never);
+  }
+
+  /** Asks for previews of a job while it runs, or for no more of them. */
+  wantPreview(id: string, wanted: boolean): void {
+    const job = this.jobs.get(id);
+    if (job !== undefined) job.wantsPreview = wanted;
+  }
+
+  /** Stops the running job where it is; it goes on when the queue is opened again. Comes before the engine's end. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.running?.controller.abort(CLOSING);
+    await this.running?.run;
+    await this.journal.flush();
+  }
+
+  private requireRoom(owner: string): void {
+    const waiting = [...this.jobs.values()].filter(({ record }) => !isOver(record));
+    const own = waiting.filter(({ record }) => record.owner === owner).length;
+    const { maxWaiting, maxWaitingPerOwner } = this.options;
+    if (waiting.length < maxWaiting && own < maxWaitingPerOwner) return;
+    throw new PalimpsestError(
+      'QUEUE_FULL',
+      own >= maxWaitingPerOwner
+        ? `${own} of your jobs are waiting, which is as many as there may be. Wait for some, or cancel them.`
+        : `${waiting.length} jobs are waiting, which is as many as there may be. Try again later.`,
+    );
+  }
+
+  private async restore(sequence: number, record: JobRecord): Promise<void> {
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    const { progress, position, ...kept } = record;
+    const job = newJob(sequence, isOver(kept) ? kept : { ...kept, state: 'queued' });
+    job.accepted = true;
+    this.jobs.set(record.id, job);
+    // A picture that is gone is no reason to forget the job: it says so when its turn comes.
+    if (!isOver(kept)) job.held = await holdPictures(this.options.blobs, kept.request).catch(() => []);
+  }
+
+  /** Gives each waiting job its place. */
+  private arrange(): void {
+    for (const [i, { record }] of this.waiting().entries()) {
+      if (record.position === i + 1) continue;
+      const moved = record.position !== undefined;
+      const job = this.jobs.get(record.id)!;
+      job.record = { ...record, position: i + 1 };
+      if (moved) this.events.emit('change', job.record);
+    }
+  }
+
+  /** In the order in which they will run. */
+  private waiting(): Job[] {
+    const queued = [...this.jobs.values()].filter((job) => job.accepted && job.record.state === 'queued');
+    // What was running when the daemon ended goes on first.
+    const begun = queued.filter(({ record }) => record.startedAt !== undefined);
+    const turns = queued
+      .filter(({ record }) => record.startedAt === undefined)
+      .map((job) => ({
+        job,
+        sequence: job.sequence,
+        owner: job.record.owner,
+        priority: job.record.priority,
+      }));
+    return [...begun, ...runningOrder(turns, this.served).map(({ job }) => job)];
+  }
+
+  private startNext(): void {
+    if (this.closed || this.running !== null) return;
+    const [job] = this.waiting();
+    if (job === undefined) return;
+    this.running = job;
+    const { owner } = job.record;
+    this.served = [...this.served.filter((name) => name !== owner), owner].slice(-MAX_SERVED);
+    job.run = this.execute(job).finally(() => {
+      this.running = null;
+      this.startNext();
+    });
+  }
+
+  private async execute(job: Job): Promise<void> {
+    const { position, ...record } = job.record;
+    job.record = { ...record, state: 'running', startedAt: record.startedAt ?? Date.now() };
+    // Only the order after a restart depends on it.
+    void this.journal.write(job).catch(() => undefined);
+    this.events.emit('change', job.record);
+    this.arrange();
+    try {
+      const result = await this.options.runner.run(record.request, {
+        signal: job.controller.signal,
+        preview: () => job.wantsPreview,
+        onProgress: (progress, preview) => {
+          job.record = { ...job.record, progress };
+          this.events.emit('progress', job.record, preview);
+        },
+      });
+      if (result.image !== undefined) await this.options.blobs.adopt(result.image);
+      await this.finish(job, { state: 'done', result });
+    } catch (error) {
+      const { signal } = job.controller;
+      // A job that is stopped by the daemon's end is not over.
+      if (signal.reason !== CLOSING) await this.finish(job, outcomeOf(error, signal));
+    }
+  }
+
+  private async finish(job: Job, outcome: Pick<JobRecord, 'state' | 'result' | 'error'>): Promise<void> {
+    const { position, progress, ...record } = job.record;
+    job.record = { ...record, ...outcome, finishedAt: Date.now() };
+    // Its state holds even if it cannot be kept: after a restart the job would be done again, with the same result.
+    await this.journal.write(job).catch(() => undefined);
+    await letGo(this.options.blobs, job);
+    this.events.emit('change', job.record);
+    this.arrange();
+    await this.forgetOld();
+  }
+
+  private async forgetOld(): Promise<void> {
+    const { maxAge, maxFinished } = this.options;
+    const over = [...this.jobs.values()]
+      .filter(({ record }) => isOver(record))
+      .sort((a, b) => b.record.finishedAt! - a.record.finishedAt!);
+    const old = over.filter(({ record }, i) => i >= maxFinished || Date.now() - record.finishedAt! > maxAge);
+    for (const { record } of old) {
+      this.jobs.delete(record.id);
+      await this.journal.remove(record.id).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** @file What the server needs of the rooms below; tests put others in their place. */
+
+import type { EngineSupervisor } from '../engine/supervisor.ts';
+import type { ModelRegistry } from '../models/modelRegistry.ts';
+import type { JobQueue } from '../queue/jobQueue.ts';
+import type { BlobStore } from '../store/blobStore.ts';
+import type { InversionList } from '../store/inversionList.ts';
+
+export type Jobs = Pick<JobQueue, 'submit' | 'get' | 'list' | 'cancel' | 'wantPreview' | 'on'>;
+
+export type Blobs = Pick<BlobStore, 'put' | 'get' | 'hold' | 'release'>;
+
+export interface Backend {
+  readonly jobs: Jobs;
+  readonly blobs: Blobs;
+  readonly inversions: Pick<InversionList, 'list' | 'delete'>;
+  readonly engine: Pick<EngineSupervisor, 'status' | 'load' | 'unload' | 'attentionMaps'>;
+  readonly models: Pick<ModelRegistry, 'list' | 'find'>;
+}

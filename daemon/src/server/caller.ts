@@ -1,0 +1,31 @@
+/** @file Who sent a request, as handlers see it. */
+
+import type { ClientInfo } from '@palimpsest/protocol';
+import type { RequestId } from './framer.ts';
+
+export interface Caller {
+  /** null until hello. */
+  readonly client: ClientInfo | null;
+  /** Where the connection comes from, for the log: an origin, or "program". */
+  readonly origin: string;
+  /** Ids of the requests that are being answered. */
+  readonly inFlight: Set<RequestId>;
+  /** Whether another request is within its rate. */
+  mayAsk(): boolean;
+  /** Closes the connection when there are too many. */
+  countRefusal(): void;
+  /** It has said hello. */
+  greet(client: ClientInfo): void;
+  /** Closes the connection after the answer, for not being authorised. */
+  turnAway(reason: string): void;
+  /** It waits for a person to type in a code, which may take longer than hello. */
+  waitForCode(seconds: number): void;
+  /** Whether to send it previews of that job. */
+  setPreview(job: string, on: boolean): void;
+}
+
+/** The client of a caller of a method that strangers cannot call. */
+export function clientOf({ client }: Caller): ClientInfo {
+  if (client === null) throw new Error('a method for clients was called by a stranger');
+  return client;
+}

@@ -1,0 +1,150 @@
+/**
+ * @file Who may use the daemon: the owner, whose token is in a file that only this user can read, and the clients that
+ * were paired, of whose tokens only hashes are kept.
+ */
+
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
+import { z } from 'zod';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
+
+const TOKEN_FILE = 'token';
+const CLIENTS_FILE = 'clients.json';
+/** More than anybody pairs; the oldest have to be revoked by hand then. */
+const MAX_CLIENTS = 100;
+
+const StoredClient = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  access: z.enum(['client', 'owner']),
+  createdAt: z.number(),
+  /** sha256 of the token, in hex. */
+  tokenHash: z.string(),
+});
+type StoredClient = z.infer<typeof StoredClient>;
+
+export class Clients {
+  private constructor(
+    private readonly folder: string,
+    private readonly owner: StoredClient,
+    private stored: StoredClient[],
+  ) {}
+
+  /**
+   * @param folder made, or closed to others, where it has to be.
+   * @throws {PalimpsestError} WRITE_FAILED when it cannot be.
+   */
+  static open(folder: string): Clients {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (othersMay(folder)) chmodSync(folder, 0o700);
+      const owner = {
+        id: 'owner',
+        name: 'This computer',
+        access: 'owner' as const,
+        createdAt: 0,
+        tokenHash: hashToken(ownerToken(join(folder, TOKEN_FILE))),
+      };
+      return new Clients(folder, owner, readClients(join(folder, CLIENTS_FILE)));
+    } catch (cause) {
+      if (cause instanceof PalimpsestError) throw cause;
+      throw new PalimpsestError(
+        'WRITE_FAILED',
+        `Cannot keep the token in ${folder}. Check that the folder is yours and can be written.`,
+        { cause },
+      );
+    }
+  }
+
+  /** Who has that token, or null. */
+  authenticate(token: string): ClientInfo | null {
+    const hash = hashToken(token);
+    let found: StoredClient | null = null;
+    // All are compared, so that the time does not tell which one it was.
+    for (const client of [this.owner, ...this.stored]) {
+      if (sameSecret(client.tokenHash, hash)) found = client;
+    }
+    return found && infoOf(found);
+  }
+
+  /** Lets a client in. The token is told once, here. */
+  async grant(name: string, access: ClientInfo['access']): Promise<{ token: string; client: ClientInfo }> {
+    if (this.stored.length >= MAX_CLIENTS) {
+      throw new PalimpsestError(
+        'PAIRING_FAILED',
+        `${MAX_CLIENTS} clients are paired already. Revoke some with "palimpsest clients --revoke ID".`,
+      );
+    }
+    const token = newToken();
+    const client = { id: newId(), name, access, createdAt: Date.now(), tokenHash: hashToken(token) };
+    await this.save([...this.stored, client]);
+    return { token, client: infoOf(client) };
+  }
+
+  list(): ClientInfo[] {
+    return this.stored.map(infoOf);
+  }
+
+  /** Whether there was such a client. The owner cannot be revoked: removing the token file does that. */
+  async revoke(id: string): Promise<boolean> {
+    const rest = this.stored.filter((client) => client.id !== id);
+    if (rest.length === this.stored.length) return false;
+    await this.save(rest);
+    return true;
+  }
+
+  private async save(clients: StoredClient[]): Promise<void> {
+    await writeFileAtomic(join(this.folder, CLIENTS_FILE), Buffer.from(JSON.stringify(clients, null, 2)));
+    this.stored = clients;
+  }
+}
+
+/** Where the owner's token is; the command line reads it. */
+export const ownerTokenFile = (folder: string): string => join(folder, TOKEN_FILE);
+
+const infoOf = ({ tokenHash: _, ...info }: StoredClient): ClientInfo => info;
+
+function ownerToken(path: string): string {
+  const token = newToken();
+  try {
+    // Exclusive, so that nobody can have put a link or a file of their own here in the meantime.
+    writeFileSync(path, `${token}\n`, { flag: 'wx', mode: 0o600 });
+    return token;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const kept = lstatSync(path).isFile() && !othersMay(path) ? readFileSync(path, 'utf8').trim() : '';
+  if (/^[0-9a-f]{64}$/.test(kept)) return kept;
+  // Others may have read it, or it is damaged: it is replaced.
+  rmSync(path);
+  return ownerToken(path);
+}
+
+/** Whether the file is another user's, or others may use it. Windows has no such modes; the user's folder is private. */
+function othersMay(path: string): boolean {
+  if (process.platform === 'win32') return false;
+  const { mode, uid } = lstatSync(path);
+  return uid !== process.getuid?.() || (mode & 0o077) !== 0;
+}
+
+function readClients(path: string): StoredClient[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  const parsed = z.array(StoredClient).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new PalimpsestError('OPTION_INVALID', `${path} is damaged. Remove it, and pair your plugins again.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

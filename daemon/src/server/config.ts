@@ -1,0 +1,86 @@
+/**
+ * @file What the daemon is told before it starts: flags win over the environment, that over the file, that over the
+ * defaults.
+ */
+
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
+import envPaths from 'env-paths';
+import { z } from 'zod';
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** The file `config.json` in the configuration folder; each key may be left out. */
+export const DaemonConfig = z.strictObject({
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('the port to listen on; default: 47391, or 47392, or 47393'),
+  listen: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('an address to listen on beside the loopback ones; what goes over it is not encrypted'),
+  models: z.array(z.string().min(1)).default([]).describe('folders that hold models, or are models'),
+  origins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin is such as https://example.org, without a path'))
+    .default([])
+    .describe('pages that may talk to the daemon, beside those of the plugins'),
+  log: z.enum(LOG_LEVELS).default('warn').describe('what goes to the log on stderr'),
+});
+export type DaemonConfig = z.infer<typeof DaemonConfig>;
+
+/** The folder of the configuration and the secrets: `$PALIMPSEST_CONFIG`, or the system's place for them. */
+export const configFolder = (): string =>
+  process.env.PALIMPSEST_CONFIG ?? envPaths('palimpsest', { suffix: '' }).config;
+
+/**
+ * The configuration.
+ *
+ * @param flags what was given on the command line.
+ * @throws {PalimpsestError} OPTION_INVALID, naming the key.
+ */
+export function readConfig(folder: string, flags: Readonly<Record<string, unknown>>): DaemonConfig {
+  const file = join(folder, 'config.json');
+  const given = { ...readFile(file), ...fromEnvironment(process.env), ...defined(flags) };
+  const parsed = DaemonConfig.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `${key}: ${issue?.message}. It comes from a flag, the environment, or ${file}.`,
+  );
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const { PALIMPSEST_PORT: port, PALIMPSEST_MODELS: models } = env;
+  return defined({
+    port: port === undefined ? undefined : Number(port),
+    listen: env.PALIMPSEST_LISTEN,
+    models: models?.split(delimiter).filter((name) => name !== ''),
+    log: env.PALIMPSEST_LOG,
+  });
+}
+
+const defined = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+function readFile(path: string): object {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return {};
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new PalimpsestError('OPTION_INVALID', `${path} is not a JSON object. Mend it, or remove it.`);
+}

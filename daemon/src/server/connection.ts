@@ -1,0 +1,211 @@
+/** @file One client's socket, from its upgrade to its close. */
+
+import {
+  CLOSE_CODES,
+  type ClientInfo,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type NotificationName,
+  type NotificationParams,
+} from '@palimpsest/protocol';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Budget } from './budget.ts';
+import type { Caller } from './caller.ts';
+import { wireError } from './errorMapping.ts';
+import type { RequestId } from './framer.ts';
+import { LIMITS, type Timings } from './limits.ts';
+import type { Pictures } from './pictures.ts';
+import type { RateLimit } from './rateLimit.ts';
+import type { Rpc } from './rpc.ts';
+import { Transfers } from './transfers.ts';
+
+/** What a connection needs of the server around it. */
+export interface ConnectionOptions {
+  readonly socket: WebSocket;
+  readonly origin: string;
+  readonly rpc: Rpc;
+  readonly pictures: Pictures;
+  readonly budget: Budget;
+  readonly timings: Timings;
+  readonly log: Logger;
+  /** The rate of a client, which all its connections share. */
+  rateOf(client: ClientInfo): RateLimit;
+  /** It wants previews of a job, or no more of them. */
+  onPreviewsChanged(job: string): void;
+}
+
+export class Connection implements Caller {
+  client: ClientInfo | null = null;
+  readonly inFlight = new Set<RequestId>();
+  readonly previews = new Set<string>();
+  readonly origin: string;
+  private readonly socket: WebSocket;
+  private readonly transfers: Transfers;
+  private rate: RateLimit | null = null;
+  private deadline: NodeJS.Timeout;
+  private readonly heartbeat: NodeJS.Timeout;
+  private answersPings = true;
+  private refusals = 0;
+  private strangerMessages = 0;
+  private closing: string | null = null;
+  /** A stranger's messages are taken one after the other, so that what follows hello finds it done. */
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ConnectionOptions) {
+    const { socket, timings, log, pictures, budget } = options;
+    this.socket = socket;
+    this.origin = options.origin;
+    this.transfers = new Transfers({
+      send: (frame) => this.sendFrame(frame),
+      pictures,
+      budget,
+      toWire: (error) => wireError(error, log),
+      patience: timings.transfer,
+    });
+    this.deadline = setTimeout(() => this.end('No hello in time.'), timings.hello);
+    this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
+    socket.on('pong', () => {
+      this.answersPings = true;
+    });
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.receive(data, isBinary));
+    // An oversize or malformed frame: ws closes the socket with the right code by itself.
+    socket.on('error', (error) =>
+      log.warn({ origin: this.origin, reason: error.message }, 'a socket failed'),
+    );
+    socket.on('close', () => this.cleanUp());
+  }
+
+  notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
+    this.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  }
+
+  /** For what is worth nothing when it is late. */
+  notifyIfIdle<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
+    if (this.socket.bufferedAmount < LIMITS.previewBacklog) this.notify(method, params);
+  }
+
+  sendPreview(job: string, png: Uint8Array): void {
+    if (this.previews.has(job) && this.socket.bufferedAmount < LIMITS.previewBacklog) {
+      this.sendFrame({ type: 'preview', transfer: 0, job, png });
+    }
+  }
+
+  mayAsk(): boolean {
+    return this.rate === null || this.rate.take();
+  }
+
+  countRefusal(): void {
+    if (++this.refusals !== LIMITS.refusals) return;
+    // After the answers that are on their way.
+    setImmediate(() => this.socket.close(CLOSE_CODES.tooMany, 'Too many requests were refused.'));
+  }
+
+  greet(client: ClientInfo): void {
+    this.client = client;
+    this.rate = this.options.rateOf(client);
+    clearTimeout(this.deadline);
+  }
+
+  turnAway(reason: string): void {
+    this.closing = reason;
+  }
+
+  waitForCode(seconds: number): void {
+    clearTimeout(this.deadline);
+    this.deadline = setTimeout(() => this.end('The code has expired.'), seconds * 1000);
+  }
+
+  setPreview(job: string, on: boolean): void {
+    if (on) this.previews.add(job);
+    else this.previews.delete(job);
+    this.options.onPreviewsChanged(job);
+  }
+
+  /** Its token was taken back. */
+  revoke(): void {
+    this.socket.close(CLOSE_CODES.revoked, 'This client was revoked.');
+  }
+
+  /** The daemon stops. */
+  goAway(): void {
+    this.socket.close(1001, 'The daemon stops.');
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  private receive(data: Buffer, isBinary: boolean): void {
+    if (this.closing !== null) return;
+    if (this.client !== null) {
+      if (isBinary) this.receiveFrame(data);
+      else void this.answer(data.toString('utf8'));
+      return;
+    }
+    if (++this.strangerMessages > LIMITS.strangerMessages) {
+      this.end('Too many messages before hello.');
+      return;
+    }
+    this.turn = this.turn.then(async () => {
+      if (isBinary && this.client === null) this.end('Say hello with a token first.');
+      else if (isBinary) this.receiveFrame(data);
+      else await this.answer(data.toString('utf8'));
+    });
+  }
+
+  private async answer(text: string): Promise<void> {
+    const answer = await this.options.rpc.answer(text, this);
+    if (answer !== null) this.send(answer);
+    if (this.closing !== null) this.end(this.closing);
+  }
+
+  private receiveFrame(data: Buffer): void {
+    try {
+      this.transfers.receive(decodeFrame(data));
+    } catch (error) {
+      this.countRefusal();
+      const transfer = data.length >= 5 ? data.readUInt32BE(1) : 0;
+      this.sendFrame({ type: 'fail', transfer, error: wireError(error, this.options.log) });
+    }
+  }
+
+  private send(data: string | Uint8Array): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    // Who reads so slowly has gone, or means harm.
+    if (this.socket.bufferedAmount > LIMITS.backlog) this.socket.terminate();
+    else this.socket.send(data);
+  }
+
+  private sendFrame(frame: Frame): void {
+    this.send(encodeFrame(frame));
+  }
+
+  private end(reason: string): void {
+    this.closing = reason;
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.options.log.info({ origin: this.origin, reason }, 'a stranger was turned away');
+    this.socket.close(CLOSE_CODES.notAuthorised, reason);
+    // A stranger that does not answer the close is not waited for.
+    setTimeout(() => this.socket.terminate(), this.options.timings.header).unref();
+  }
+
+  private ping(): void {
+    if (!this.answersPings) {
+      this.socket.terminate();
+      return;
+    }
+    this.answersPings = false;
+    this.socket.ping();
+  }
+
+  private cleanUp(): void {
+    clearTimeout(this.deadline);
+    clearInterval(this.heartbeat);
+    this.transfers.close();
+    const jobs = [...this.previews];
+    this.previews.clear();
+    for (const job of jobs) this.options.onPreviewsChanged(job);
+  }
+}

@@ -1,0 +1,84 @@
+/** @file The whole daemon: secrets, stores, engine, queue and server, put together and taken apart again. */
+
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { PORTS } from '@palimpsest/protocol';
+import type { Logger } from 'pino';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EngineSupervisor } from '../engine/supervisor.ts';
+import { ModelRegistry } from '../models/modelRegistry.ts';
+import { JobQueue } from '../queue/jobQueue.ts';
+import { BlobStore } from '../store/blobStore.ts';
+import { InversionList } from '../store/inversionList.ts';
+import { cacheFolder, demoModelFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { Clients } from './clients.ts';
+import type { DaemonConfig } from './config.ts';
+import { takeLock } from './lock.ts';
+import { type RunningServer, type ServerOptions, startServer } from './server.ts';
+
+export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
+  /** Stops what runs, which goes on at the next start, and gives everything back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the daemon.
+ *
+ * @param folder of the configuration and the secrets.
+ * @throws {PalimpsestError} ALREADY_RUNNING, PORT_TAKEN, WRITE_FAILED, OPTION_INVALID; nothing is left running then.
+ */
+export async function startDaemon(
+  folder: string,
+  config: DaemonConfig,
+  log: Logger,
+  onPairing?: ServerOptions['onPairing'],
+): Promise<Daemon> {
+  const clients = Clients.open(folder);
+  const lock = await takeLock(folder);
+  // In the order in which they have to be closed, the last first.
+  const closers: (() => unknown)[] = [() => lock.release()];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const models = openModels(config.models);
+    const [jobsFolder, blobsFolder] = [join(cacheFolder(), 'jobs'), join(cacheFolder(), 'blobs')];
+    const engine = new EngineSupervisor(models, {
+      graphs: graphsFolder(),
+      inversions: inversionsFolder(),
+      blobs: blobsFolder,
+    });
+    closers.push(() => engine.close());
+    const blobs = new BlobStore(blobsFolder);
+    const jobs = await JobQueue.open({ folder: jobsFolder, runner: engine, blobs });
+    closers.push(() => jobs.close());
+    const server = await startServer({
+      backend: { jobs, blobs, engine, models, inversions: new InversionList(inversionsFolder()) },
+      clients,
+      log,
+      version: packageJson.version,
+      ports: config.port === undefined ? PORTS : [config.port],
+      origins: config.origins,
+      ...(config.listen === undefined ? {} : { address: config.listen }),
+      ...(onPairing === undefined ? {} : { onPairing }),
+    });
+    closers.push(() => server.close());
+    lock.setPort(server.port);
+    return { port: server.port, pairing: server.pairing, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The configured folders, each a model or full of models; the demo model is there too. */
+export function openModels(folders: readonly string[]): ModelRegistry {
+  const isModel = (folder: string) => existsSync(join(folder, 'model_index.json'));
+  const paths = folders.map((folder) => resolve(folder));
+  const single = paths.filter(isModel).map((folder) => [basename(folder), { folder }] as const);
+  const demo = isModel(demoModelFolder()) ? [['demo', { folder: demoModelFolder() }] as const] : [];
+  return new ModelRegistry({
+    directories: paths.filter((folder) => !isModel(folder)),
+    models: Object.fromEntries([...demo, ...single]),
+  });
+}

@@ -1,0 +1,23 @@
+/** @file What the handlers of all methods share. */
+
+import type { Backend } from '../backend.ts';
+import type { Clients } from '../clients.ts';
+import type { Hub } from '../hub.ts';
+import type { Pairing } from '../pairing.ts';
+import type { Pictures } from '../pictures.ts';
+import type { Handlers } from '../rpc.ts';
+
+export interface Desk {
+  readonly backend: Backend;
+  readonly pictures: Pictures;
+  readonly clients: Clients;
+  readonly pairing: Pairing;
+  readonly hub: Hub;
+  /** Of the daemon. */
+  readonly version: string;
+  /** In ms since 1970. */
+  readonly startedAt: number;
+}
+
+/** The handlers of some methods, by name. */
+export type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, Prefix>>;

@@ -1,0 +1,34 @@
+/** @file status and models. */
+
+import { freemem } from 'node:os';
+import type { ModelInfo } from '@palimpsest/protocol';
+import type { Desk, Part } from './desk.ts';
+
+export function modelHandlers({ backend, version, startedAt }: Desk): Part<'status' | `models.${string}`> {
+  const { engine, jobs, models } = backend;
+  const infoOf = (name: string): ModelInfo => ({ name, loaded: engine.status().models.includes(name) });
+  const list = () => models.list().map(({ name }) => infoOf(name));
+  return {
+    status: () => {
+      const { state, device, rssBytes } = engine.status();
+      const count = (wanted: string) => jobs.list().filter((job) => job.state === wanted).length;
+      return {
+        version,
+        uptimeSeconds: (Date.now() - startedAt) / 1000,
+        engine: { state, device, rssBytes },
+        models: list(),
+        queue: { queued: count('queued'), running: count('running') },
+        memory: { daemonBytes: process.memoryUsage.rss(), freeBytes: freemem() },
+      };
+    },
+    'models.list': () => ({ models: list() }),
+    'models.load': async ({ model }) => {
+      await engine.load(model);
+      return { model: infoOf(model) };
+    },
+    'models.unload': async ({ model }) => {
+      await engine.unload(model);
+      return { model: infoOf(model) };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** @file hello, pairing, clients. */
+
+import { PalimpsestError, PROTOCOL_VERSION } from '@palimpsest/protocol';
+import type { Desk, Part } from './desk.ts';
+
+/** What this daemon can do beyond version 1 of the protocol. */
+const CAPABILITIES: string[] = [];
+
+export function sessionHandlers({
+  backend,
+  clients,
+  pairing,
+  hub,
+  version,
+}: Desk): Part<'hello' | `pair.${string}` | `clients.${string}`> {
+  return {
+    hello: ({ token, protocol }, caller) => {
+      if (protocol !== PROTOCOL_VERSION) {
+        throw new PalimpsestError(
+          'PROTOCOL_UNSUPPORTED',
+          `This daemon speaks version ${PROTOCOL_VERSION} of the protocol. Update the older of the two.`,
+        );
+      }
+      const client = clients.authenticate(token);
+      if (client === null) {
+        caller.turnAway('The token is not valid.');
+        throw new PalimpsestError('NOT_AUTHORISED', 'The token is not valid, or was revoked. Pair again.');
+      }
+      caller.greet(client);
+      return { protocol: PROTOCOL_VERSION, version, client, capabilities: CAPABILITIES };
+    },
+    'pair.request': ({ name }, caller) => {
+      const asked = pairing.request(name);
+      caller.waitForCode(asked.secondsLeft);
+      return asked;
+    },
+    'pair.confirm': ({ pairing: id, code }) => clients.grant(pairing.confirm(id, code), 'client'),
+    'pair.launch': ({ code, name }) => {
+      pairing.redeemLaunchCode(code);
+      return clients.grant(name, 'owner');
+    },
+    'pair.pending': () => ({ pending: pairing.pending }),
+    'clients.list': () => ({ clients: clients.list() }),
+    'clients.revoke': async ({ id }) => {
+      const revoked = await clients.revoke(id);
+      if (!revoked) return { revoked };
+      hub.revoke(id);
+      for (const job of backend.jobs.list({ owner: id })) {
+        if (job.state === 'queued' || job.state === 'running') await backend.jobs.cancel(job.id);
+      }
+      return { revoked };
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** @file All connections: who hears of which job, and whose rate is whose. */
+
+import type { ClientInfo, JobRecord, PendingPairing } from '@palimpsest/protocol';
+import type { Jobs } from './backend.ts';
+import type { Connection } from './connection.ts';
+import { publicJob } from './handlers/jobView.ts';
+import { LIMITS, type Timings } from './limits.ts';
+import { RateLimit } from './rateLimit.ts';
+
+export class Hub {
+  private readonly connections = new Set<Connection>();
+  private readonly rates = new Map<string, RateLimit>();
+  /** When the progress of a job was last told, and of which stage. */
+  private readonly told = new Map<string, { at: number; stage: string }>();
+
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly timings: Timings,
+  ) {
+    jobs.on('change', (record) => this.tellChange(record));
+    jobs.on('progress', (record, preview) => this.tellProgress(record, preview?.png));
+  }
+
+  /** Whether there is room for a connection that has not said hello. */
+  get hasRoom(): boolean {
+    const strangers = [...this.connections].filter(({ client }) => client === null).length;
+    return this.connections.size < LIMITS.connections && strangers < LIMITS.strangers;
+  }
+
+  add(connection: Connection): void {
+    this.connections.add(connection);
+  }
+
+  remove(connection: Connection): void {
+    this.connections.delete(connection);
+    const { client } = connection;
+    if (client !== null && !this.of(client.id).length) this.rates.delete(client.id);
+  }
+
+  rateOf({ id }: ClientInfo): RateLimit {
+    const rate = this.rates.get(id) ?? new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
+    this.rates.set(id, rate);
+    return rate;
+  }
+
+  /** Some connection wants previews of the job, or none any more. */
+  updatePreviews(job: string): void {
+    this.jobs.wantPreview(
+      job,
+      [...this.connections].some(({ previews }) => previews.has(job)),
+    );
+  }
+
+  tellPairing(pending: PendingPairing | null): void {
+    for (const connection of this.connections) {
+      if (connection.client?.access === 'owner') connection.notify('pair.changed', { pending });
+    }
+  }
+
+  revoke(client: string): void {
+    for (const connection of this.of(client)) connection.revoke();
+  }
+
+  /** Says goodbye, and ends what does not answer within a second. */
+  async close(): Promise<void> {
+    for (const connection of this.connections) connection.goAway();
+    const deadline = Date.now() + 1000;
+    while (this.connections.size > 0 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    for (const connection of this.connections) connection.terminate();
+  }
+
+  private of(client: string): Connection[] {
+    return [...this.connections].filter((connection) => connection.client?.id === client);
+  }
+
+  private listenersTo({ owner }: JobRecord): Connection[] {
+    return [...this.connections].filter(({ client }) => client?.id === owner || client?.access === 'owner');
+  }
+
+  private tellChange(record: JobRecord): void {
+    const over = record.finishedAt !== undefined;
+    if (over) this.told.delete(record.id);
+    for (const connection of this.listenersTo(record)) {
+      connection.notify('job.changed', { job: publicJob(record) });
+      if (over) connection.previews.delete(record.id);
+    }
+  }
+
+  private tellProgress(record: JobRecord, png: Uint8Array | undefined): void {
+    const { id, progress } = record;
+    const last = this.told.get(id);
+    const due =
+      progress !== undefined &&
+      (last === undefined ||
+        last.stage !== progress.stage ||
+        progress.step === progress.total ||
+        Date.now() - last.at >= this.timings.progress);
+    if (due) this.told.set(id, { at: Date.now(), stage: progress.stage });
+    for (const connection of this.listenersTo(record)) {
+      if (due) connection.notifyIfIdle('job.progress', { id, progress });
+      if (png !== undefined) connection.sendPreview(id, png);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** @file Listening on 127.0.0.1 and ::1 with one port: `localhost` may mean either. */
+
+import { createServer, type Server } from 'node:http';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { LIMITS, type Timings } from './limits.ts';
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+
+/** There is no such address on this machine, such as ::1 where IPv6 is turned off. */
+const NO_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+export interface Listening {
+  readonly port: number;
+  readonly servers: readonly Server[];
+}
+
+/**
+ * Listens on the first port that is free on all addresses.
+ *
+ * @param ports 0 is any free port.
+ * @param address beside the loopback ones.
+ * @throws {PalimpsestError} PORT_TAKEN; OPTION_INVALID when this machine does not have the address.
+ */
+export async function listen(
+  ports: readonly number[],
+  timings: Timings,
+  prepare: (server: Server) => void,
+  address?: string,
+): Promise<Listening> {
+  for (const wanted of ports) {
+    const listening = await listenOn(wanted, timings, prepare, address);
+    if (listening !== null) return listening;
+  }
+  const [port] = ports;
+  throw new PalimpsestError(
+    'PORT_TAKEN',
+    ports.length === 1
+      ? `Port ${port} is taken by another program. Choose another with --port; plugins find the daemon only on its own ports.`
+      : `The ports ${ports.join(', ')} are taken by other programs. End one of those; plugins look for the daemon nowhere else.`,
+  );
+}
+
+async function listenOn(
+  wanted: number,
+  timings: Timings,
+  prepare: (server: Server) => void,
+  address: string | undefined,
+): Promise<Listening | null> {
+  const servers: Server[] = [];
+  let port = wanted;
+  for (const host of [...LOOPBACK, ...(address === undefined ? [] : [address])]) {
+    const server = newServer(timings);
+    prepare(server);
+    const code = await tryListen(server, host, port);
+    if (code === null) {
+      servers.push(server);
+      const bound = server.address();
+      if (typeof bound === 'object' && bound !== null) port = bound.port;
+    } else if (NO_ADDRESS.has(code) && host === address) {
+      for (const other of servers) other.close();
+      throw new PalimpsestError('OPTION_INVALID', `This machine does not have the address ${address}.`);
+    } else if (!NO_ADDRESS.has(code)) {
+      for (const other of servers) other.close();
+      return null;
+    }
+  }
+  return servers.length > 0 ? { port, servers } : null;
+}
+
+function newServer({ header }: Timings): Server {
+  const server = createServer({
+    maxHeaderSize: LIMITS.headerBytes,
+    // Slow headers and slow bodies are cut off alike.
+    headersTimeout: header,
+    requestTimeout: header,
+    connectionsCheckingInterval: Math.min(1000, header / 2),
+    keepAliveTimeout: header,
+  });
+  server.maxConnections = 2 * LIMITS.connections;
+  return server;
+}
+
+/** null, or the code of the error. */
+function tryListen(server: Server, host: string, port: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    const failed = (error: Error) => resolve('code' in error ? error.code : error.message);
+    server.once('error', failed);
+    server.listen({ host, port, ipv6Only: host.includes(':') }, () => {
+      server.off('error', failed);
+      resolve(null);
+    });
+  });
+}

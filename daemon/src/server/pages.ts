@@ -1,0 +1,106 @@
+/** @file What the daemon serves over HTTP: the health check, the OpenRPC document, and a page of its own. */
+
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { PROTOCOL_VERSION } from '@palimpsest/protocol';
+import type { Logger } from 'pino';
+import type { AccessLists } from './origins.ts';
+
+interface Page {
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+/** Nothing but what is listed loads; scripts and styles come from files, and no other page may frame this one. */
+const SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; img-src 'self' data:; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * Answers HTTP requests. There is nothing here that changes anything: all that does goes over the socket.
+ *
+ * @param lists of the port that is listened on, known once it is.
+ */
+export function pageServer(
+  { version, document }: { readonly version: string; readonly document: object },
+  lists: () => AccessLists,
+  log: Logger,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const pages = readPages(version, document);
+  return (request, response) => {
+    // A body is never read, so it must not be kept for the next request.
+    request.resume();
+    const { status, page, reason } = answerTo(request, pages, lists());
+    if (reason !== undefined)
+      log.warn({ status, reason, url: request.url?.slice(0, 100) }, 'a request was refused');
+    const origin = request.headers.origin;
+    response.writeHead(status, {
+      'Content-Type': page.type,
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': SECURITY_POLICY,
+      'Referrer-Policy': 'no-referrer',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'Cache-Control': 'no-store',
+      Vary: 'Origin',
+      Connection: status < 400 ? 'keep-alive' : 'close',
+      ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+      ...(origin !== undefined && reason === undefined ? { 'Access-Control-Allow-Origin': origin } : {}),
+    });
+    response.end(request.method === 'HEAD' ? undefined : page.body);
+  };
+}
+
+/** Why a request is not answered, in words for the log and for the person; undefined where it is. */
+export function refusalOf(
+  { headers }: IncomingMessage,
+  lists: AccessLists,
+): { status: number; reason: string } | undefined {
+  if (!lists.allowsHost(headers.host)) {
+    return {
+      status: 421,
+      reason: 'The daemon answers to localhost, 127.0.0.1 and [::1] only, with its port.',
+    };
+  }
+  if (!lists.allowsOrigin(headers.origin)) {
+    return { status: 403, reason: 'Pages of this origin may not talk to the daemon.' };
+  }
+  return undefined;
+}
+
+function answerTo(
+  request: IncomingMessage,
+  pages: ReadonlyMap<string, Page>,
+  lists: AccessLists,
+): { status: number; page: Page; reason?: string } {
+  const { method, url = '/', headers } = request;
+  const refuse = (status: number, reason: string) => ({ status, page: text(`${reason}\n`), reason });
+  const refusal = refusalOf(request, lists);
+  if (refusal !== undefined) return refuse(refusal.status, refusal.reason);
+  if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined) {
+    return refuse(403, 'Other pages may not use the daemon.');
+  }
+  if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'Only GET and HEAD are answered here.');
+  const page = pages.get(url.split('?', 1)[0]!);
+  return page === undefined ? refuse(404, 'There is no such page.') : { status: 200, page };
+}
+
+function readPages(version: string, document: object): ReadonlyMap<string, Page> {
+  const file = (name: string, type: string): Page => ({
+    type: `${type}; charset=utf-8`,
+    body: readFileSync(join(import.meta.dirname, 'pages', name)),
+  });
+  return new Map<string, Page>([
+    ['/health', json({ product: 'palimpsest', version, protocol: PROTOCOL_VERSION })],
+    ['/openrpc.json', json(document)],
+    ['/', file('index.html', 'text/html')],
+    ['/page.js', file('page.js', 'text/javascript')],
+    ['/page.css', file('page.css', 'text/css')],
+  ]);
+}
+
+const json = (value: object): Page => ({
+  type: 'application/json',
+  body: `${JSON.stringify(value, null, 2)}\n`,
+});
+const text = (body: string): Page => ({ type: 'text/plain; charset=utf-8', body });

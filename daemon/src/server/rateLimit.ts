@@ -1,0 +1,26 @@
+/** @file How often somebody may ask: so many at once, and so many a second from then on. */
+
+export class RateLimit {
+  private left: number;
+  private at: number;
+
+  /** @param now in ms. */
+  constructor(
+    private readonly burst: number,
+    private readonly perSecond: number,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.left = burst;
+    this.at = now();
+  }
+
+  /** Whether one more is within the limit. */
+  take(): boolean {
+    const time = this.now();
+    this.left = Math.min(this.burst, this.left + ((time - this.at) / 1000) * this.perSecond);
+    this.at = time;
+    if (this.left < 1) return false;
+    this.left--;
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+/** @file JSON-RPC: from the text of a message to the text of its answer. */
+
+import {
+  METHODS,
+  type MethodName,
+  type MethodSpec,
+  PalimpsestError,
+  type Params,
+  type Result,
+} from '@palimpsest/protocol';
+import {
+  createJSONRPCErrorResponse,
+  type JSONRPCErrorResponse,
+  type JSONRPCResponse,
+  JSONRPCServer,
+} from 'json-rpc-2.0';
+import type { Logger } from 'pino';
+import type { Caller } from './caller.ts';
+import { InvalidParams, wireError } from './errorMapping.ts';
+import { isRefusal, type Refusal, type Request, readMessage } from './framer.ts';
+import { LIMITS } from './limits.ts';
+
+/** A function for every method of the protocol; one that is missing does not compile. */
+export type Handlers = {
+  readonly [M in MethodName]: (params: Params<M>, caller: Caller) => Result<M> | Promise<Result<M>>;
+};
+
+type Answer = JSONRPCResponse | Refusal;
+
+export class Rpc {
+  // Errors are mapped below; the library's own listener would print them.
+  private readonly server = new JSONRPCServer<Caller>({ errorListener: () => {} });
+  private readonly methods: ReadonlyMap<string, MethodSpec> = new Map(Object.entries(METHODS));
+
+  /** @param document what rpc.discover answers. */
+  constructor(
+    handlers: Handlers,
+    document: object,
+    private readonly log: Logger,
+  ) {
+    this.server.mapErrorToJSONRPCErrorResponse = (id, error) => this.failure(id, error);
+    this.server.addMethod('rpc.discover', () => document);
+    for (const [name, spec] of this.methods) {
+      const handle = handlers[name as MethodName] as (params: unknown, caller: Caller) => unknown;
+      this.server.addMethod(name, async (params, caller) => {
+        const parsed = spec.params.safeParse(params);
+        if (!parsed.success) throw new InvalidParams(parsed.error.issues);
+        // What we answer keeps to the schema too: a fault in that is ours, and becomes -32603.
+        return spec.result.parse(await handle(parsed.data, caller));
+      });
+    }
+  }
+
+  /** The answer, or null where nothing is to be said. Never throws. */
+  async answer(text: string, caller: Caller): Promise<string | null> {
+    const { entries, batch } = readMessage(text);
+    const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller)));
+    const said = answers.filter((answer) => answer !== null);
+    if (said.length === 0) return null;
+    return JSON.stringify(batch ? said : said[0]);
+  }
+
+  private async answerOne(entry: Request | Refusal, caller: Caller): Promise<Answer | null> {
+    if (isRefusal(entry)) {
+      caller.countRefusal();
+      return entry;
+    }
+    const { id } = entry;
+    try {
+      this.admit(entry, caller);
+    } catch (error) {
+      caller.countRefusal();
+      return id === undefined ? null : this.failure(id, error);
+    }
+    if (id !== undefined) caller.inFlight.add(id);
+    try {
+      return await this.server.receive(entry, caller);
+    } finally {
+      if (id !== undefined) caller.inFlight.delete(id);
+    }
+  }
+
+  /** @throws {PalimpsestError} NOT_AUTHORISED, RATE_LIMITED */
+  private admit({ method, id }: Request, caller: Caller): void {
+    const access = this.methods.get(method)?.access ?? 'client';
+    if (caller.client === null && access !== 'anyone') {
+      caller.turnAway('Say hello with a token first.');
+      throw new PalimpsestError('NOT_AUTHORISED', 'Say hello with a token first.');
+    }
+    if (access === 'owner' && caller.client?.access !== 'owner') {
+      throw new PalimpsestError('NOT_AUTHORISED', 'Only the owner of the daemon may do this.');
+    }
+    if (!caller.mayAsk()) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
+      );
+    }
+    if (caller.inFlight.size >= LIMITS.inFlight || (id !== undefined && caller.inFlight.has(id))) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        `A request with that id, or ${LIMITS.inFlight} requests, are being answered. Wait for the answers.`,
+      );
+    }
+  }
+
+  private failure(id: string | number | null, error: unknown): JSONRPCErrorResponse {
+    const { code, message, data } = wireError(error, this.log);
+    return createJSONRPCErrorResponse(id, code, message, data);
+  }
+}

@@ -1,0 +1,129 @@
+/** @file The server: HTTP and WebSocket in front of the queue. */
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MAX_MESSAGE_BYTES, openRpcDocument, type PendingPairing, RPC_PATH } from '@palimpsest/protocol';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Backend } from './backend.ts';
+import { Budget } from './budget.ts';
+import type { Clients } from './clients.ts';
+import { Connection } from './connection.ts';
+import { allHandlers } from './handlers/all.ts';
+import { Hub } from './hub.ts';
+import { LIMITS, TIMINGS, type Timings } from './limits.ts';
+import { listen } from './listen.ts';
+import { type AccessLists, accessLists } from './origins.ts';
+import { pageServer, refusalOf } from './pages.ts';
+import { Pairing } from './pairing.ts';
+import { Pictures } from './pictures.ts';
+import { Rpc } from './rpc.ts';
+
+export interface ServerOptions {
+  readonly backend: Backend;
+  readonly clients: Clients;
+  readonly log: Logger;
+  /** Of the daemon. */
+  readonly version: string;
+  /** To try in order; 0 is any free one. */
+  readonly ports: readonly number[];
+  /** To listen on beside the loopback addresses. */
+  readonly address?: string;
+  /** Pages that may talk to the daemon, beside those of our plugins. */
+  readonly origins?: readonly string[];
+  readonly timings?: Partial<Timings>;
+  /** Shows the code of a pairing to the person. */
+  readonly onPairing?: (pending: PendingPairing | null) => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly pairing: Pairing;
+  close(): Promise<void>;
+}
+
+/** @throws {PalimpsestError} PORT_TAKEN, OPTION_INVALID */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { backend, clients, log, version } = options;
+  const timings: Timings = { ...TIMINGS, ...options.timings };
+  const hub = new Hub(backend.jobs, timings);
+  const pairing = new Pairing((pending) => {
+    hub.tellPairing(pending);
+    options.onPairing?.(pending);
+  });
+  const pictures = new Pictures(backend.blobs);
+  const document = openRpcDocument(version);
+  const desk = { backend, pictures, clients, pairing, hub, version, startedAt: Date.now() };
+  const rpc = new Rpc(allHandlers(desk), document, log);
+  const budget = new Budget(LIMITS.allTransferBytes);
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    // A frame of ours comes whole; a browser may cut one in a few.
+    maxFragments: 64,
+  });
+  const accept = (socket: WebSocket, origin: string) => {
+    const connection = new Connection({
+      socket,
+      origin,
+      rpc,
+      pictures,
+      budget,
+      timings,
+      log,
+      rateOf: (client) => hub.rateOf(client),
+      onPreviewsChanged: (job) => hub.updatePreviews(job),
+    });
+    hub.add(connection);
+    socket.on('close', () => hub.remove(connection));
+  };
+
+  let lists: AccessLists = accessLists(0);
+  const prepare = (server: Server) => {
+    server.on(
+      'request',
+      pageServer({ version, document }, () => lists, log),
+    );
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      const refusal = upgradeRefusal(request, lists, hub);
+      if (refusal === undefined) {
+        sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, request.headers.origin ?? 'program'));
+        return;
+      }
+      log.warn({ ...refusal, origin: request.headers.origin?.slice(0, 100) }, 'a connection was refused');
+      const body = `${refusal.reason}\n`;
+      socket.end(
+        `HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    });
+  };
+  const { port, servers } = await listen(options.ports, timings, prepare, options.address);
+  lists = accessLists(port, options.address, options.origins);
+
+  return {
+    port,
+    pairing,
+    close: async () => {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      await hub.close();
+      for (const server of servers) server.closeAllConnections();
+      await Promise.all(closed);
+    },
+  };
+}
+
+function upgradeRefusal(
+  request: IncomingMessage,
+  lists: AccessLists,
+  hub: Hub,
+): { status: number; reason: string } | undefined {
+  const refusal = refusalOf(request, lists);
+  if (refusal !== undefined) return refusal;
+  if (request.url !== RPC_PATH) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
+  if (!hub.hasRoom) return { status: 503, reason: 'Too many connections. Try again later.' };
+  return undefined;
+}

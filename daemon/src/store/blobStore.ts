@@ -1,0 +1,170 @@
+/**
+ * @file Pictures on disk by the sha256 of their bytes: put once, named ever after. The least recently used ones make
+ * room for new ones; those that a waiting or running job needs are held and stay.
+ */
+
+import { webcrypto } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
+import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+
+const DEFAULT_MAX_BYTES = 2 ** 30;
+
+const FILE_NAME = /^[0-9a-f]{64}$/;
+
+/** What is known of a stored blob. */
+interface Entry {
+  readonly size: number;
+  /** How many jobs need it. */
+  holds: number;
+}
+
+export interface BlobStoreOptions {
+  /** Room for all blobs together; Infinity for a second store over a folder whose owner keeps it small. */
+  readonly maxBytes?: number;
+}
+
+export class BlobStore {
+  private readonly maxBytes: number;
+  /** Least recently used first. */
+  private entries: Promise<Map<string, Entry>> | null = null;
+  /** Puts go one after the other, so that two of them never count on the same room. */
+  private lastPut: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly folder: string,
+    { maxBytes = DEFAULT_MAX_BYTES }: BlobStoreOptions = {},
+  ) {
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Keeps the bytes and returns their name.
+   *
+   * @throws {PalimpsestError} DISK_FULL when they do not fit beside what jobs hold, or the disk is full; WRITE_FAILED.
+   */
+  async put(bytes: Uint8Array): Promise<BlobHash> {
+    const name = await sha256(bytes);
+    const written = this.lastPut.then(() => this.write(name, bytes));
+    this.lastPut = written.catch(() => undefined);
+    await written;
+    return `sha256:${name}`;
+  }
+
+  /** The bytes of that name, or null. Damaged ones count as none. */
+  async get(hash: BlobHash): Promise<Uint8Array | null> {
+    const name = nameOf(hash);
+    if (!(await this.touch(name))) return null;
+    const bytes = await readFile(join(this.folder, name)).catch(() => null);
+    if (bytes !== null && (await sha256(bytes)) === name) return bytes;
+    await this.remove(name);
+    return null;
+  }
+
+  /** Keeps a blob until `release` is called as often; false when there is none of that name. */
+  async hold(hash: BlobHash): Promise<boolean> {
+    const name = nameOf(hash);
+    if (!(await this.touch(name))) return false;
+    const entry = (await this.index()).get(name);
+    if (entry !== undefined) entry.holds += 1;
+    return entry !== undefined;
+  }
+
+  /** Ends one `hold`. */
+  async release(hash: BlobHash): Promise<void> {
+    const entry = (await this.index()).get(nameOf(hash));
+    if (entry !== undefined && entry.holds > 0) entry.holds -= 1;
+  }
+
+  /** Bytes of all blobs. */
+  async size(): Promise<number> {
+    return [...(await this.index()).values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Takes note of a blob that another process has put into the folder, and makes room for it. */
+  async adopt(hash: BlobHash): Promise<void> {
+    if (await this.touch(nameOf(hash))) await this.makeRoom(0, nameOf(hash)).catch(() => undefined);
+  }
+
+  private async write(name: string, bytes: Uint8Array): Promise<void> {
+    if (await this.touch(name)) return;
+    await this.makeRoom(bytes.length);
+    await writeFileAtomic(join(this.folder, name), bytes);
+    (await this.index()).set(name, { size: bytes.length, holds: 0 });
+  }
+
+  /** Marks a blob as just used; false when there is none. */
+  private async touch(name: string): Promise<boolean> {
+    const entries = await this.index();
+    const now = new Date();
+    try {
+      const path = join(this.folder, name);
+      // Kept in the file's time, so that the order of use outlives the process.
+      await utimes(path, now, now);
+      const entry = entries.get(name) ?? { size: (await stat(path)).size, holds: 0 };
+      entries.delete(name);
+      entries.set(name, entry);
+      return true;
+    } catch {
+      entries.delete(name);
+      return false;
+    }
+  }
+
+  /** Removes what was not used for longest and is not held until `room` more bytes fit. */
+  private async makeRoom(room: number, kept?: string): Promise<void> {
+    const entries = await this.index();
+    let used = room + (await this.size());
+    for (const [name, { size, holds }] of [...entries]) {
+      if (used <= this.maxBytes) return;
+      if (holds > 0 || name === kept) continue;
+      await this.remove(name);
+      used -= size;
+    }
+    if (used > this.maxBytes) {
+      throw new PalimpsestError(
+        'DISK_FULL',
+        `The ${this.maxBytes} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
+      );
+    }
+  }
+
+  private async remove(name: string): Promise<void> {
+    (await this.index()).delete(name);
+    await rm(join(this.folder, name), { force: true });
+  }
+
+  private index(): Promise<Map<string, Entry>> {
+    this.entries ??= readIndex(this.folder);
+    return this.entries;
+  }
+}
+
+async function readIndex(folder: string): Promise<Map<string, Entry>> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      `Cannot make the folder ${folder}. Check that you may write there.`,
+      {
+        cause,
+      },
+    );
+  });
+  await removeLeftovers(folder);
+  const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name));
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, facts: await stat(join(folder, name)).catch(() => null) })),
+  );
+  const found = files.flatMap(({ name, facts }) => (facts === null ? [] : [{ name, facts }]));
+  found.sort((a, b) => a.facts.mtimeMs - b.facts.mtimeMs);
+  return new Map(found.map(({ name, facts }) => [name, { size: facts.size, holds: 0 }]));
+}
+
+/** Off the main thread, so that a large picture blocks nobody. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+/** The file name of a hash: 64 hex digits by the schema, so never a path. */
+const nameOf = (hash: BlobHash): string => hash.slice('sha256:'.length);

@@ -1,0 +1,79 @@
+/** @file One connection to the daemon, from open to close: calls, notifications, frames. */
+
+import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
+import { ERROR_CODES, type ErrorCode, PalimpsestError } from '../errors.ts';
+import { decodeFrame, encodeFrame, type Frame, type FrameError } from '../frames.ts';
+import type { MethodName, ParamsInput, Result } from '../methods.ts';
+import type { SocketLike } from './socket.ts';
+
+/** Hears what the daemon says on its own. */
+export interface Listener {
+  onNotification(name: string, params: unknown): void;
+  onFrame(frame: Frame): void;
+  onClose(reason: PalimpsestError): void;
+}
+
+export class Connection {
+  private readonly rpc: JSONRPCClient;
+  private closed: PalimpsestError | null = null;
+
+  constructor(
+    private readonly socket: SocketLike,
+    private readonly listener: Listener,
+  ) {
+    this.rpc = new JSONRPCClient((request) => socket.send(JSON.stringify(request)));
+    socket.addEventListener('message', ({ data }) => this.receive(data));
+    socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @throws {PalimpsestError} with the daemon's code and sentence; CONNECTION_LOST when the socket closes first.
+   */
+  async call<M extends MethodName>(method: M, params: ParamsInput<M>): Promise<Result<M>> {
+    if (this.closed !== null) throw this.closed;
+    try {
+      return await this.rpc.request(method, params);
+    } catch (error) {
+      throw this.closed ?? errorOf(error);
+    }
+  }
+
+  sendFrame(frame: Frame): void {
+    if (this.closed !== null) throw this.closed;
+    this.socket.send(encodeFrame(frame));
+  }
+
+  close(): void {
+    this.socket.close(1000);
+  }
+
+  private receive(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      this.listener.onFrame(decodeFrame(new Uint8Array(data)));
+      return;
+    }
+    const message: JSONRPCResponse & { method?: unknown; params?: unknown } = JSON.parse(String(data));
+    if (typeof message.method === 'string') this.listener.onNotification(message.method, message.params);
+    else this.rpc.receive(message);
+  }
+
+  private end(code: number, reason: string): void {
+    this.closed = new PalimpsestError(
+      code >= 4400 && code < 4410 ? 'NOT_AUTHORISED' : 'CONNECTION_LOST',
+      reason || 'The connection to the daemon is gone.',
+    );
+    this.rpc.rejectAllPendingRequests(this.closed.message);
+    this.listener.onClose(this.closed);
+  }
+}
+
+/** An error object of the wire as the error that it was in the daemon. */
+export function errorOf(error: unknown): PalimpsestError {
+  const { message = String(error), data } = error as Partial<FrameError>;
+  const code = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
+  return new PalimpsestError(isErrorCode(code) ? code : 'INTERNAL', message, { cause: error });
+}
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERROR_CODES;

@@ -1,0 +1,242 @@
+/** @file The typed client of the daemon, for browsers and Node. */
+
+import { PalimpsestError } from '../errors.ts';
+import type { Frame } from '../frames.ts';
+import type { BlobHash } from '../jobs.ts';
+import { PORTS, PROTOCOL_VERSION, RPC_PATH } from '../limits.ts';
+import type { MethodName, NotificationName, NotificationParams, ParamsInput, Result } from '../methods.ts';
+import { Connection } from './connection.ts';
+import { RemoteJob } from './remoteJob.ts';
+import { globalSocket, openSocket, type SocketConstructor } from './socket.ts';
+import { Transfers, withResolvers } from './transfers.ts';
+
+export interface Address {
+  /** Addresses to try, in order; default: the daemon's ports on localhost. */
+  readonly urls?: readonly string[];
+  /** The WebSocket to use; default: the global one. Node 20 has none: give it that of the package `ws`. */
+  readonly webSocket?: SocketConstructor;
+}
+
+export interface ClientOptions extends Address {
+  /** From the token file, or from `pair`. */
+  readonly token: string;
+  /** Longest pause between two tries to connect again, in ms; 0 for no second try. */
+  readonly maxPause?: number;
+}
+
+/** What can be listened to: the daemon's notifications, previews, and the state of the connection. */
+export type ClientEvents = { readonly [N in NotificationName]: NotificationParams<N> } & {
+  readonly preview: { readonly job: string; readonly png: Uint8Array };
+  readonly state: { readonly connected: boolean };
+};
+
+/** The methods that answer with a job. */
+export type SubmitMethod = {
+  [M in MethodName]: Result<M> extends { job: { request: unknown } } ? M : never;
+}[Exclude<MethodName, `jobs.${string}`>];
+
+const DEFAULT_URLS = PORTS.map((port) => `ws://localhost:${port}${RPC_PATH}`);
+const FIRST_PAUSE = 250;
+const MAX_PAUSE = 10_000;
+
+interface Session {
+  readonly connection: Connection;
+  readonly transfers: Transfers;
+}
+
+export class DaemonClient {
+  private session: Promise<Session>;
+  private readonly listeners = new Map<keyof ClientEvents, Set<(event: never) => void>>();
+  private ended = false;
+
+  private constructor(private readonly options: ClientOptions) {
+    this.session = this.open();
+    // Whoever calls next hears of it.
+    this.session.catch(() => {});
+  }
+
+  /**
+   * Connects and says hello. The connection is made again when it is lost, until `close`.
+   *
+   * @throws {PalimpsestError} CONNECTION_LOST when there is no daemon, NOT_AUTHORISED when it refuses the token.
+   */
+  static async connect(options: ClientOptions): Promise<DaemonClient> {
+    const client = new DaemonClient(options);
+    await client.session;
+    return client;
+  }
+
+  get closed(): boolean {
+    return this.ended;
+  }
+
+  /**
+   * Calls a method; waits for the connection where it is being made again.
+   *
+   * @throws {PalimpsestError} with the daemon's code and sentence. What the signal was aborted with, at once.
+   */
+  async call<M extends MethodName>(
+    method: M,
+    params: ParamsInput<M>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Result<M>> {
+    signal?.throwIfAborted();
+    return untilAborted(
+      signal,
+      this.session.then(({ connection }) => connection.call(method, params)),
+    );
+  }
+
+  /** Gives the daemon a picture (PNG, JPEG or WebP) and returns its name. */
+  async putImage(
+    bytes: Uint8Array<ArrayBuffer>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<BlobHash> {
+    return (await this.session).transfers.put(bytes, signal);
+  }
+
+  /** A picture of the daemon, as a file. */
+  async getImage(
+    image: BlobHash,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.session).transfers.get(image, signal);
+  }
+
+  /**
+   * Submits long work. Aborting the signal cancels the job, before or after this returns.
+   *
+   * @param previews whether to get small pictures of the job as it runs.
+   */
+  async submit<M extends SubmitMethod>(
+    method: M,
+    params: ParamsInput<M>,
+    { signal, previews = false }: { readonly signal?: AbortSignal; readonly previews?: boolean } = {},
+  ): Promise<RemoteJob> {
+    signal?.throwIfAborted();
+    const { job } = await this.call(method, params);
+    const remote = this.job(job.id);
+    const cancel = () => void remote.cancel().catch(() => {});
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+    if (previews) await this.call('jobs.preview', { id: job.id, on: true });
+    return remote;
+  }
+
+  /** A job by its id: one that was submitted before the client was started again, for instance. */
+  job(id: string): RemoteJob {
+    return new RemoteJob(this, id);
+  }
+
+  /** Listens; returns what ends that. */
+  on<E extends keyof ClientEvents>(event: E, listener: (params: ClientEvents[E]) => void): () => void {
+    const listeners = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  /** Ends the connection for good. Jobs go on. */
+  close(): void {
+    this.ended = true;
+    this.session.then(
+      ({ connection }) => connection.close(),
+      () => {},
+    );
+  }
+
+  private async open(): Promise<Session> {
+    const { urls = DEFAULT_URLS, webSocket = globalSocket(), token } = this.options;
+    let greeted = false;
+    const connection: Connection = new Connection(await openSocket(urls, webSocket), {
+      onNotification: (name, params) => this.emit(name as NotificationName, params as never),
+      onFrame: (frame) => this.onFrame(transfers, frame),
+      onClose: (reason) => {
+        transfers.fail(reason);
+        // Before that, whoever is opening it hears of it.
+        if (greeted) this.reopen(reason);
+      },
+    });
+    const transfers: Transfers = new Transfers(connection);
+    try {
+      await connection.call('hello', { token, protocol: PROTOCOL_VERSION });
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    greeted = true;
+    return { connection, transfers };
+  }
+
+  private onFrame(transfers: Transfers, frame: Frame): void {
+    if (frame.type === 'preview') this.emit('preview', frame);
+    else transfers.receive(frame);
+  }
+
+  private reopen(reason: PalimpsestError): void {
+    const { maxPause = MAX_PAUSE } = this.options;
+    const final = this.ended || maxPause === 0 || reason.code === 'NOT_AUTHORISED';
+    this.session = final ? Promise.reject(reason) : this.retry(maxPause);
+    this.session.then(
+      () => this.emit('state', { connected: true }),
+      () => {
+        this.ended = true;
+        this.emit('state', { connected: false });
+      },
+    );
+    if (!final) this.emit('state', { connected: false });
+  }
+
+  private async retry(maxPause: number): Promise<Session> {
+    for (let pause = Math.min(FIRST_PAUSE, maxPause); ; pause = Math.min(pause * 2, maxPause)) {
+      // With a random share, so that the clients of a restarted daemon do not all come at once.
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
+      if (this.ended) throw new PalimpsestError('CONNECTION_LOST', 'The client was closed.');
+      try {
+        return await this.open();
+      } catch (error) {
+        if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST') throw error;
+      }
+    }
+  }
+
+  private emit<E extends keyof ClientEvents>(event: E, params: ClientEvents[E]): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(params as never);
+  }
+}
+
+/**
+ * Asks the daemon to be let in, and the person for the code that it shows.
+ *
+ * @returns the token to keep.
+ * @throws {PalimpsestError} PAIRING_BUSY, PAIRING_FAILED, CONNECTION_LOST.
+ */
+export async function pair(
+  { urls = DEFAULT_URLS, webSocket = globalSocket(), name }: Address & { readonly name: string },
+  askForCode: (secondsLeft: number) => Promise<string>,
+): Promise<string> {
+  const ignore = () => {};
+  const connection = new Connection(await openSocket(urls, webSocket), {
+    onNotification: ignore,
+    onFrame: ignore,
+    onClose: ignore,
+  });
+  try {
+    const { pairing, secondsLeft } = await connection.call('pair.request', { name });
+    const { token } = await connection.call('pair.confirm', { pairing, code: await askForCode(secondsLeft) });
+    return token;
+  } finally {
+    connection.close();
+  }
+}
+
+async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise: aborted, reject } = withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,96 @@
+/** @file A job of the daemon, as its client sees it: it goes on while the connection comes and goes. */
+
+import { PalimpsestError } from '../errors.ts';
+import type { JobProgress, JobRecord, JobResult } from '../jobs.ts';
+import type { DaemonClient } from './daemonClient.ts';
+
+export type JobEvent =
+  | { readonly type: 'state'; readonly job: JobRecord }
+  | { readonly type: 'progress'; readonly progress: JobProgress }
+  | { readonly type: 'preview'; readonly png: Uint8Array };
+
+const FINAL: ReadonlySet<JobRecord['state']> = new Set(['done', 'failed', 'cancelled']);
+
+export class RemoteJob implements AsyncIterable<JobEvent> {
+  constructor(
+    private readonly client: DaemonClient,
+    readonly id: string,
+  ) {}
+
+  /** Stops the job within one step. */
+  async cancel(): Promise<JobRecord> {
+    const { job } = await this.client.call('jobs.cancel', { id: this.id });
+    return job;
+  }
+
+  /**
+   * What happens to the job until it is over, from its state now to its final state. Progress that nobody waited for is
+   * dropped in favour of newer progress.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, void> {
+    const waiting: JobEvent[] = [];
+    let failure: unknown = null;
+    let wake = () => {};
+    const push = (event: JobEvent) => {
+      const last = waiting.at(-1);
+      if (event.type !== 'state' && last?.type === event.type) waiting.pop();
+      waiting.push(event);
+      wake();
+    };
+    const look = () =>
+      this.client.call('jobs.get', { id: this.id }).then(
+        ({ job }) => push({ type: 'state', job }),
+        (error: unknown) => {
+          // What was lost with the connection is asked for again when it is back.
+          if (error instanceof PalimpsestError && error.code === 'CONNECTION_LOST' && !this.client.closed)
+            return;
+          failure = error;
+          wake();
+        },
+      );
+    const off = [
+      this.client.on('job.changed', ({ job }) => job.id === this.id && push({ type: 'state', job })),
+      this.client.on('job.progress', ({ id, progress }) => {
+        if (id === this.id) push({ type: 'progress', progress });
+      }),
+      this.client.on('preview', ({ job, png }) => job === this.id && push({ type: 'preview', png })),
+      this.client.on('state', ({ connected }) => (connected || this.client.closed) && look()),
+    ];
+    try {
+      void look();
+      for (;;) {
+        const event = waiting.shift();
+        if (event !== undefined) {
+          yield event;
+          if (event.type === 'state' && FINAL.has(event.job.state)) return;
+        } else if (failure !== null) {
+          throw failure;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      for (const unsubscribe of off) unsubscribe();
+    }
+  }
+
+  /**
+   * What the job made, once it is over.
+   *
+   * @throws {PalimpsestError} the job's error when it failed, CANCELLED when it was cancelled.
+   */
+  async finished(): Promise<JobResult> {
+    for await (const event of this) {
+      if (event.type !== 'state') continue;
+      const { state, result = {}, error } = event.job;
+      if (state === 'done') return result;
+      if (state === 'failed') {
+        throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The job failed.');
+      }
+      if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The job was cancelled.');
+    }
+    throw new PalimpsestError('CONNECTION_LOST', 'The client was closed before the job was over.');
+  }
+}

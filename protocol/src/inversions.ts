@@ -1,0 +1,85 @@
+/** @file Inversions: what the engine has learned of a picture, kept on disk, so that edits start at once. */
+
+import * as z from 'zod/mini';
+import { BlobHash, InvertRequest, JobPriority, JobRecord } from './jobs.ts';
+import { method } from './method.ts';
+import { InversionOptions } from './options.ts';
+
+export const InversionId = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64}$/), z.describe('the id of an inversion: 64 hex digits'));
+
+export const InversionInfo = z.strictObject({
+  id: InversionId,
+  bytes: z.number().check(z.minimum(0), z.describe('on disk')),
+  usedAt: z.number().check(z.describe('when it was last used, in ms since 1970')),
+});
+export type InversionInfo = z.infer<typeof InversionInfo>;
+
+/** Optional everywhere: a schema with all its defaults. */
+export const withDefaults = { inversion: z.prefault(InversionOptions, {}) };
+
+export const priority = z
+  ._default(JobPriority, 'interactive')
+  .check(z.describe('batch waits for everything that somebody waits for'));
+
+/** What every submission answers. */
+export const Submitted = z.strictObject({ job: JobRecord });
+
+export const inversionMethods = {
+  'inversions.create': method({
+    summary: 'Learn a picture, so that its edits start at once; answers with a job',
+    description: 'An inversion that is there already is reused: the job is then done at once.',
+    access: 'client',
+    params: z.strictObject({
+      model: InvertRequest.shape.model,
+      image: BlobHash,
+      prompt: InvertRequest.shape.prompt,
+      options: withDefaults.inversion,
+      priority,
+    }),
+    result: Submitted,
+    errors: ['MODEL_UNKNOWN', 'IMAGE_UNKNOWN', 'QUEUE_FULL'],
+  }),
+  'inversions.list': method({
+    summary: 'The inversions that are kept',
+    access: 'client',
+    params: z.strictObject({}),
+    result: z.strictObject({ inversions: z.array(InversionInfo) }),
+    errors: [],
+  }),
+  'inversions.get': method({
+    summary: 'Facts about one inversion',
+    access: 'client',
+    params: z.strictObject({ id: InversionId }),
+    result: z.strictObject({ inversion: InversionInfo }),
+    errors: ['INVERSION_UNKNOWN'],
+  }),
+  'inversions.attention': method({
+    summary: 'Where each word of a prompt looks in an inverted picture, as one grey picture for each word',
+    description: 'Takes a few seconds. Asks for what inversions.create was asked for.',
+    access: 'client',
+    params: z.strictObject({
+      model: InvertRequest.shape.model,
+      image: BlobHash,
+      prompt: InvertRequest.shape.prompt,
+      options: withDefaults.inversion,
+    }),
+    result: z.strictObject({
+      words: z.array(
+        z.strictObject({
+          word: z.string(),
+          image: BlobHash.check(z.describe('a grey PNG, white where the word looks; images.get has it')),
+        }),
+      ),
+    }),
+    errors: ['MODEL_UNKNOWN', 'IMAGE_UNKNOWN', 'INVERSION_UNKNOWN', 'ENGINE_CRASHED'],
+  }),
+  'inversions.delete': method({
+    summary: 'Forget an inversion; the picture can be learned again',
+    access: 'client',
+    params: z.strictObject({ id: InversionId }),
+    result: z.strictObject({ deleted: z.boolean().check(z.describe('false when there was none')) }),
+    errors: [],
+  }),
+};

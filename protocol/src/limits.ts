@@ -1,0 +1,28 @@
+/** @file The limits that both sides of the wire keep. */
+
+/** Spoken by hello; clients of another major version are refused. */
+export const PROTOCOL_VERSION = 1;
+
+/** The daemon listens on the first of these that is free: a plugin's manifest has to name each one. */
+export const PORTS = [47_391, 47_392, 47_393] as const;
+
+/** Where clients connect to, beneath the daemon's address. */
+export const RPC_PATH = '/rpc';
+
+/** A message of the socket, text or binary. */
+export const MAX_MESSAGE_BYTES = 2 ** 20;
+
+/** Of one picture, as a file. */
+export const MAX_PICTURE_BYTES = 64 * 2 ** 20;
+
+/** Of one picture, decoded: some 100 MB of memory in 8 bits with alpha. */
+export const MAX_PICTURE_PIXELS = 25_000_000;
+
+/** Of one picture as base64 in JSON, before encoding: so that it fits in a message. */
+export const MAX_INLINE_BYTES = 512 * 1024;
+
+/** Requests in one batch. */
+export const MAX_BATCH = 16;
+
+/** A client's name is shown to people. */
+export const MAX_CLIENT_NAME = 60;

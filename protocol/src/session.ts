@@ -1,0 +1,130 @@
+/** @file Who is there: hello, pairing, the clients that were let in, and how the daemon does. */
+
+import * as z from 'zod/mini';
+import { MAX_CLIENT_NAME } from './limits.ts';
+import { method, notification } from './method.ts';
+
+/** Shown to people, on a terminal too: so no control characters. */
+const ClientName = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(MAX_CLIENT_NAME),
+    z.regex(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u),
+    z.describe('what the client is called, for people: letters, digits, signs and spaces'),
+  );
+
+/** 256 bits from a good source. */
+const Token = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64}$/), z.describe('the secret of a client: 64 hex digits; keep it private'));
+
+const ClientId = z.string().check(z.regex(/^[\w-]{1,64}$/), z.describe('the id of a client'));
+
+const time = (description: string) => z.number().check(z.describe(`${description}, in ms since 1970`));
+
+export const ClientInfo = z.strictObject({
+  id: ClientId,
+  name: ClientName,
+  access: z.enum(['client', 'owner']).check(z.describe('owner may also see and revoke clients')),
+  createdAt: time('when it was paired'),
+});
+export type ClientInfo = z.infer<typeof ClientInfo>;
+
+const Granted = z.strictObject({ token: Token, client: ClientInfo });
+
+/** A pairing that waits for its code to be typed in. */
+export const PendingPairing = z.strictObject({
+  name: ClientName,
+  code: z.string().check(z.regex(/^\d{6}$/), z.describe('the code to type into the client')),
+  secondsLeft: z.int().check(z.minimum(0), z.describe('until the code expires')),
+});
+export type PendingPairing = z.infer<typeof PendingPairing>;
+
+export const sessionMethods = {
+  hello: method({
+    summary: 'Say who you are: the first message on every connection',
+    description:
+      'Has to come within 5 seconds. A connection whose token is wrong is closed with code 4401. The token is in the token file on this machine, or was granted by pair.confirm.',
+    access: 'anyone',
+    params: z.strictObject({
+      token: Token,
+      protocol: z.int().check(z.describe('the version of this protocol that the client speaks: 1')),
+    }),
+    result: z.strictObject({
+      protocol: z.int().check(z.describe('the version that the daemon speaks')),
+      version: z.string().check(z.describe('of the daemon')),
+      client: ClientInfo,
+      capabilities: z
+        .array(z.string())
+        .check(
+          z.describe(
+            'what this daemon can do beyond version 1 of the protocol; ignore names that you do not know',
+          ),
+        ),
+    }),
+    errors: ['PROTOCOL_UNSUPPORTED'],
+  }),
+  'pair.request': method({
+    summary: 'Ask to be let in: the daemon shows a 6-digit code to the person',
+    description: 'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries.',
+    access: 'anyone',
+    params: z.strictObject({ name: ClientName }),
+    result: z.strictObject({
+      pairing: z.string().check(z.describe('names this pairing in pair.confirm')),
+      secondsLeft: z.int().check(z.describe('until the code expires')),
+    }),
+    errors: ['PAIRING_BUSY'],
+  }),
+  'pair.confirm': method({
+    summary: 'Type in the code: grants a token to keep, which says hello from then on',
+    access: 'anyone',
+    params: z.strictObject({
+      pairing: z.string().check(z.maxLength(64), z.describe('as pair.request gave it')),
+      code: z.string().check(z.regex(/^\d{6}$/), z.describe('the 6 digits that the daemon shows')),
+    }),
+    result: Granted,
+    errors: ['PAIRING_FAILED'],
+  }),
+  'pair.launch': method({
+    summary: "Open the daemon's own page: swaps the code in the printed link for a token",
+    access: 'anyone',
+    params: z.strictObject({
+      code: z
+        .string()
+        .check(z.regex(/^[0-9a-f]{32}$/), z.describe('from the link that the daemon printed; works once')),
+      name: ClientName,
+    }),
+    result: Granted,
+    errors: ['PAIRING_FAILED'],
+  }),
+  'pair.pending': method({
+    summary: 'The pairing that waits for its code, if there is one',
+    access: 'owner',
+    params: z.strictObject({}),
+    result: z.strictObject({ pending: z.nullable(PendingPairing) }),
+    errors: [],
+  }),
+  'clients.list': method({
+    summary: 'The clients that have been let in',
+    access: 'owner',
+    params: z.strictObject({}),
+    result: z.strictObject({ clients: z.array(ClientInfo) }),
+    errors: [],
+  }),
+  'clients.revoke': method({
+    summary: 'Take back the token of a client: its connections are closed, its jobs cancelled',
+    access: 'owner',
+    params: z.strictObject({ id: ClientId }),
+    result: z.strictObject({ revoked: z.boolean().check(z.describe('false when there was no such client')) }),
+    errors: [],
+  }),
+};
+
+export const sessionNotifications = {
+  'pair.changed': notification({
+    summary: 'A pairing began, or is over',
+    access: 'owner',
+    params: z.strictObject({ pending: z.nullable(PendingPairing) }),
+  }),
+};

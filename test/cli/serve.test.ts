@@ -1,0 +1,115 @@
+/** `palimpsest serve`, `clients` and `doctor`, as a user meets them. */
+
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { palimpsest } from './palimpsest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palimpsest-serve-'));
+const cache = join(folder, 'cache');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a command in the environment of a daemon, or one of its own. */
+async function run(env: Record<string, string | undefined>, ...args: string[]) {
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    return await palimpsest(cache, ...args);
+  } finally {
+    process.env = before;
+  }
+}
+
+describe('palimpsest serve', () => {
+  let daemon: StartedDaemon;
+  beforeAll(async () => {
+    daemon = await startDaemon(somePort());
+  });
+
+  it('says where to go next', () => {
+    expect(daemon.output()).toContain(`http://127.0.0.1:${daemon.port}/#launch=`);
+    expect(daemon.output()).toContain(daemon.tokenFile);
+    expect(daemon.output()).not.toContain(daemon.token);
+  });
+
+  it('answers on both loopback addresses where there are two, with a page', async () => {
+    const page = await fetch(`http://localhost:${daemon.port}/`);
+    expect(await page.text()).toContain('<title>Palimpsest</title>');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect((await fetch(`http://127.0.0.1:${daemon.port}/page.js`)).status).toBe(200);
+  });
+
+  it('is only one', async () => {
+    const { status, stderr } = await run(daemon.env, 'serve');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`runs at http://127.0.0.1:${daemon.port} already`);
+  });
+
+  it('has its clients listed and revoked by the command line', async () => {
+    const listed = await run(daemon.env, 'clients', '--json');
+    expect(JSON.parse(listed.stdout)).toEqual({ clients: [] });
+    const revoked = await run(daemon.env, 'clients', '--revoke', 'nobody');
+    expect(revoked.stdout).toContain('no client of that id');
+  });
+
+  it('stops cleanly', async () => {
+    const lock = daemon.tokenFile.replace(/token$/, 'daemon.json');
+    expect(existsSync(lock)).toBe(true);
+    expect(await daemon.stop()).toBe(0);
+    expect(existsSync(lock)).toBe(false);
+  });
+});
+
+describe('palimpsest serve with a fault', () => {
+  const config = join(folder, 'config');
+  const env = (more: Record<string, string>) => ({ PALIMPSEST_CONFIG: config, ...more });
+
+  it.each([
+    ['of the environment', { PALIMPSEST_PORT: 'x' }, null, 'port'],
+    ['of the file', {}, '{"colour":1}', 'colour'],
+    ['of no file of JSON', {}, '{', 'config.json'],
+  ])('%s says which', async (_, more, file, name) => {
+    mkdirSync(config, { recursive: true });
+    rmSync(join(config, 'config.json'), { force: true });
+    if (file !== null) writeFileSync(join(config, 'config.json'), file);
+    const { status, stderr } = await run(env(more), 'serve');
+    expect(status).toBe(2);
+    expect(stderr).toContain(name);
+    rmSync(join(config, 'config.json'), { force: true });
+  });
+
+  it('says when its port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const { status, stderr } = await run(env({ PALIMPSEST_PORT: String(port) }), 'serve');
+    other.close();
+    expect(status).toBe(1);
+    expect(stderr).toContain('PORT_TAKEN');
+  });
+});
+
+describe('palimpsest doctor', () => {
+  it('says what works', async () => {
+    const { stdout } = await run({ PALIMPSEST_CONFIG: join(folder, 'doctor') }, 'doctor', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: { what: string; ok: boolean; found: string }[] };
+    const names = ['Node', 'ONNX Runtime', 'Memory', 'Cache folder', 'Configuration', 'Models', 'Daemon'];
+    expect(findings.map(({ what }) => what)).toEqual(names);
+    expect(findings.find(({ what }) => what === 'ONNX Runtime')?.ok).toBe(true);
+  });
+
+  it('says how to mend what does not', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'model_index.json'), '{}');
+    const env = { PALIMPSEST_CONFIG: join(folder, 'doctor'), PALIMPSEST_MODELS: broken };
+    const { status, stdout } = await run(env, 'doctor');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/NO {2}Models/);
+    expect(stdout).toContain('-> broken:');
+  });
+});

@@ -1,0 +1,74 @@
+/** The engine within this process: when it stops, what a latent looks like. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Engine } from '../../daemon/src/engine/engine.ts';
+import { LatentColours } from '../../daemon/src/engine/latentColours.ts';
+import type { Task } from '../../daemon/src/engine/messages.ts';
+import type { Progress } from '../../daemon/src/methods/watch.ts';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { Session } from '../../daemon/src/runtime/session.ts';
+import { tensor } from '../../daemon/src/tensor/tensor.ts';
+import { MODEL } from '../golden.ts';
+import { editRequest, foldersIn, makePlace, modelsIn, type Place } from './place.ts';
+
+let place: Place;
+beforeEach(async () => {
+  place = await makePlace();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await place.close();
+});
+
+describe('a cancel', () => {
+  it('takes effect before a second evaluation of the UNet begins', async () => {
+    const settings = { ...foldersIn(place.root), maxModels: 1, maxModelBytes: 1e9, threads: 1 };
+    const engine = new Engine(settings);
+    const model = { name: 'small', ...modelsIn(place.root).find('small') };
+    const run = Session.prototype.run;
+    /** Cancels during evaluation number n of the UNet; returns how many began after it, or null if there are fewer. */
+    const cancelAt = async (n: number): Promise<number | null> => {
+      const controller = new AbortController();
+      let evaluations = 0;
+      vi.spyOn(Session.prototype, 'run').mockImplementation(function (this: Session, feeds) {
+        if ('latent' in feeds && 'time' in feeds && ++evaluations === n) controller.abort();
+        return run.call(this, feeds);
+      });
+      const request = editRequest(place.image, { seed: n, innerSteps: 2, steps: 2 });
+      const task: Task = { do: 'run', request, model, preview: false };
+      const outcome = await engine
+        .perform(task, { signal: controller.signal, onProgress: (_: Progress) => {} })
+        .catch((error) => error);
+      if (!controller.signal.aborted) return null;
+      expect(outcome).toMatchObject({ code: 'CANCELLED' });
+      return evaluations - n;
+    };
+    const later: number[] = [];
+    for (let n = 1; ; n++) {
+      const evaluations = await cancelAt(n);
+      if (evaluations === null) break;
+      later.push(evaluations);
+    }
+    // Trajectory 2; two timesteps with one evaluation before, two while and one after learning; edit 2.
+    expect(later.length).toBe(12);
+    expect(Math.max(...later)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the colours of latents', () => {
+  it('tell bright from dark, even with a VAE of random weights', async () => {
+    const networks = new Networks(null, { threads: 1 });
+    const model = new StableDiffusion(MODEL, networks);
+    const colours = await LatentColours.fit(model);
+    // Left half bright, right half dark.
+    const side = 16 * model.pixelsPerLatent;
+    const picture = tensor([1, 3, side, side]);
+    for (const i of picture.data.keys()) picture.data[i] = i % side < side / 2 ? 0.8 : -0.8;
+    const painted = colours.paint(await model.encodePicture(picture), { width: 16, height: 12 });
+    expect([painted.width, painted.height]).toEqual([16, 12]);
+    const at = (x: number, y: number) => painted.rgb[(y * 16 + x) * 3]!;
+    expect(at(3, 6) - at(12, 6)).toBeGreaterThan(20);
+    await networks.dispose();
+  });
+});

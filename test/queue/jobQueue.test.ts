@@ -1,0 +1,234 @@
+/** The queue with an engine that only pretends: states, limits, and what is on disk. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GenerateOptions, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JobQueue, type JobQueueOptions, type JobRunner } from '../../daemon/src/queue/jobQueue.ts';
+import { BlobStore } from '../../daemon/src/store/blobStore.ts';
+import { invertRequest } from '../engine/place.ts';
+
+let root: string;
+let blobs: BlobStore;
+let queue: JobQueue;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'palimpsest-queue-'));
+  blobs = new BlobStore(join(root, 'blobs'), { maxBytes: 100 });
+});
+afterEach(async () => {
+  await queue.close();
+  rmSync(root, { recursive: true });
+});
+
+/** Does jobs when told: each call of `next` lets the running one end. */
+class PretendEngine implements JobRunner {
+  readonly begun: JobRequest[] = [];
+  private release: (outcome: Error | null) => void = () => {};
+
+  run(
+    request: JobRequest,
+    { signal, onProgress, preview }: Parameters<JobRunner['run']>[1],
+  ): ReturnType<JobRunner['run']> {
+    this.begun.push(request);
+    const png = preview?.() ? { png: Uint8Array.of(1) } : undefined;
+    onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
+    return new Promise((resolve, reject) => {
+      this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
+      signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));
+    });
+  }
+
+  next(error: Error | null = null): void {
+    this.release(error);
+  }
+}
+
+const open = async (runner: JobRunner, options: Partial<JobQueueOptions> = {}) => {
+  queue = await JobQueue.open({ folder: join(root, 'jobs'), runner, blobs, ...options });
+  return queue;
+};
+
+const draw = (prompt = 'a dog'): JobRequest => ({
+  kind: 'generate',
+  model: 'm',
+  prompt,
+  options: GenerateOptions.parse({}),
+});
+const mine = { owner: 'me', priority: 'interactive' } as const;
+const batch = { owner: 'me', priority: 'batch' } as const;
+
+/** When a job has reached a state. */
+const reached = (id: string, state: JobRecord['state']) =>
+  new Promise<JobRecord>((resolve) => {
+    const look = (record: JobRecord | undefined) => {
+      if (record?.id !== id || record.state !== state) return;
+      queue.off('change', look);
+      resolve(record);
+    };
+    queue.on('change', look);
+    look(queue.get(id));
+  });
+
+describe('a job', () => {
+  it('is queued, runs, and is done', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const first = await queue.submit(draw(), mine);
+    const second = await queue.submit(draw('a cat'), mine);
+    expect(queue.get(first.id)).toMatchObject({ state: 'running', progress: { step: 1 } });
+    expect(queue.get(second.id)).toMatchObject({ state: 'queued', position: 1 });
+    engine.next();
+    const done = await reached(first.id, 'done');
+    expect(done).toMatchObject({ result: { width: 1 }, owner: 'me' });
+    expect(done.finishedAt).toBeGreaterThanOrEqual(done.startedAt!);
+    expect(done).not.toHaveProperty('position');
+    await reached(second.id, 'running');
+    engine.next();
+    await reached(second.id, 'done');
+    expect(queue.list({ owner: 'me' }).map(({ id }) => id)).toEqual([second.id, first.id]);
+    expect(queue.list({ owner: 'other' })).toEqual([]);
+  });
+
+  it('goes before a batch when somebody waits for it, and everybody hears of the new places', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    await queue.submit(draw(), batch);
+    const waiting = await queue.submit(draw('later'), batch);
+    const places: (number | undefined)[] = [];
+    queue.on('change', ({ id, position }) => id === waiting.id && places.push(position));
+    const now = await queue.submit(draw('now'), mine);
+    expect(places).toEqual([2]);
+    engine.next();
+    await reached(now.id, 'running');
+    expect(engine.begun[1]).toMatchObject({ prompt: 'now' });
+  });
+
+  it('that fails says why, and the next one runs', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const first = await queue.submit(draw(), mine);
+    engine.next(new PalimpsestError('PROMPT_TOO_LONG', 'Use fewer words.'));
+    const failed = await reached(first.id, 'failed');
+    expect(failed.error).toEqual({ code: 'PROMPT_TOO_LONG', message: 'Use fewer words.' });
+    const second = await queue.submit(draw(), mine);
+    engine.next(new Error('a bug'));
+    expect((await reached(second.id, 'failed')).error?.code).toBe('INTERNAL');
+  });
+
+  it('is cancelled in the queue, while it runs, and not once it is over', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const running = await queue.submit(draw(), mine);
+    const waiting = await queue.submit(draw(), mine);
+    expect(await queue.cancel(waiting.id)).toMatchObject({ state: 'cancelled' });
+    expect(await queue.cancel(running.id)).toMatchObject({ state: 'cancelled' });
+    expect(await queue.cancel(running.id)).toMatchObject({ state: 'cancelled' });
+    expect(engine.begun.length).toBe(1);
+    await expect(queue.cancel('nobody')).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
+  });
+
+  it('is previewed when that is wanted', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const running = await queue.submit(draw(), mine);
+    const waiting = await queue.submit(draw(), mine);
+    queue.wantPreview(waiting.id, true);
+    const previewed: string[] = [];
+    queue.on('progress', ({ id }, preview) => preview && previewed.push(id));
+    engine.next();
+    await reached(running.id, 'done');
+    await reached(waiting.id, 'running');
+    expect(previewed).toEqual([waiting.id]);
+  });
+
+  it('keeps its picture from being evicted until it is over', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const image = await blobs.put(new Uint8Array(60));
+    const job = await queue.submit(invertRequest(image), mine);
+    await expect(blobs.put(new Uint8Array(61))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    engine.next();
+    await reached(job.id, 'done');
+    await blobs.put(new Uint8Array(61));
+    await expect(queue.submit(invertRequest(image), mine)).rejects.toMatchObject({ code: 'IMAGE_UNKNOWN' });
+    expect(queue.list().length).toBe(1);
+  });
+});
+
+describe('limits', () => {
+  it('hold for each owner and for all', async () => {
+    await open(new PretendEngine(), { maxWaiting: 3, maxWaitingPerOwner: 2 });
+    const submit = (owner: string) => queue.submit(draw(), { ...mine, owner });
+    const outcomes = await Promise.allSettled(['a', 'a', 'a', 'b', 'b'].map(submit));
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ]);
+    await expect(submit('a')).rejects.toMatchObject({ code: 'QUEUE_FULL', message: /2 of your jobs/ });
+    await expect(submit('c')).rejects.toMatchObject({ code: 'QUEUE_FULL', message: /3 jobs are waiting/ });
+  });
+
+  it('let the oldest finished jobs be forgotten', async () => {
+    const engine = new PretendEngine();
+    await open(engine, { maxFinished: 2 });
+    for (const prompt of ['1', '2', '3']) {
+      const { id } = await queue.submit(draw(prompt), mine);
+      engine.next();
+      await reached(id, 'done');
+    }
+    await queue.close();
+    expect(queue.list().map(({ request }) => request.kind === 'generate' && request.prompt)).toEqual([
+      '3',
+      '2',
+    ]);
+    expect(readdirSync(join(root, 'jobs')).length).toBe(2);
+  });
+});
+
+describe('after a restart', () => {
+  it('finished jobs are there, and what ran or waited goes on, the running one first', async () => {
+    const before = new PretendEngine();
+    await open(before);
+    const done = await queue.submit(draw('done'), mine);
+    before.next();
+    await reached(done.id, 'done');
+    const running = await queue.submit(draw('running'), batch);
+    const waiting = await queue.submit(draw('waiting'), mine);
+    const finished = queue.get(done.id);
+    await queue.close();
+
+    const after = new PretendEngine();
+    await open(after);
+    expect(queue.get(done.id)).toEqual(finished);
+    expect(queue.get(running.id)?.state).toBe('running');
+    expect(queue.get(waiting.id)).toMatchObject({ state: 'queued', position: 1 });
+    after.next();
+    await reached(waiting.id, 'running');
+    expect(after.begun.map((request) => request.kind === 'generate' && request.prompt)).toEqual([
+      'running',
+      'waiting',
+    ]);
+  });
+
+  it('damaged and hostile files are passed over', async () => {
+    await open(new PretendEngine());
+    const good = await queue.submit(draw(), mine);
+    await queue.close();
+    const folder = join(root, 'jobs');
+    const text = readFileSync(join(folder, `${good.id}.json`), 'utf8');
+    const put = (digit: string, content: string) =>
+      writeFileSync(join(folder, `${digit.repeat(8)}-0000-4000-8000-000000000000.json`), content);
+    put('1', text.slice(0, 50));
+    put('2', '{"__proto__": {"state": "done"}}');
+    put('3', text);
+    put('4', ' '.repeat(2 ** 20 + 1));
+    put('5', text.replace('"state":"queued"', '"state":"dancing"'));
+    writeFileSync(join(folder, 'other.json'), text);
+    await open(new PretendEngine());
+    expect(queue.list().map(({ id }) => id)).toEqual([good.id]);
+  });
+});

@@ -1,0 +1,63 @@
+/** A whole daemon, started as a user does, in folders of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MODEL } from '../golden.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
+
+export interface StartedDaemon {
+  readonly port: number;
+  readonly token: string;
+  readonly tokenFile: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly child: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
+  /** Ends it as Ctrl-C does; its exit status. */
+  stop(): Promise<number | null>;
+}
+
+/** `palimpsest serve` with the golden model, on a port that the test chooses. */
+export async function startDaemon(port: number): Promise<StartedDaemon> {
+  const folder = mkdtempSync(join(tmpdir(), 'palimpsest-daemon-'));
+  const env = {
+    ...process.env,
+    PALIMPSEST_CONFIG: join(folder, 'config'),
+    PALIMPSEST_CACHE: join(folder, 'cache'),
+    PALIMPSEST_MODELS: MODEL,
+    PALIMPSEST_PORT: String(port),
+  };
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await new Promise<void>((resolve, reject) => {
+    const read = (text: Buffer) => {
+      output += text;
+      if (output.includes('Ctrl-C')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void ended.then(() => reject(new Error(`the daemon ended: ${output}`)));
+  });
+  const tokenFile = join(folder, 'config', 'token');
+  return {
+    port,
+    token: readFileSync(tokenFile, 'utf8').trim(),
+    tokenFile,
+    env,
+    child,
+    output: () => output,
+    stop: async () => {
+      child.kill('SIGINT');
+      const status = await ended;
+      rmSync(folder, { recursive: true, force: true });
+      return status;
+    },
+  };
+}
+
+/** A port that nobody else has, as far as can be told. */
+export const somePort = (): number => 20_000 + Math.floor(Math.random() * 20_000);

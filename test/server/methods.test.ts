@@ -1,0 +1,197 @@
+/** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
+
+import { METHODS } from '@palimpsest/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { picture, RawClient, type TestServer, testServer } from './harness.ts';
+
+let server: TestServer;
+let client: RawClient;
+beforeAll(async () => {
+  server = await testServer();
+  client = await RawClient.greet(server);
+});
+afterAll(() => server.close());
+
+const image = `sha256:${'0'.repeat(64)}`;
+const edit = { model: 'tiny', image, source: 'a dog', target: 'a cat' };
+const reweight = { model: 'tiny', image, source: 'a dog', weights: [{ word: 'dog', weight: 2 }] };
+
+describe('params', () => {
+  it.each(Object.keys(METHODS).filter((name) => !name.startsWith('pair.')))(
+    'of %s with an unknown key are refused',
+    async (method) => {
+      const { error } = await client.call(method, { surprise: 1 });
+      expect(error).toMatchObject({ code: -32602, data: { code: 'OPTION_INVALID' } });
+      const faults = error?.data?.faults as { path: string }[];
+      expect(faults.map(({ path }) => path)).toContain('surprise');
+    },
+  );
+
+  it.each(
+    Object.entries(METHODS).flatMap(([name, { params }]) => {
+      const required = Object.entries(params.shape).filter(
+        ([, schema]) => !schema.safeParse(undefined).success,
+      );
+      return required.map(([key]) => [name, key] as const);
+    }),
+  )('of %s without %s are refused', async (method, key) => {
+    const { error } = await client.call(method, {});
+    expect(error?.code).toBe(-32602);
+    const faults = error?.data?.faults as { path: string }[];
+    expect(faults.map(({ path }) => path)).toContain(key);
+  });
+
+  it.each([
+    ['edits.create', { ...edit, inversion: { steps: 0 } }, 'inversion.steps'],
+    ['edits.create', { ...edit, inversion: { steps: 2.5 } }, 'inversion.steps'],
+    ['edits.create', { ...edit, inversion: { seed: 'x' } }, 'inversion.seed'],
+    ['edits.create', { ...edit, edit: { tauV: 1.5 } }, 'edit.tauV'],
+    ['edits.create', { ...edit, edit: { tauV: Number.MAX_VALUE } }, 'edit.tauV'],
+    ['edits.create', { ...edit, edit: { weights: [{ word: '', weight: 1 }] } }, 'edit.weights[0].word'],
+    ['edits.create', { ...edit, edit: { wordTaus: [{ word: 'a', from: 1, to: 0 }] } }, 'edit.wordTaus[0]'],
+    ['edits.replace', { ...edit, edit: { kind: 'refine' } }, 'edit.kind'],
+    ['edits.reweight', { ...reweight, weights: [] }, 'weights'],
+    ['edits.reweight', { ...reweight, target: 'x' }, 'target'],
+    ['edits.create', { ...edit, source: 'x'.repeat(2001) }, 'source'],
+    ['edits.create', { ...edit, image: '/etc/passwd' }, 'image'],
+    ['edits.create', { ...edit, image: `sha256:${'A'.repeat(64)}` }, 'image'],
+    ['edits.create', { ...edit, model: '../../model' }, 'model'],
+    ['edits.create', { ...edit, model: 'https://evil.example/model' }, 'model'],
+    ['edits.create', { ...edit, priority: 'first' }, 'priority'],
+    ['edits.create', { ...edit, __proto__: null, constructor: {} }, 'constructor'],
+    ['generate', { model: 'tiny', prompt: 'x', options: { width: 1e9 } }, 'options.width'],
+    ['jobs.list', { limit: 1e6 }, 'limit'],
+    ['jobs.get', { id: '../1' }, 'id'],
+    ['inversions.delete', { id: '../../token' }, 'id'],
+    ['images.put', { data: 'not base64!' }, 'data'],
+    ['pair.request', { name: '\u001b[31mred' }, 'name'],
+  ])('of %s out of range are refused with their path (%#)', async (method, params, path) => {
+    expect((await client.call(method, params)).error).toMatchObject({ code: -32602, data: { path } });
+  });
+
+  it('say in a sentence what is wrong', async () => {
+    const { error } = await client.call('edits.create', { ...edit, edit: { tauV: 2 } });
+    expect(error?.message).toBe(
+      'edit.tauV: Too big: expected number to be <=1. See the schema in rpc.discover.',
+    );
+  });
+});
+
+describe('unknown things', () => {
+  it.each([
+    ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN'],
+    ['jobs.cancel', { id: 'none' }, 'JOB_UNKNOWN'],
+    ['jobs.preview', { id: 'none', on: true }, 'JOB_UNKNOWN'],
+    ['inversions.get', { id: '0'.repeat(64) }, 'INVERSION_UNKNOWN'],
+    ['images.get', { image }, 'IMAGE_UNKNOWN'],
+    ['generate', { model: 'huge', prompt: 'a cat' }, 'MODEL_UNKNOWN'],
+    ['hello', { token: '0'.repeat(64), protocol: 2 }, 'PROTOCOL_UNSUPPORTED'],
+  ])('of %s are refused (%#)', async (method, params, code) => {
+    const { error } = await client.call(method, params);
+    expect(error).toMatchObject({ data: { code } });
+    expect(error?.code).toBeGreaterThanOrEqual(1000);
+  });
+
+  it.each(['nothing', 'constructor', '__proto__', 'toString', 'rpc.'])(
+    'method %s is -32601',
+    async (method) => {
+      expect((await client.call(method)).error?.code).toBe(-32601);
+    },
+  );
+});
+
+describe('answers', () => {
+  it('to faults of ours have an id for the log, and nothing else', async () => {
+    const { error } = await client.call('models.load', { model: 'tiny' });
+    expect(error).toMatchObject({ code: -32603, data: { code: 'INTERNAL' } });
+    expect(JSON.stringify(error)).not.toMatch(/secret|ENOENT|home/);
+    const logId = String(error?.data?.logId);
+    expect(error?.message).toContain(logId);
+    expect(server.logged.some((line) => line.includes(logId) && line.includes('ENOENT'))).toBe(true);
+  });
+
+  it('to jobs that failed name no folders', async () => {
+    const { result } = await client.call('generate', { model: 'tiny', prompt: 'a cat' });
+    const { id } = (result as unknown as { job: { id: string } }).job;
+    const message = 'Cannot write /home/somebody/blobs/x.png (EACCES).';
+    server.jobs.move(id, { state: 'failed', finishedAt: 1, error: { code: 'WRITE_FAILED', message } });
+    expect((await client.call('jobs.get', { id })).result).toMatchObject({
+      job: { error: { message: 'Cannot write x.png (EACCES).' } },
+    });
+  });
+
+  it('to a batch are an array, without one for notifications', async () => {
+    const batch = [
+      { jsonrpc: '2.0', id: 'a', method: 'models.list' },
+      { jsonrpc: '2.0', method: 'models.list' },
+      { jsonrpc: '2.0', id: 'b', method: 'nothing' },
+      5,
+    ];
+    const answers = await client.ask(JSON.stringify(batch));
+    expect(answers).toMatchObject([
+      { id: 'a', result: { models: [{ name: 'tiny', loaded: false }] } },
+      { id: 'b', error: { code: -32601 } },
+      { id: null, error: { code: -32600 } },
+    ]);
+    expect(await client.ask(`[${JSON.stringify(batch[0])}]`)).toHaveLength(1);
+  });
+
+  it('to notifications alone are none', async () => {
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'models.list' }));
+    client.socket.send(JSON.stringify([{ jsonrpc: '2.0', method: 'nothing' }]));
+    expect((await client.call('models.list')).error).toBeUndefined();
+  });
+
+  it('keep prompts and pictures out of the log', async () => {
+    await client.call('generate', { model: 'tiny', prompt: 'my secret garden' });
+    const data = (await picture(20, 20)).toString('base64');
+    await client.call('images.put', { data });
+    const log = server.logged.join('');
+    expect(log).not.toContain('garden');
+    expect(log).not.toContain(data);
+    expect(log).not.toContain(server.token);
+  });
+});
+
+describe('a client', () => {
+  it('is paired with the code that the daemon shows, and sees only its own jobs', async () => {
+    const plugin = await RawClient.open(server.url, { origin: 'null' });
+    if (typeof plugin === 'number') throw new Error('refused');
+    const asked = await plugin.call('pair.request', { name: 'Figma' });
+    const { pairing } = asked.result as unknown as { pairing: string };
+    const shown = server.pairings.at(-1);
+    expect(shown).toMatchObject({ name: 'Figma', code: expect.stringMatching(/^\d{6}$/) });
+    expect(JSON.stringify(asked)).not.toContain(shown!.code);
+    const { result } = await plugin.call('pair.confirm', { pairing, code: shown!.code });
+    const { token } = result as unknown as { token: string };
+    expect((await plugin.call('hello', { token, protocol: 1 })).error).toBeUndefined();
+
+    const own = await plugin.call('generate', { model: 'tiny', prompt: 'a cat' });
+    const others = await client.call('generate', { model: 'tiny', prompt: 'a dog' });
+    const idOf = ({ result }: typeof own) => (result as unknown as { job: { id: string } }).job.id;
+    const listed = (await plugin.call('jobs.list')).result as unknown as { jobs: { id: string }[] };
+    expect(listed.jobs.map(({ id }) => id)).toEqual([idOf(own)]);
+    expect((await plugin.call('jobs.get', { id: idOf(others) })).error?.data?.code).toBe('JOB_UNKNOWN');
+    expect((await plugin.call('jobs.cancel', { id: idOf(others) })).error?.data?.code).toBe('JOB_UNKNOWN');
+    expect((await client.call('jobs.get', { id: idOf(own) })).error).toBeUndefined();
+    expect((await plugin.call('clients.list')).error?.data?.code).toBe('NOT_AUTHORISED');
+    plugin.socket.close();
+  });
+
+  it('that opens the printed link once is the owner, and sees the code of a pairing', async () => {
+    const page = await RawClient.open(server.url, { origin: `http://127.0.0.1:${server.port}` });
+    if (typeof page === 'number') throw new Error('refused');
+    const launch = { code: server.pairing.newLaunchCode(), name: 'Palimpsest page' };
+    const { result } = await page.call('pair.launch', launch);
+    expect((await page.call('pair.launch', launch)).error?.data?.code).toBe('PAIRING_FAILED');
+    const { token } = result as unknown as { token: string };
+    await page.call('hello', { token, protocol: 1 });
+    server.pairing.request('Photopea');
+    expect(JSON.parse(String(await page.next()))).toMatchObject({
+      method: 'pair.changed',
+      params: { pending: { name: 'Photopea', code: server.pairing.pending?.code } },
+    });
+    expect((await page.call('pair.pending')).result).toMatchObject({ pending: { name: 'Photopea' } });
+    page.socket.close();
+  });
+});

@@ -1,0 +1,137 @@
+/** Letting clients in: codes that cannot be guessed, tokens that cannot be read. */
+
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
+import { Pairing } from '../../daemon/src/server/pairing.ts';
+
+describe('a pairing', () => {
+  let time: number;
+  let pairing: Pairing;
+  const wrong = () => (pairing.pending!.code === '000000' ? '000001' : '000000');
+  beforeEach(() => {
+    time = 1_000_000;
+    pairing = new Pairing(
+      () => {},
+      () => time,
+    );
+  });
+
+  it('ends with the right code, once', () => {
+    const { pairing: id, secondsLeft } = pairing.request('Figma');
+    expect(secondsLeft).toBe(120);
+    const { code } = pairing.pending!;
+    expect(pairing.confirm(id, code)).toBe('Figma');
+    expect(() => pairing.confirm(id, code)).toThrow(/expired or is used/);
+  });
+
+  it('is only one at a time, for two minutes', () => {
+    const { pairing: id } = pairing.request('Figma');
+    const { code } = pairing.pending!;
+    expect(() => pairing.request('another')).toThrow(expect.objectContaining({ code: 'PAIRING_BUSY' }));
+    time += 120_000;
+    expect(() => pairing.confirm(id, code)).toThrow(/expired/);
+    pairing.request('another');
+  });
+
+  it('does not take another pairing for its own', () => {
+    pairing.request('Figma');
+    expect(() => pairing.confirm('guessed', pairing.pending!.code)).toThrow(/expired/);
+    expect(pairing.pending).not.toBeNull();
+  });
+
+  it('is lost after five wrong codes, and the pauses grow to an hour', () => {
+    const pauses: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      const { pairing: id } = pairing.request('evil');
+      for (let i = 0; i < 5; i++) {
+        expect(() => pairing.confirm(id, wrong())).toThrow(
+          expect.objectContaining({ code: 'PAIRING_FAILED' }),
+        );
+        if (pairing.pending === null) break;
+      }
+      expect(pairing.pending).toBeNull();
+      const start = time;
+      while (isBusy(() => pairing.request('x'))) time += 1000;
+      pauses.push((time - start) / 1000);
+      // That request is used up, too.
+      time += 120_000;
+    }
+    expect(pauses.slice(0, 4)).toEqual([30, 60, 120, 240]);
+    expect(pauses.at(-1)).toBe(3600);
+  });
+
+  it('opens the printed link once, for ten minutes', () => {
+    const code = pairing.newLaunchCode();
+    pairing.redeemLaunchCode(code);
+    expect(() => pairing.redeemLaunchCode(code)).toThrow(/used or is too old/);
+    const late = pairing.newLaunchCode();
+    time += 600_000;
+    expect(() => pairing.redeemLaunchCode(late)).toThrow(/too old/);
+  });
+});
+
+describe('clients', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'palimpsest-clients-')), 'config');
+  });
+  afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
+  const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  const readToken = () => readFileSync(ownerTokenFile(folder), 'utf8').trim();
+
+  it('keep the token where only the user can read it', () => {
+    const clients = Clients.open(folder);
+    expect([mode(folder), mode(ownerTokenFile(folder))]).toEqual(['700', '600']);
+    expect(readToken()).toMatch(/^[0-9a-f]{64}$/);
+    expect(clients.authenticate(readToken())).toMatchObject({ id: 'owner', access: 'owner' });
+    const before = readToken();
+    Clients.open(folder);
+    expect(readToken()).toBe(before);
+  });
+
+  it.each([
+    ['that others could read', () => chmodSync(ownerTokenFile(folder), 0o644)],
+    ['that is damaged', () => writeFileSync(ownerTokenFile(folder), 'x')],
+    [
+      'that is a link',
+      () => {
+        const elsewhere = join(folder, 'elsewhere');
+        writeFileSync(elsewhere, `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+        rmSync(ownerTokenFile(folder));
+        symlinkSync(elsewhere, ownerTokenFile(folder));
+      },
+    ],
+  ])('replace a token %s', (_, spoil) => {
+    Clients.open(folder);
+    const before = readToken();
+    spoil();
+    const spoilt = readToken();
+    Clients.open(folder);
+    expect(readToken()).not.toBe(before);
+    expect(readToken()).not.toBe(spoilt);
+    expect(mode(ownerTokenFile(folder))).toBe('600');
+  });
+
+  it('are kept as hashes, and can be revoked', async () => {
+    const { token, client } = await Clients.open(folder).grant('Figma', 'client');
+    expect(readFileSync(join(folder, 'clients.json'), 'utf8')).not.toContain(token);
+    const again = Clients.open(folder);
+    expect(again.authenticate(token)).toEqual(client);
+    expect(await again.revoke(client.id)).toBe(true);
+    expect(again.authenticate(token)).toBeNull();
+    expect(Clients.open(folder).authenticate(token)).toBeNull();
+    expect(await again.revoke('owner')).toBe(false);
+  });
+});
+
+function isBusy(request: () => unknown): boolean {
+  try {
+    request();
+    return false;
+  } catch {
+    return true;
+  }
+}

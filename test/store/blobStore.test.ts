@@ -1,0 +1,92 @@
+/** Pictures by their content: found again, kept while held, the ones unused for longest making room. */
+
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlobStore } from '../../daemon/src/store/blobStore.ts';
+
+let folder: string;
+let store: BlobStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'palimpsest-blobs-'));
+  store = new BlobStore(folder, { maxBytes: 30 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Ten bytes of one value. */
+const ten = (value: number) => new Uint8Array(10).fill(value);
+const nowhere = `sha256:${'0'.repeat(64)}` as const;
+
+describe('the store of pictures', () => {
+  it('names the bytes by their sha256 and gives them back', async () => {
+    const hash = await store.put(new TextEncoder().encode('abc'));
+    expect(hash).toBe('sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(Buffer.from((await store.get(hash))!).toString()).toBe('abc');
+    expect(await store.get(nowhere)).toBeNull();
+    expect(await store.hold(nowhere)).toBe(false);
+  });
+
+  it('keeps the same bytes once', async () => {
+    const hashes = await Promise.all([store.put(ten(1)), store.put(ten(1)), store.put(ten(1))]);
+    expect(new Set(hashes).size).toBe(1);
+    expect(await store.size()).toBe(10);
+    expect(readdirSync(folder).length).toBe(1);
+  });
+
+  it('lets the one go that was not used for longest', async () => {
+    const [a, b, c] = [await store.put(ten(1)), await store.put(ten(2)), await store.put(ten(3))];
+    await store.get(a);
+    const d = await store.put(ten(4));
+    expect(await store.get(b)).toBeNull();
+    for (const kept of [a, c, d]) expect(await store.get(kept)).not.toBeNull();
+    expect(await store.size()).toBe(30);
+  });
+
+  it('lets none go that is held, and refuses what does not fit beside them', async () => {
+    const [a, b] = [await store.put(ten(1)), await store.put(ten(2))];
+    for (const hash of [a, a, b]) expect(await store.hold(hash)).toBe(true);
+    await expect(store.put(new Uint8Array(11))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await store.release(a);
+    await expect(store.put(new Uint8Array(20))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await store.release(a);
+    await store.put(new Uint8Array(20));
+    expect(await store.get(a)).toBeNull();
+    expect(await store.get(b)).not.toBeNull();
+  });
+
+  it('never holds more than its limit, however many come at once', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, value) => store.put(ten(value))));
+    expect(await store.size()).toBe(30);
+    expect(readdirSync(folder).length).toBe(3);
+  });
+
+  it('remembers the order of use after a restart, and passes over what is no picture', async () => {
+    const [a, b, c] = [await store.put(ten(1)), await store.put(ten(2)), await store.put(ten(3))];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await store.get(a);
+    writeFileSync(join(folder, 'README'), 'not a picture');
+    const restarted = new BlobStore(folder, { maxBytes: 30 });
+    await restarted.put(ten(4));
+    await restarted.put(ten(5));
+    expect(await restarted.get(a)).not.toBeNull();
+    expect([await restarted.get(b), await restarted.get(c)]).toEqual([null, null]);
+    expect(readdirSync(folder)).toContain('README');
+  });
+
+  it('takes over what another process has put there', async () => {
+    const other = new BlobStore(folder, { maxBytes: Number.POSITIVE_INFINITY });
+    await store.put(ten(1));
+    const hashes = [2, 3, 4].map((value) => other.put(ten(value)));
+    for (const hash of hashes) await store.adopt(await hash);
+    expect(await store.size()).toBe(30);
+    expect(await store.get(await hashes[2]!)).toEqual(Buffer.from(ten(4)));
+  });
+
+  it('counts a damaged picture as none', async () => {
+    const hash = await store.put(ten(1));
+    writeFileSync(join(folder, hash.slice(7)), ten(2));
+    expect(await store.get(hash)).toBeNull();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
