@@ -63,6 +63,8 @@ export class JobQueue {
   /** Owners by their last turn, longest ago first. */
   private served: readonly string[] = [];
   private nextSequence = 0;
+  /** Settles when the latest submission is taken or refused. */
+  private lastSubmission: Promise<unknown> = Promise.resolve();
   private running: Job | null = null;
   private closed = false;
 
@@ -95,19 +97,9 @@ export class JobQueue {
     const record: JobRecord = { id, owner, priority, request, state: 'queued', createdAt: Date.now() };
     const job = newJob(this.nextSequence++, record);
     this.jobs.set(id, job);
-    try {
-      job.held = await holdPictures(this.options.blobs, request);
-      await this.journal.write(job);
-    } catch (error) {
-      this.jobs.delete(id);
-      await letGo(this.options.blobs, job);
-      throw error;
-    }
-    job.accepted = true;
-    this.arrange();
-    this.events.emit('change', job.record);
-    this.startNext();
-    return job.record;
+    const accepted = this.accept(job, this.lastSubmission);
+    this.lastSubmission = accepted.catch(() => undefined);
+    return accepted;
   }
 
   /** A job, or undefined. */
@@ -175,6 +167,24 @@ export class JobQueue {
         ? `${own} of your jobs are waiting, which is as many as there may be. Wait for some, or cancel them.`
         : `${waiting.length} jobs are waiting, which is as many as there may be. Try again later.`,
     );
+  }
+
+  /** Puts a job on disk, and into the queue after those that were submitted before it. */
+  private async accept(job: Job, before: Promise<unknown>): Promise<JobRecord> {
+    try {
+      job.held = await holdPictures(this.options.blobs, job.record.request);
+      await this.journal.write(job);
+    } catch (error) {
+      this.jobs.delete(job.record.id);
+      await letGo(this.options.blobs, job);
+      throw error;
+    }
+    await before;
+    job.accepted = true;
+    this.arrange();
+    this.events.emit('change', job.record);
+    this.startNext();
+    return job.record;
   }
 
   private async restore(sequence: number, record: JobRecord): Promise<void> {

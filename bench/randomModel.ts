@@ -1,0 +1,117 @@
+/**
+ * @file UNets of any size with random weights, in the diffusers layout.
+ *
+ * The names and shapes of the weights are what our own builder asks for, so there is no second list of them here.
+ * Tensors are written one after the other: a full-size model never lies in memory.
+ */
+
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.ts';
+import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
+import { UNetConfig } from '../daemon/src/models/config.ts';
+import { predictedNoise } from '../daemon/src/models/unet.ts';
+import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
+import { elementCount } from '../daemon/src/tensor/tensor.ts';
+
+/** How the weights are stored: fp32, or fp16 as most published checkpoints are. */
+export type Precision = 'F32' | 'F16';
+
+const BYTES_PER_ELEMENT: Record<Precision, number> = { F32: 4, F16: 2 };
+
+/**
+ * Makes sure that `folder/unet` holds a UNet of this config with random weights.
+ *
+ * @param config as in a diffusers config.json; keys left out take the published defaults.
+ */
+export function ensureRandomUNet(
+  folder: string,
+  config: Readonly<Record<string, unknown>>,
+  precision: Precision,
+): void {
+  const unet = join(folder, 'unet');
+  const file = join(unet, 'diffusion_pytorch_model.safetensors');
+  if (existsSync(file)) return;
+  mkdirSync(unet, { recursive: true });
+  writeFileSync(join(unet, 'config.json'), JSON.stringify(config, null, 2));
+  // Renamed when complete, so that an interrupted run leaves nothing that looks like a model.
+  const partial = `${file}.part`;
+  writeWeights(partial, weightShapes(UNetConfig.parse(config)), precision);
+  renameSync(partial, file);
+}
+
+/** Every weight that the builder asks for, in its order. */
+function weightShapes(config: UNetConfig): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  const recorder: WeightSource = {
+    has: () => true,
+    get(name, shape) {
+      shapes.set(name, shape);
+      return { file: '', dtype: 'F32', shape, offset: 0, length: 0 };
+    },
+  };
+  const graph = new Graph();
+  const side = 2 ** (config.block_out_channels.length - 1);
+  const context = graph.input('context', [1, 1, config.cross_attention_dim]);
+  const inputs = {
+    latent: graph.input('latent', [1, config.in_channels, side, side]),
+    time: graph.input('time', [1, config.block_out_channels[0]!]),
+    keyContext: context,
+    valueContext: context,
+    velocity: null,
+  };
+  predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
+  return shapes;
+}
+
+function writeWeights(path: string, shapes: ReadonlyMap<string, Shape>, precision: Precision): void {
+  const entries: Record<string, unknown> = {};
+  let offset = 0;
+  for (const [name, shape] of shapes) {
+    const end = offset + BYTES_PER_ELEMENT[precision] * elementCount(shape);
+    entries[name] = { dtype: precision, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  // The names are ASCII. Padded with spaces to a multiple of 8 bytes, as the format's own writer does it.
+  const json = JSON.stringify(entries);
+  const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+
+  const file = openSync(path, 'w');
+  try {
+    writeSync(file, length);
+    writeSync(file, header);
+    const uniform = uniformGenerator(1);
+    for (const [name, shape] of shapes) {
+      const weights = randomWeight(name, shape, uniform);
+      writeSync(file, precision === 'F32' ? weights : Uint16Array.from(weights, floatToHalf));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Weights that keep activations finite through any depth: norms at 1, biases at 0, everything else normal with the
+ * deviation that keeps a sum over its inputs at the inputs' size.
+ */
+function randomWeight(name: string, shape: Shape, uniform: () => number): Float32Array {
+  if (name.endsWith('.bias')) return new Float32Array(elementCount(shape));
+  if (shape.length === 1) return new Float32Array(elementCount(shape)).fill(1);
+  const deviation = elementCount(shape.slice(1)) ** -0.5;
+  return normalTensor(shape, uniform).data.map((x) => deviation * x);
+}
+
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
+
+/** The half-precision bits of a small number, cut off rather than rounded; what is too small for them becomes 0. */
+function floatToHalf(value: number): number {
+  single[0] = value;
+  const bits = singleBits[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  // The exponents' biases differ by 127 - 15.
+  const exponent = ((bits >>> 23) & 0xff) - 112;
+  return exponent <= 0 ? sign : sign | (exponent << 10) | ((bits >>> 13) & 0x3ff);
+}
