@@ -36,33 +36,38 @@ export function ensureRandomUNet(
   writeFileSync(join(unet, 'config.json'), JSON.stringify(config, null, 2));
   // Renamed when complete, so that an interrupted run leaves nothing that looks like a model.
   const partial = `${file}.part`;
-  writeWeights(partial, weightShapes(UNetConfig.parse(config)), precision);
+  writeWeights(partial, unetWeights(UNetConfig.parse(config)), precision);
   renameSync(partial, file);
 }
 
-/** Every weight that the builder asks for, in its order. */
-function weightShapes(config: UNetConfig): Map<string, Shape> {
+/** Names and shapes of every weight that a builder asks for, in its order; it is told that all names exist. */
+export function recordWeights(build: (recorder: WeightSource) => void): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
-  const recorder: WeightSource = {
+  build({
     has: () => true,
     get(name, shape) {
       shapes.set(name, shape);
       return { file: '', dtype: 'F32', shape, offset: 0, length: 0 };
     },
-  };
-  const graph = new Graph();
-  const side = 2 ** (config.block_out_channels.length - 1);
-  const context = graph.input('context', [1, 1, config.cross_attention_dim]);
-  const inputs = {
-    latent: graph.input('latent', [1, config.in_channels, side, side]),
-    time: graph.input('time', [1, config.block_out_channels[0]!]),
-    keyContext: context,
-    valueContext: context,
-    velocity: null,
-  };
-  predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
+  });
   return shapes;
 }
+
+/** Names and shapes of a UNet's weights. */
+export const unetWeights = (config: UNetConfig): Map<string, Shape> =>
+  recordWeights((recorder) => {
+    const graph = new Graph();
+    const side = 2 ** (config.block_out_channels.length - 1);
+    const context = graph.input('context', [1, 1, config.cross_attention_dim]);
+    const inputs = {
+      latent: graph.input('latent', [1, config.in_channels, side, side]),
+      time: graph.input('time', [1, config.block_out_channels[0]!]),
+      keyContext: context,
+      valueContext: context,
+      velocity: null,
+    };
+    predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
+  });
 
 function writeWeights(path: string, shapes: ReadonlyMap<string, Shape>, precision: Precision): void {
   const entries: Record<string, unknown> = {};

@@ -11,7 +11,7 @@ import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { relativeError } from '../golden.ts';
-import { writeRandomModel } from '../randomModel.ts';
+import { writeSd2Model } from '../sd2Model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-sd2-'));
 const networks = new Networks(null);
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 const open = (prediction: 'epsilon' | 'v_prediction') => {
   const at = join(folder, prediction);
-  writeRandomModel(at, { prediction });
+  writeSd2Model(at, { prediction });
   return new StableDiffusion(at, networks);
 };
 const model = open('v_prediction');

@@ -2,8 +2,8 @@
 
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.ts';
-import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
+import { recordWeights, unetWeights } from '../bench/randomModel.ts';
+import type { Shape } from '../daemon/src/graph/graph.ts';
 import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
 import {
   AutoencoderConfig,
@@ -14,7 +14,6 @@ import {
 } from '../daemon/src/models/config.ts';
 import { imageEncoderGraph } from '../daemon/src/models/imageEncoder.ts';
 import { textEncoderGraph } from '../daemon/src/models/textEncoder.ts';
-import { predictedNoise } from '../daemon/src/models/unet.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
 import { encodeSafetensors } from '../daemon/src/tensor/safetensors.ts';
 import { elementCount, type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
@@ -64,76 +63,53 @@ const CONFIGS = {
   scheduler: { beta_schedule: 'scaled_linear', prediction_type: 'v_prediction', steps_offset: 1 },
 };
 
-export interface RandomModelOptions {
+export interface Sd2ModelOptions {
   readonly prediction?: 'epsilon' | 'v_prediction';
 }
 
 /** Writes the model into a folder. Names and shapes of the weights are what the engine asks for. */
-export function writeRandomModel(
-  folder: string,
-  { prediction = 'v_prediction' }: RandomModelOptions = {},
-): void {
+export function writeSd2Model(folder: string, { prediction = 'v_prediction' }: Sd2ModelOptions = {}): void {
   const uniform = uniformGenerator(2);
-  const write = (component: keyof typeof CONFIGS, weights: string | null, config: object) => {
+  const writeConfig = (component: keyof typeof CONFIGS, name: string, config: object) => {
     mkdirSync(join(folder, component), { recursive: true });
-    const name = component === 'scheduler' ? 'scheduler_config.json' : 'config.json';
     writeFileSync(join(folder, component, name), JSON.stringify(config, null, 1));
-    if (weights === null) return;
+  };
+  const write = (component: Exclude<keyof typeof CONFIGS, 'scheduler'>, weights: string) => {
+    writeConfig(component, 'config.json', CONFIGS[component]);
     const tensors = new Map(
       [...shapesOf(component)].map(([key, shape]) => [key, randomWeight(key, shape, uniform)]),
     );
     writeFileSync(join(folder, component, weights), encodeSafetensors(tensors));
   };
-  write('text_encoder', 'model.safetensors', CONFIGS.text_encoder);
-  write('image_encoder', 'model.safetensors', CONFIGS.image_encoder);
-  write('vae', 'diffusion_pytorch_model.safetensors', CONFIGS.vae);
-  write('unet', 'diffusion_pytorch_model.safetensors', CONFIGS.unet);
-  write('scheduler', null, { ...CONFIGS.scheduler, prediction_type: prediction });
+  write('text_encoder', 'model.safetensors');
+  write('image_encoder', 'model.safetensors');
+  write('vae', 'diffusion_pytorch_model.safetensors');
+  write('unet', 'diffusion_pytorch_model.safetensors');
+  writeConfig('scheduler', 'scheduler_config.json', { ...CONFIGS.scheduler, prediction_type: prediction });
   cpSync(join(MODEL, 'tokenizer'), join(folder, 'tokenizer'), { recursive: true });
   writeFileSync(join(folder, 'tokenizer/special_tokens_map.json'), '{"pad_token": "!"}');
 }
 
-function shapesOf(component: keyof typeof CONFIGS): Map<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  // Says that it has every name that it is asked for: the VAE's attention is then of the new names.
-  const recorder: WeightSource = {
-    has: () => true,
-    get(name, shape) {
-      shapes.set(name, shape);
-      return { file: '', dtype: 'F32', shape, offset: 0, length: 0 };
-    },
-  };
+/** The VAE's attention takes its new names, since every name is said to exist. */
+function shapesOf(component: Exclude<keyof typeof CONFIGS, 'scheduler'>): Map<string, Shape> {
   switch (component) {
     case 'text_encoder':
-      textEncoderGraph(recorder, TextEncoderConfig.parse(CONFIGS.text_encoder), 1);
-      break;
-    case 'image_encoder': {
-      const config = ImageEncoderConfig.parse(CONFIGS.image_encoder);
-      imageEncoderGraph(recorder, config, PreprocessorConfig.parse({}), [64, 64]);
-      break;
-    }
+      return recordWeights((recorder) => {
+        textEncoderGraph(recorder, TextEncoderConfig.parse(CONFIGS.text_encoder), 1);
+      });
+    case 'image_encoder':
+      return recordWeights((recorder) => {
+        const config = ImageEncoderConfig.parse(CONFIGS.image_encoder);
+        imageEncoderGraph(recorder, config, PreprocessorConfig.parse({}), [64, 64]);
+      });
     case 'vae':
-      encoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 64, 64);
-      decoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 8, 8);
-      break;
+      return recordWeights((recorder) => {
+        encoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 64, 64);
+        decoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 8, 8);
+      });
     case 'unet':
-      recordUNet(recorder, UNetConfig.parse(CONFIGS.unet));
-      break;
+      return unetWeights(UNetConfig.parse(CONFIGS.unet));
   }
-  return shapes;
-}
-
-function recordUNet(recorder: WeightSource, config: UNetConfig): void {
-  const graph = new Graph();
-  const context = graph.input('context', [1, 1, config.cross_attention_dim]);
-  const inputs = {
-    latent: graph.input('latent', [1, 4, 8, 8]),
-    time: graph.input('time', [1, config.block_out_channels[0]!]),
-    keyContext: context,
-    valueContext: context,
-    velocity: null,
-  };
-  predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
 }
 
 /** Norms near 1, biases small, everything else of a deviation that keeps a sum over its inputs at their size. */
