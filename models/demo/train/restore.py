@@ -1,0 +1,66 @@
+"""
+Makes a work folder from an exported model, so that training can go on where only the export was kept:
+`python3 restore.py --from MODEL --work DIR [--size cpu|gpu]`, then train.py as usual with the same DIR.
+
+Optimiser states and the number of steps are not in an export: stages that go on start their schedule anew. The
+judge's batch norms are folded in the export, so it is trained again.
+"""
+import argparse
+import json
+import os
+
+import torch
+
+from common import load_safetensors, save_atomic
+from config import SIZES
+from stage_clip import Clip
+from tokenizer import load_tokenizer
+from unet import UNet
+
+
+def save_stage(work, name, module, step):
+    """A checkpoint of a stage as common.Trainer keeps it, with a fresh optimiser."""
+    state = module.state_dict()
+    optimizer = torch.optim.AdamW(module.parameters()).state_dict()
+    checkpoint = {"module": state, "optimizer": optimizer, "average": state, "step": step, "busy": 0.0}
+    save_atomic(os.path.join(work, f"{name}.ckpt"), checkpoint)
+
+
+def restore_tokenizer(folder, work):
+    with open(os.path.join(folder, "tokenizer", "merges.txt")) as file:
+        merges = [line.split() for line in file.read().splitlines()[1:]]
+    with open(os.path.join(work, "merges.json"), "w") as file:
+        json.dump(merges, file)
+
+
+def restore_clip(size, folder, work):
+    """Both towers; the heads that only training needs start anew."""
+    clip = Clip(size, load_tokenizer(work))
+    tensors = load_safetensors(os.path.join(folder, "image_encoder", "projections.safetensors"))
+    for part in ("text_encoder", "image_encoder"):
+        tensors.update(load_safetensors(os.path.join(folder, part, "model.safetensors")))
+    wanted = {name: value for name, value in tensors.items() if not name.endswith("position_ids")}
+    missing = clip.load_state_dict({**clip.state_dict(), **wanted})
+    assert not missing.missing_keys and not missing.unexpected_keys
+    save_stage(work, "clip", clip, size["clip_steps"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--from", dest="folder", required=True, metavar="MODEL")
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--size", choices=list(SIZES), default="cpu")
+    options = parser.parse_args()
+    size, weights = SIZES[options.size], "diffusion_pytorch_model.safetensors"
+    os.makedirs(options.work, exist_ok=True)
+    restore_tokenizer(options.folder, options.work)
+    restore_clip(size, options.folder, options.work)
+    vae = load_safetensors(os.path.join(options.folder, "vae", weights))
+    torch.save(vae, os.path.join(options.work, "vae_white.pt"))
+    unet = UNet(size["unet"])
+    unet.load_state_dict(load_safetensors(os.path.join(options.folder, "unet", weights)))
+    save_stage(options.work, "unet", unet, 0)
+
+
+if __name__ == "__main__":
+    main()
