@@ -1,11 +1,12 @@
+export { untilAborted } from './client/abort.ts';
+export type { Address } from './client/address.ts';
 export {
-  type Address,
   type ClientEvents,
   type ClientOptions,
   DaemonClient,
-  pair,
   type SubmitMethod,
 } from './client/daemonClient.ts';
+export { launch, PairingRequest, pair } from './client/letIn.ts';
 export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
 export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
 export {

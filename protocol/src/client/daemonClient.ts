@@ -3,19 +3,14 @@
 import { PalimpsestError } from '../errors.ts';
 import type { Frame } from '../frames.ts';
 import type { BlobHash } from '../jobs.ts';
-import { PORTS, PROTOCOL_VERSION, RPC_PATH } from '../limits.ts';
+import { PROTOCOL_VERSION } from '../limits.ts';
 import type { MethodName, NotificationName, NotificationParams, ParamsInput, Result } from '../methods.ts';
+import { untilAborted } from './abort.ts';
+import { type Address, addressOf } from './address.ts';
 import { Connection } from './connection.ts';
 import { RemoteJob } from './remoteJob.ts';
-import { globalSocket, openSocket, type SocketConstructor } from './socket.ts';
-import { Transfers, withResolvers } from './transfers.ts';
-
-export interface Address {
-  /** Addresses to try, in order; default: the daemon's ports on localhost. */
-  readonly urls?: readonly string[];
-  /** The WebSocket to use; default: the global one. Node 20 has none: give it that of the package `ws`. */
-  readonly webSocket?: SocketConstructor;
-}
+import { openSocket } from './socket.ts';
+import { Transfers } from './transfers.ts';
 
 export interface ClientOptions extends Address {
   /** From the token file, or from `pair`. */
@@ -35,7 +30,6 @@ export type SubmitMethod = {
   [M in MethodName]: Result<M> extends { job: { request: unknown } } ? M : never;
 }[Exclude<MethodName, `jobs.${string}`>];
 
-const DEFAULT_URLS = PORTS.map((port) => `ws://localhost:${port}${RPC_PATH}`);
 const FIRST_PAUSE = 250;
 const MAX_PAUSE = 10_000;
 
@@ -47,6 +41,7 @@ interface Session {
 export class DaemonClient {
   private session: Promise<Session>;
   private readonly listeners = new Map<keyof ClientEvents, Set<(event: never) => void>>();
+  private greeting: Result<'hello'> | null = null;
   private ended = false;
 
   private constructor(private readonly options: ClientOptions) {
@@ -68,6 +63,13 @@ export class DaemonClient {
 
   get closed(): boolean {
     return this.ended;
+  }
+
+  /** What the daemon answered to hello, when it last did: its version, what it can do, who we are to it. */
+  get welcome(): Result<'hello'> {
+    if (this.greeting === null)
+      throw new PalimpsestError('CONNECTION_LOST', 'The daemon has not answered yet.');
+    return this.greeting;
   }
 
   /**
@@ -145,7 +147,7 @@ export class DaemonClient {
   }
 
   private async open(): Promise<Session> {
-    const { urls = DEFAULT_URLS, webSocket = globalSocket(), token } = this.options;
+    const { urls, webSocket } = addressOf(this.options);
     let greeted = false;
     const connection: Connection = new Connection(await openSocket(urls, webSocket), {
       onNotification: (name, params) => this.emit(name as NotificationName, params as never),
@@ -158,7 +160,8 @@ export class DaemonClient {
     });
     const transfers: Transfers = new Transfers(connection);
     try {
-      await connection.call('hello', { token, protocol: PROTOCOL_VERSION });
+      const { token } = this.options;
+      this.greeting = await connection.call('hello', { token, protocol: PROTOCOL_VERSION });
     } catch (error) {
       connection.close();
       throw error;
@@ -201,42 +204,5 @@ export class DaemonClient {
 
   private emit<E extends keyof ClientEvents>(event: E, params: ClientEvents[E]): void {
     for (const listener of this.listeners.get(event) ?? []) listener(params as never);
-  }
-}
-
-/**
- * Asks the daemon to be let in, and the person for the code that it shows.
- *
- * @returns the token to keep.
- * @throws {PalimpsestError} PAIRING_BUSY, PAIRING_FAILED, CONNECTION_LOST.
- */
-export async function pair(
-  { urls = DEFAULT_URLS, webSocket = globalSocket(), name }: Address & { readonly name: string },
-  askForCode: (secondsLeft: number) => Promise<string>,
-): Promise<string> {
-  const ignore = () => {};
-  const connection = new Connection(await openSocket(urls, webSocket), {
-    onNotification: ignore,
-    onFrame: ignore,
-    onClose: ignore,
-  });
-  try {
-    const { pairing, secondsLeft } = await connection.call('pair.request', { name });
-    const { token } = await connection.call('pair.confirm', { pairing, code: await askForCode(secondsLeft) });
-    return token;
-  } finally {
-    connection.close();
-  }
-}
-
-async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (signal === undefined) return work;
-  const { promise: aborted, reject } = withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

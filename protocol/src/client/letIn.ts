@@ -1,0 +1,96 @@
+/** @file Getting a token: by a code that the daemon shows, or by the link that it printed. */
+
+import type { Result } from '../methods.ts';
+import { type Address, addressOf } from './address.ts';
+import { Connection } from './connection.ts';
+import { openSocket } from './socket.ts';
+
+/** A pairing that waits for the code which the daemon shows. */
+export class PairingRequest {
+  private constructor(
+    private readonly connection: Connection,
+    private readonly asked: Result<'pair.request'>,
+  ) {}
+
+  /**
+   * Asks the daemon to be let in.
+   *
+   * @throws {PalimpsestError} PAIRING_BUSY, CONNECTION_LOST.
+   */
+  static async open({ name, ...address }: Address & { readonly name: string }): Promise<PairingRequest> {
+    const connection = await connect(address);
+    try {
+      return new PairingRequest(connection, await connection.call('pair.request', { name }));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** Until the code expires, from the beginning on. */
+  get secondsLeft(): number {
+    return this.asked.secondsLeft;
+  }
+
+  /**
+   * The token to keep, for the right code. After a wrong one it can be tried again.
+   *
+   * @throws {PalimpsestError} PAIRING_FAILED, saying whether tries are left; CONNECTION_LOST.
+   */
+  async confirm(code: string): Promise<string> {
+    const { token } = await this.connection.call('pair.confirm', { pairing: this.asked.pairing, code });
+    this.close();
+    return token;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+}
+
+/**
+ * Asks the daemon to be let in, and the person, once, for the code that it shows.
+ *
+ * @returns the token to keep.
+ * @throws {PalimpsestError} PAIRING_BUSY, PAIRING_FAILED, CONNECTION_LOST.
+ */
+export async function pair(
+  options: Address & { readonly name: string },
+  askForCode: (secondsLeft: number) => Promise<string>,
+): Promise<string> {
+  const request = await PairingRequest.open(options);
+  try {
+    return await request.confirm(await askForCode(request.secondsLeft));
+  } finally {
+    request.close();
+  }
+}
+
+/**
+ * Swaps the code in the link that the daemon printed for an owner's token.
+ *
+ * @throws {PalimpsestError} PAIRING_FAILED, CONNECTION_LOST.
+ */
+export async function launch({
+  code,
+  name,
+  ...address
+}: Address & { readonly code: string; readonly name: string }): Promise<string> {
+  const connection = await connect(address);
+  try {
+    const { token } = await connection.call('pair.launch', { code, name });
+    return token;
+  } finally {
+    connection.close();
+  }
+}
+
+async function connect(address: Address): Promise<Connection> {
+  const { urls, webSocket } = addressOf(address);
+  const ignore = () => {};
+  return new Connection(await openSocket(urls, webSocket), {
+    onNotification: ignore,
+    onFrame: ignore,
+    onClose: ignore,
+  });
+}
