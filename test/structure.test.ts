@@ -40,6 +40,39 @@ const imports = new Map(
   }),
 );
 
+/** What each package may import of ours; everything else of the plugins is a host or a page, which may use all three. */
+const PLUGIN_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  sdk: ['protocol'],
+  panel: ['protocol', 'sdk'],
+};
+const PLUGINS = join(import.meta.dirname, '../plugins');
+
+const pluginFiles = readdirSync(PLUGINS, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name))
+  .map((name) => ({ name, text: readFileSync(join(PLUGINS, name), 'utf8') }));
+
+describe('the plugins', () => {
+  it('import the packages below them only, and never the daemon', () => {
+    const wrong = pluginFiles.flatMap(({ name, text }) => {
+      const own = name.split('/')[0]!;
+      const allowed = PLUGIN_PACKAGES[own] ?? ['protocol', 'sdk', 'panel'];
+      const packages = [...text.matchAll(/from '@palimpsest\/([\w-]+)/g)].map(([, other]) => other!);
+      const outside = [...text.matchAll(/from '(\.[^']+)'/g)]
+        .map(([, path]) => relative(PLUGINS, resolve(PLUGINS, dirname(name), path!)))
+        .filter((path) => path.split('/')[0] !== own);
+      return [...packages.filter((other) => !allowed.includes(other)), ...outside].map(
+        (other) => `${name} -> ${other}`,
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it(`hold files of at most ${MAX_LINES} lines`, () => {
+    const long = pluginFiles.filter(({ text }) => text.split('\n').length > MAX_LINES);
+    expect(long.map(({ name }) => name)).toEqual([]);
+  });
+});
+
 describe('the rooms of the daemon', () => {
   it('are all in the list', () => {
     expect([...new Set(files.filter((file) => level(file) < 0).map(roomOf))]).toEqual([]);

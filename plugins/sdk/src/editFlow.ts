@@ -1,0 +1,245 @@
+/**
+ * @file The way of an edit: export, upload, wait, download; and, when the person keeps it, place. It can be stopped at
+ * each step, and until the last one the document has not been touched.
+ */
+
+import {
+  BlobHash,
+  type DaemonClient,
+  type JobPriority,
+  type JobProgress,
+  type JobRecord,
+  PalimpsestError,
+  type RemoteJob,
+  untilAborted,
+} from '@palimpsest/protocol';
+import * as z from 'zod/mini';
+import { type EditorHost, HostError, type Layer } from './editorHost.ts';
+import { exportScale, pixelSize } from './exportScale.ts';
+import { EditOrder, type Recipe, readMemory, resultName, withEdit, writeMemory } from './recipe.ts';
+
+/** What the flow needs of a daemon. */
+export type EditClient = Pick<DaemonClient, 'putImage' | 'getImage' | 'submit' | 'job' | 'closed'>;
+
+export interface Workplace {
+  readonly host: EditorHost;
+  readonly client: EditClient;
+}
+
+const finite = z.number();
+/** A layer, as it can be kept as text: Infinity and NaN have no place in a document either. */
+const StoredLayer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  width: finite,
+  height: finite,
+  transform: z.readonly(z.tuple([finite, finite, finite, finite, finite, finite])),
+  naturalScale: z.nullable(finite),
+});
+
+/** An edit that the daemon has, as it can be kept while the panel is closed. */
+export const PendingEdit = z.strictObject({
+  job: z.string(),
+  layer: StoredLayer,
+  order: EditOrder,
+  image: BlobHash,
+  width: z.int(),
+  height: z.int(),
+});
+export type PendingEdit = z.infer<typeof PendingEdit>;
+
+/** A finished edit that is not in the document yet. */
+export interface FinishedEdit {
+  readonly layer: Layer;
+  readonly recipe: Recipe;
+  /** The layer's pixels, and the edited ones. */
+  readonly before: Uint8Array<ArrayBuffer>;
+  readonly after: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where an edit stands: on its way, in the daemon's queue, or being worked on. */
+export type EditStage =
+  | { readonly name: 'export' | 'upload' | 'download' }
+  | { readonly name: 'queue'; readonly position: number | null }
+  | { readonly name: 'work'; readonly progress: JobProgress };
+
+export interface EditWatch {
+  /** Stops the work: the job is cancelled, and nothing is placed. */
+  readonly signal: AbortSignal;
+  readonly onStage?: (stage: EditStage) => void;
+  readonly onPreview?: (png: Uint8Array<ArrayBuffer>) => void;
+  /** The daemon has it: from here on `resumeEdit` can go on with it. */
+  readonly onPending?: (pending: PendingEdit) => void;
+}
+
+/**
+ * Edits a layer; the document stays as it is. A lost connection is waited for.
+ *
+ * @throws {HostError} of the export.
+ * @throws {PalimpsestError} of the daemon; its code is CANCELLED when the job was cancelled from elsewhere.
+ * @throws what the signal was aborted with.
+ */
+export async function makeEdit(
+  { host, client }: Workplace,
+  { id }: Pick<Layer, 'id'>,
+  order: EditOrder,
+  watch: EditWatch & { readonly priority?: JobPriority },
+): Promise<FinishedEdit> {
+  const { signal } = watch;
+  signal.throwIfAborted();
+  watch.onStage?.({ name: 'export' });
+  const layer = await untilAborted(signal, host.find(id));
+  if (layer === null)
+    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
+  const scale = exportScale(layer, host);
+  const before = await untilAborted(signal, host.exportPixels(id, scale, signal));
+  const maskPng = order.masking === 'selection' ? await exportMask(host, layer, before, signal) : null;
+
+  watch.onStage?.({ name: 'upload' });
+  const put = (png: Uint8Array<ArrayBuffer>) =>
+    patiently(client, signal, () => client.putImage(png, { signal }));
+  const image = await put(before.png);
+  const mask = maskPng && (await put(maskPng));
+
+  watch.onStage?.({ name: 'queue', position: null });
+  const { model, source, target, inversion, edit } = order;
+  const job = await untilAborted(
+    signal,
+    client.submit(
+      'edits.create',
+      {
+        ...{ model, image, source, target, inversion, edit },
+        ...(mask === null ? {} : { mask }),
+        ...(watch.priority === undefined ? {} : { priority: watch.priority }),
+      },
+      { signal, previews: true },
+    ),
+  );
+  const { width, height } = before;
+  const pending: PendingEdit = { job: job.id, layer: storable(layer), order, image, width, height };
+  watch.onPending?.(pending);
+  return await follow(client, job, pending, before.png, watch);
+}
+
+/**
+ * Goes on with an edit that the daemon has: after the panel was closed, for instance.
+ *
+ * @throws as `makeEdit`; JOB_UNKNOWN when the daemon has forgotten it.
+ */
+export async function resumeEdit(
+  { client }: Pick<Workplace, 'client'>,
+  pending: PendingEdit,
+  watch: EditWatch,
+): Promise<FinishedEdit> {
+  const { signal } = watch;
+  signal.throwIfAborted();
+  const job = client.job(pending.job);
+  signal.addEventListener('abort', () => void job.cancel().catch(() => {}), { once: true });
+  const before = await patiently(client, signal, () => client.getImage(pending.image, { signal }));
+  return await follow(client, job, pending, before, watch);
+}
+
+/**
+ * Places a finished edit, in one undo step, and notes it with its source.
+ *
+ * @returns the new layer.
+ * @throws {HostError} EDITOR_FAILED; the document is then as it was.
+ */
+export async function keepEdit(host: EditorHost, edit: FinishedEdit): Promise<Layer> {
+  const { layer, recipe, after, width, height } = edit;
+  const source = (await host.find(layer.id)) ?? layer;
+  const memory = readMemory(await host.recall(layer.id).catch(() => null));
+  return await host.place({
+    ...{ source, png: after, width, height },
+    name: resultName(recipe.order),
+    memory: writeMemory({ version: 1, history: [], made: { recipe, from: layer.id } }),
+    sourceMemory: writeMemory(withEdit(memory, recipe)),
+  });
+}
+
+async function exportMask(
+  host: EditorHost,
+  layer: Layer,
+  { width, height }: { readonly width: number; readonly height: number },
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const mask = await untilAborted(signal, host.mask(layer.id, { width, height }, signal));
+  if (mask !== null) return mask;
+  throw new HostError(
+    'LAYER_UNSUITABLE',
+    `There is nothing ${host.maskName ?? 'selected'}. Mark where the picture may change, or let all of it change.`,
+  );
+}
+
+async function follow(
+  client: EditClient,
+  job: RemoteJob,
+  { layer, order, image, width, height }: PendingEdit,
+  before: Uint8Array<ArrayBuffer>,
+  watch: EditWatch,
+): Promise<FinishedEdit> {
+  const { signal } = watch;
+  const { record, seconds } = await untilAborted(signal, watchJob(job, watch));
+  const { image: result, inversion } = record.result ?? {};
+  if (result === undefined) throw new PalimpsestError('INTERNAL', 'The job made no picture.');
+  watch.onStage?.({ name: 'download' });
+  const after = await patiently(client, signal, () => client.getImage(result, { signal }));
+  const recipe: Recipe = {
+    ...{ order, image, result, seconds },
+    ...(inversion === undefined ? {} : { inversion }),
+    madeAt: record.finishedAt ?? Date.now(),
+  };
+  return { layer, recipe, before, after, width, height };
+}
+
+/** The job's record when it is done, and how long the drawing took. */
+async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: JobRecord; seconds: number }> {
+  let drawingSince: number | null = null;
+  for await (const event of job) {
+    if (watch.signal.aborted) break;
+    if (event.type === 'preview') watch.onPreview?.(new Uint8Array(event.png));
+    if (event.type === 'progress') {
+      if (event.progress.stage === 'edit') drawingSince ??= Date.now();
+      watch.onStage?.({ name: 'work', progress: event.progress });
+    }
+    if (event.type !== 'state') continue;
+    const { state, position = null, progress, error } = event.job;
+    if (state === 'queued') watch.onStage?.({ name: 'queue', position });
+    if (state === 'running' && progress !== undefined) watch.onStage?.({ name: 'work', progress });
+    if (state === 'failed') {
+      throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The edit failed.');
+    }
+    if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The edit was cancelled.');
+    if (state === 'done') {
+      const since = drawingSince ?? event.job.startedAt ?? Date.now();
+      return { record: event.job, seconds: (Date.now() - since) / 1000 };
+    }
+  }
+  throw new PalimpsestError('CONNECTION_LOST', 'The panel was closed before the edit was done.');
+}
+
+/** Does it again when the connection was lost in the middle of it; the client waits until it is back. */
+async function patiently<T>(client: EditClient, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await untilAborted(signal, work());
+    } catch (error) {
+      const lost = error instanceof PalimpsestError && error.code === 'CONNECTION_LOST';
+      if (!lost || client.closed) throw error;
+    }
+  }
+}
+
+/** Without what a host may have put there beside the contract. */
+const storable = ({ id, name, width, height, transform, naturalScale }: Layer): PendingEdit['layer'] => ({
+  ...{ id, name, width, height, naturalScale },
+  transform: [...transform],
+});
+
+/** The size of the pixels that an edit of this layer works on. */
+export const workSize = (
+  layer: Layer,
+  host: Pick<EditorHost, 'maxSide'>,
+): { width: number; height: number } => pixelSize(layer, exportScale(layer, host));

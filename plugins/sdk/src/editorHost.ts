@@ -1,0 +1,170 @@
+/**
+ * @file The whole contract between an editor and Palimpsest. A host does what is written here and decides nothing else:
+ * what to edit, how, and what to say is the panel's.
+ *
+ * Every promise below is held by a check of the conformance suite (conformance/), which runs against any host.
+ */
+
+/** From a layer's box to the document: x' = a x + c y + e, y' = b x + d y + f; as a canvas and SVG have it. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** A layer as it was when the host was asked. It holds no pixels, so that asking is quick. */
+export interface Layer {
+  /** The host's name for it, the same for as long as the document is open. Nobody else reads anything into it. */
+  readonly id: string;
+  /** As the person sees it in the editor. */
+  readonly name: string;
+  /** The box that is exported, in units of the document, before the transform; above 0. */
+  readonly width: number;
+  readonly height: number;
+  /** Where the box lies in the document: its corners are those of (0, 0) to (width, height), transformed. */
+  readonly transform: Matrix;
+  /**
+   * Pixels for each unit of the box at which nothing is lost or made up: 1 for a layer of pixels, the photo's own
+   * resolution where the editor has scaled a photo. null for what is drawn anew at any scale, such as text and shapes.
+   */
+  readonly naturalScale: number | null;
+}
+
+/** Pixels of a layer, in its own box: rotation and flips of its transform are not in them. */
+export interface LayerPixels {
+  /** A PNG in sRGB, with transparency where the layer has it; only what the layer itself shows. */
+  readonly png: Uint8Array<ArrayBuffer>;
+  /** Of the PNG: the box times the scale, rounded, at least 1. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A finished edit, to be placed. */
+export interface PlacedResult {
+  /** What was edited, as it was then. */
+  readonly source: Layer;
+  /** The edited pixels, of the size that was exported. */
+  readonly png: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+  /** For the new layer: such as "a dog -> a tiger". It is data: any character may be in it. */
+  readonly name: string;
+  /** For `recall` of the new layer. */
+  readonly memory: string;
+  /** For `recall` of the source from now on; left out where the source is gone or cannot keep it. */
+  readonly sourceMemory: string;
+}
+
+/** What a person is told, from a passing note to a failure. */
+export type NoticeKind = 'info' | 'error';
+
+/** What happens in the editor while the panel is open. */
+export type HostEvent =
+  /** Other layers are selected, or the same ones look different. Repeats do no harm. */
+  | 'selection'
+  /** `colourScheme` has changed. */
+  | 'theme';
+
+/** Why a host could not do what it was asked. */
+export type HostErrorCode =
+  /** The layer, or its document, is not there any more. */
+  | 'LAYER_GONE'
+  /** The layer is there and cannot be exported: nothing visible in it, or of a kind that has no pixels. */
+  | 'LAYER_UNSUITABLE'
+  /** The editor refused, did not answer in time, or failed. */
+  | 'EDITOR_FAILED';
+
+/** A failure of a host, with a sentence that tells the person what to do. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+
+  constructor(
+    readonly code: HostErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+export interface EditorHost {
+  /** What the editor is called, for people: "Figma". The daemon shows it when the panel asks to be let in. */
+  readonly editor: string;
+
+  /** The longest side in pixels that can be exported and placed. Infinity where there is no limit. */
+  readonly maxSide: number;
+
+  /**
+   * What bounds a change in this editor, for the sentence "Change only ...": "inside the selection". null where the editor
+   * has no such thing; `mask` is not called then.
+   */
+  readonly maskName: string | null;
+
+  /** The selected layers, the topmost first; empty where none is. Never pixels, never an error for an odd selection. */
+  selection(): Promise<readonly Layer[]>;
+
+  /** A layer as it is now, or null where it is gone. */
+  find(id: string): Promise<Layer | null>;
+
+  /**
+   * The pixels of a layer as it is now. Nothing in the document changes, not even for a moment that undo could see.
+   *
+   * @param scale pixels for each unit of the box.
+   * @throws {HostError} LAYER_GONE, LAYER_UNSUITABLE, EDITOR_FAILED.
+   * @throws what the signal was aborted with, soon after it is.
+   */
+  exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels>;
+
+  /**
+   * Where the layer may change: a grey PNG of the size that is asked for, over the layer's box, white where it may,
+   * black where not, grey where the editor's selection is soft. null where nothing is selected.
+   *
+   * @throws {HostError} LAYER_GONE, EDITOR_FAILED.
+   */
+  mask(
+    id: string,
+    size: { readonly width: number; readonly height: number },
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer> | null>;
+
+  /**
+   * Puts a new layer directly above the source, exactly over its box as it lies now (where the source is gone: as it lay
+   * when it was exported). One undo of the editor takes back all of it. The source keeps its pixels, place and name,
+   * also where it is locked. What is selected afterwards is up to the host.
+   *
+   * @returns the new layer.
+   * @throws {HostError} EDITOR_FAILED; the document is then as it was.
+   */
+  place(result: PlacedResult): Promise<Layer>;
+
+  /**
+   * Keeps a text with a layer, in the document where the editor can do that; it replaces the last one. At most 64 kB.
+   * It is no secret: documents are passed on. It makes no undo step of its own.
+   *
+   * @throws {HostError} LAYER_GONE, EDITOR_FAILED.
+   */
+  remember(id: string, text: string): Promise<void>;
+
+  /** What `remember` or `place` last kept with a layer, or null. */
+  recall(id: string): Promise<string | null>;
+
+  /** What `writeSetting` last kept under that name, or null. It outlives the panel. */
+  readSetting(name: string): Promise<string | null>;
+
+  /**
+   * Keeps a text for this person on this machine, or forgets it: the token, and jobs that are under way. It never goes
+   * into a document. At most 64 kB.
+   */
+  writeSetting(name: string, value: string | null): Promise<void>;
+
+  /** Says something in the editor's own way. Short: a hundred characters are sure to be shown. */
+  notify(message: string, kind: NoticeKind): void;
+
+  /** Of the editor's interface now. */
+  colourScheme(): 'light' | 'dark';
+
+  /** Listens; returns what ends that. */
+  on(event: HostEvent, listener: () => void): () => void;
+
+  /**
+   * Shows a picture over a layer for as long as it is not null, without changing the document: how an edit comes along,
+   * and the result before it is kept. Left out where the editor cannot do that.
+   */
+  preview?(id: string, png: Uint8Array<ArrayBuffer> | null): void;
+}

@@ -1,0 +1,36 @@
+export {
+  type EditClient,
+  type EditStage,
+  type EditWatch,
+  type FinishedEdit,
+  keepEdit,
+  makeEdit,
+  PendingEdit,
+  resumeEdit,
+  type Workplace,
+  workSize,
+} from './editFlow.ts';
+export {
+  type EditorHost,
+  HostError,
+  type HostErrorCode,
+  type HostEvent,
+  type Layer,
+  type LayerPixels,
+  type Matrix,
+  type NoticeKind,
+  type PlacedResult,
+} from './editorHost.ts';
+export { exportScale, pixelSize } from './exportScale.ts';
+export { decodePng, encodePng, type Pixels } from './png.ts';
+export {
+  EditOrder,
+  LayerMemory,
+  Masking,
+  Recipe,
+  readMemory,
+  resultName,
+  withEdit,
+  writeMemory,
+} from './recipe.ts';
+export { isCancelled, sentenceOf } from './sentences.ts';

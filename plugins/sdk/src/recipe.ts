@@ -1,0 +1,80 @@
+/**
+ * @file What is kept with a layer: how it was made, what was made of it, and what was being typed. It is read back from
+ * documents that others may have written, so it is parsed, and what does not fit is as good as nothing.
+ */
+
+import { BlobHash, EditOptions, InversionOptions, ModelName, Prompt } from '@palimpsest/protocol';
+import * as z from 'zod/mini';
+
+/** How much of a layer's story is kept. */
+const MAX_HISTORY = 12;
+
+/** What bounds an edit: nothing, the editor's selection, or the place of a word. */
+export const Masking = z.enum(['none', 'selection', 'word']);
+export type Masking = z.infer<typeof Masking>;
+
+/** Everything that an edit depends on, but for the pixels. */
+export const EditOrder = z.strictObject({
+  model: ModelName,
+  source: Prompt,
+  target: Prompt,
+  inversion: InversionOptions,
+  edit: EditOptions,
+  /** With `word`, `edit.blend` names it. */
+  masking: Masking,
+});
+export type EditOrder = z.infer<typeof EditOrder>;
+
+/** An edit that was made. */
+export const Recipe = z.strictObject({
+  order: EditOrder,
+  /** The picture that was edited, and what became of it; the daemon may have forgotten either. */
+  image: BlobHash,
+  result: BlobHash,
+  /** The id of what was learned, so that it can be asked whether it is still there. */
+  inversion: z.optional(z.string()),
+  /** How long it took without the learning. */
+  seconds: z.number(),
+  /** In ms since 1970. */
+  madeAt: z.number(),
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+/** What is kept with a layer. */
+export const LayerMemory = z.strictObject({
+  version: z.literal(1),
+  /** Of a result: how it was made, and the id of the layer that it was made from. */
+  made: z.optional(z.strictObject({ recipe: Recipe, from: z.string() })),
+  /** Of a source: its edits, the newest first. */
+  history: z.array(Recipe),
+  /** What was typed last. */
+  draft: z.optional(z.strictObject({ source: Prompt, target: Prompt })),
+});
+export type LayerMemory = z.infer<typeof LayerMemory>;
+
+const NOTHING: LayerMemory = { version: 1, history: [] };
+
+/** The memory of a layer, from the text that a host kept; empty where there is none or it is not ours. */
+export function readMemory(text: string | null): LayerMemory {
+  if (text === null) return NOTHING;
+  try {
+    return z.parse(LayerMemory, JSON.parse(text));
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** The text for a host to keep. */
+export const writeMemory = (memory: LayerMemory): string => JSON.stringify(memory);
+
+/** With one more edit. */
+export const withEdit = (memory: LayerMemory, recipe: Recipe): LayerMemory => ({
+  ...memory,
+  history: [recipe, ...memory.history].slice(0, MAX_HISTORY),
+});
+
+/** What a result layer is called. */
+export function resultName({ source, target, edit }: EditOrder): string {
+  if (source !== target) return `${source} → ${target}`;
+  return `${target} (${edit.weights.map(({ word, weight }) => `${word} × ${weight}`).join(', ')})`;
+}

@@ -1,0 +1,32 @@
+/** @file Errors as sentences for the person in front of the panel: what happened, and what to do. */
+
+import { type ErrorCode, PalimpsestError } from '@palimpsest/protocol';
+import { HostError } from './editorHost.ts';
+
+/** Where the daemon's own sentence speaks to somebody at a terminal. The others are shown as they are. */
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  IMAGE_ENCODER_MISSING:
+    'This model cannot learn pictures faithfully: its folder has no image encoder. Choose the quick method under Advanced, or another model.',
+  CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
+  NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
+  ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',
+  QUEUE_FULL: 'Too many edits are waiting. Let some finish, or cancel some.',
+  RATE_LIMITED: 'That was too fast for Palimpsest. Wait a moment, and try again.',
+  MODEL_UNKNOWN: 'The model is not installed any more. Choose another one under Advanced.',
+  IMAGE_UNKNOWN: 'Palimpsest has forgotten the picture. Make the edit again from its layer.',
+  CANCELLED: 'Cancelled.',
+  INTERNAL: 'Palimpsest met a fault of its own. Try again; its log says more.',
+};
+
+/** Whether an error only says that the person has stopped the work. */
+export const isCancelled = (error: unknown): boolean =>
+  (error instanceof PalimpsestError && error.code === 'CANCELLED') ||
+  (error instanceof Error && error.name === 'AbortError');
+
+/** What to tell the person. */
+export function sentenceOf(error: unknown): string {
+  if (isCancelled(error)) return 'Cancelled.';
+  if (error instanceof PalimpsestError) return SENTENCES[error.code] ?? error.message;
+  if (error instanceof HostError) return error.message;
+  return `Something unforeseen happened (${error instanceof Error ? error.message : String(error)}). Try again.`;
+}
