@@ -101,6 +101,9 @@ export const JobResult = z.strictObject({
   width: z.optional(z.int()).check(z.describe('of the picture, in pixels')),
   height: z.optional(z.int()).check(z.describe('of the picture, in pixels')),
   inversion: z.optional(z.string()).check(z.describe('the id of the inversion that was made or used')),
+  canvas: z
+    .optional(z.strictObject({ width: z.int(), height: z.int() }))
+    .check(z.describe('of an inversion: the size in pixels that the picture was inverted at')),
   kind: z
     .optional(z.enum(['replace', 'refine']))
     .check(z.describe('the kind of edit that was done, where it was left to the prompts')),

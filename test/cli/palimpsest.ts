@@ -11,12 +11,17 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts `palimpsest` with a cache of its own. */
+/** Starts `palimpsest` with a cache of its own, and without a daemon that may run on this machine. */
 export function start(
   cache: string,
   args: readonly string[],
 ): { child: ChildProcess; finished: Promise<Finished> } {
-  const env = { ...process.env, PALIMPSEST_CACHE: cache, PALIMPSEST_MODEL: undefined };
+  const env = {
+    PALIMPSEST_CONFIG: join(cache, 'config'),
+    ...process.env,
+    PALIMPSEST_CACHE: cache,
+    PALIMPSEST_MODEL: undefined,
+  };
   const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -49,4 +49,11 @@ describe('the models that are installed', () => {
       );
     },
   );
+
+  it('are known by their folder too, however it is written', () => {
+    expect(registry.nameOf(join(second, 'pictures', '..', 'Anything v3'))).toBe('Anything v3');
+    // The second of that name is not the one that the name means, and demo has an image encoder of its own.
+    for (const folder of [join(second, 'sd-1.5'), join(root, 'missing'), MODEL])
+      expect(registry.nameOf(folder)).toBeNull();
+  });
 });

@@ -1,12 +1,10 @@
 /** @file `palimpsest clients`: who was let in, and how to take that back. Talks to the running daemon. */
 
-import { readFileSync } from 'node:fs';
-import { DaemonClient, PalimpsestError, RPC_PATH } from '@palimpsest/protocol';
+import { type DaemonClient, PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { WebSocket } from 'ws';
-import { ownerTokenFile } from '../server/clients.ts';
 import { configFolder } from '../server/config.ts';
-import { runningPort } from '../server/lock.ts';
+import { runningDaemon } from '../server/lock.ts';
+import { connectAsOwner } from './ownerConnection.ts';
 import { reportError } from './report.ts';
 
 export function clientsCommand(): Command {
@@ -38,20 +36,14 @@ async function run(daemon: DaemonClient, revoke: string | undefined, json: boole
 }
 
 async function withDaemon<T>(work: (daemon: DaemonClient) => Promise<T>): Promise<T> {
-  const folder = configFolder();
-  const port = await runningPort(folder);
-  if (port === null) {
+  const running = await runningDaemon(configFolder());
+  if (running === null) {
     throw new PalimpsestError(
       'CONNECTION_LOST',
       'The daemon is not running. Start it with "palimpsest serve".',
     );
   }
-  const daemon = await DaemonClient.connect({
-    urls: [`ws://127.0.0.1:${port}${RPC_PATH}`],
-    token: readFileSync(ownerTokenFile(folder), 'utf8').trim(),
-    webSocket: WebSocket,
-    maxPause: 0,
-  });
+  const daemon = await connectAsOwner(running);
   try {
     return await work(daemon);
   } finally {

@@ -6,7 +6,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { configFolder, readConfig } from '../server/config.ts';
 import { openModels } from '../server/daemon.ts';
-import { runningPort } from '../server/lock.ts';
+import { runningDaemon } from '../server/lock.ts';
 import { cacheFolder } from '../store/paths.ts';
 import { EXIT_CODES } from './report.ts';
 
@@ -127,8 +127,9 @@ async function models(): Promise<Finding> {
 }
 
 async function daemon(): Promise<Finding> {
-  const port = await runningPort(configFolder());
-  const found = port === null ? 'not running; "palimpsest serve" starts it' : `running on port ${port}`;
+  const running = await runningDaemon(configFolder());
+  const found =
+    running === null ? 'not running; "palimpsest serve" starts it' : `running on port ${running.port}`;
   return { what: 'Daemon', ok: true, found };
 }
 

@@ -2,6 +2,8 @@
 
 import { Command } from 'commander';
 import { inspectModel, type ModelFacts } from '../models/inspect.ts';
+import { Networks } from '../models/networks.ts';
+import { StableDiffusion } from '../models/stableDiffusion.ts';
 import { addModelFlags, runCommand } from './session.ts';
 
 export function inspectModelCommand(): Command {
@@ -11,8 +13,8 @@ export function inspectModelCommand(): Command {
     .argument('[folder]', 'the same as --model');
   return addModelFlags(command).action((folder: string | undefined) => {
     if (folder !== undefined) command.setOptionValue('model', folder);
-    return runCommand(command, async ({ model }) => {
-      const facts = inspectModel(model);
+    return runCommand(command, async ({ model: { folder, imageEncoder } }) => {
+      const facts = inspectModel(new StableDiffusion(folder, new Networks(null), { imageEncoder }));
       return { result: facts, message: describe(facts) };
     });
   });

@@ -2,10 +2,8 @@
 
 import { InversionOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { decodePicture } from '../imaging/picture.ts';
-import { invertPicture } from '../jobs/invertJob.ts';
 import { addFlags, readFlags } from './flags.ts';
-import { addModelFlags, runCommand } from './session.ts';
+import { addWorkFlags, runWork } from './session.ts';
 
 export function invertCommand(): Command {
   const command = new Command('invert')
@@ -15,21 +13,14 @@ export function invertCommand(): Command {
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF or AVIF')
     .requiredOption('--from <words>', 'what is in the picture');
-  addFlags(addModelFlags(command), InversionOptions);
-  return command.action((path: string, { from }: { from: string }) =>
-    runCommand(command, async ({ model, store, watch }) => {
+  addFlags(addWorkFlags(command), InversionOptions);
+  return command.action((picture: string, { from: prompt }: { from: string }) =>
+    runWork(command, [picture], async (worker) => {
       const options = readFlags(command, InversionOptions);
-      const picture = await decodePicture(path);
-      const { id, reused, placement } = await invertPicture(
-        model,
-        store,
-        { picture, prompt: from, options },
-        watch,
-      );
-      const { width, height } = placement.canvas;
+      const { inversion, reused, canvas } = await worker.invert({ picture, prompt, options });
       return {
-        result: { inversion: id, reused, canvas: placement.canvas },
-        message: `${reused ? 'Already inverted' : 'Inverted'} at ${width} x ${height} (${id.slice(0, 12)}). Edits of it start at once.`,
+        result: { inversion, reused, canvas },
+        message: `${reused ? 'Already inverted' : 'Inverted'} at ${canvas.width} x ${canvas.height} (${inversion.slice(0, 12)}). Edits of it start at once.`,
       };
     }),
   );

@@ -1,19 +1,23 @@
-/** @file What every command does around its work: open the model, watch, stop cleanly, report errors. */
+/** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
+import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
-import type { Watch } from '../methods/watch.ts';
-import { Networks } from '../models/networks.ts';
-import { StableDiffusion } from '../models/stableDiffusion.ts';
-import { InversionStore } from '../store/inversionStore.ts';
-import { demoModelFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { demoModelFolder } from '../store/paths.ts';
+import { chooseWorker } from './chooseWorker.ts';
 import { progressWriter } from './progressBar.ts';
 import { EXIT_CODES, reportError } from './report.ts';
+import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
 
-/** What a command works with. */
-export interface Workplace {
-  readonly model: StableDiffusion;
-  readonly store: InversionStore;
-  readonly watch: Watch;
+/** A command's result: what `--json` prints, and the line that people read. */
+export interface Outcome {
+  readonly result: object;
+  readonly message: string;
+}
+
+/** What every command with a model works with. */
+export interface Session {
+  readonly model: ModelChoice;
+  readonly watch: WorkWatch;
 }
 
 /** Flags that every command with a model has. */
@@ -24,40 +28,38 @@ export function addModelFlags(command: Command): Command {
       'a Stable Diffusion model in the diffusers layout (or set PALIMPSEST_MODEL); default: the small demo model',
     )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
-    .option('--threads <number>', 'processor threads; default: one for each core', Number)
     .option('--json', 'print the result as JSON, and progress as JSON lines on stderr');
 }
 
-/**
- * Runs a command's work and prints its result; sets the exit status.
- *
- * @param work returns what `--json` prints, and the line that people read.
- */
+/** Flags that every command has that lets networks run. */
+export function addWorkFlags(command: Command): Command {
+  return addModelFlags(command)
+    .option('--threads <number>', 'processor threads; default: one for each core', Number)
+    .option('--no-daemon', 'work in this process, even if a daemon is running');
+}
+
+/** Runs a command and prints its result, or its error; sets the exit status. */
 export async function runCommand(
   command: Command,
-  work: (workplace: Workplace) => Promise<{ result: object; message: string }>,
+  run: (session: Session) => Promise<Outcome>,
 ): Promise<void> {
-  const {
-    model: folder = process.env.PALIMPSEST_MODEL,
-    imageEncoder,
-    threads,
-    json = false,
-  } = command.opts();
-  const networks = new Networks(graphsFolder(), threads === undefined ? {} : { threads });
+  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, json = false } = command.opts();
+  const tell = (sentence: string) =>
+    process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   const controller = new AbortController();
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.
     if (controller.signal.aborted) process.exit(EXIT_CODES.cancelled);
-    controller.abort();
+    controller.abort(new PalimpsestError('CANCELLED', 'The work was cancelled. Nothing was changed.'));
     process.stderr.write('\nStopping after this step. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
   try {
-    const { result, message } = await work({
-      model: new StableDiffusion(folder ?? demoModel(), networks, { imageEncoder }),
-      store: new InversionStore(inversionsFolder()),
-      watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json) },
+    if (model === undefined) tell(DEMO_MODEL);
+    const { result, message } = await run({
+      model: { folder: model ?? demoModelFolder(), imageEncoder },
+      watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json), tell },
     });
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
   } catch (error) {
@@ -65,15 +67,30 @@ export async function runCommand(
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
-    await networks.dispose();
   }
 }
 
-/** The demo model stands in where none is named, and says so. */
-function demoModel(): string {
-  process.stderr.write(
-    'Using the small demo model, which only knows its own drawn world. ' +
-      'Name the folder of a real Stable Diffusion with --model, or in PALIMPSEST_MODEL.\n',
-  );
-  return demoModelFolder();
+/**
+ * Runs a command whose work the daemon can do too.
+ *
+ * @param pictures the files that the work is about.
+ */
+export function runWork(
+  command: Command,
+  pictures: readonly string[],
+  work: (worker: Worker) => Promise<Outcome>,
+): Promise<void> {
+  const { threads, daemon } = command.opts();
+  return runCommand(command, async ({ model, watch }) => {
+    const worker = await chooseWorker({ model, threads, pictures, daemon }, watch);
+    try {
+      return await work(worker);
+    } finally {
+      await worker.close();
+    }
+  });
 }
+
+const DEMO_MODEL =
+  'Using the small demo model, which only knows its own drawn world. ' +
+  'Name the folder of a real Stable Diffusion with --model, or in PALIMPSEST_MODEL.';

@@ -8,7 +8,7 @@ import {
   type JobResult,
   PalimpsestError,
 } from '@palimpsest/protocol';
-import { type Mask, maskFromPicture } from '../imaging/composite.ts';
+import { maskOf } from '../imaging/composite.ts';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import { editPicture } from '../jobs/editJob.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
@@ -79,16 +79,17 @@ export class Engine {
   private async invert(model: StableDiffusion, request: InvertRequest, watch: TaskWatch): Promise<JobResult> {
     const { prompt, options } = request;
     const picture = await this.picture(request.image);
-    const { id, reused } = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
+    const inverted = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
       invertPicture(model, this.store, { picture, prompt, options }, inner),
     );
-    return { inversion: id, reused };
+    return { inversion: inverted.id, canvas: inverted.placement.canvas, reused: inverted.reused };
   }
 
   private async edit(model: StableDiffusion, request: EditRequest, watch: TaskWatch): Promise<JobResult> {
     const { source, target, inversion, edit } = request;
     const picture = await this.picture(request.image);
-    const mask = request.mask === undefined ? {} : { mask: await this.mask(request.mask, picture) };
+    const mask =
+      request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
     const edited = await watched(model, watch, visiblePart(model, picture, inversion), (inner) =>
       editPicture(model, this.store, { picture, source, target, inversion, edit, ...mask }, inner),
     );
@@ -140,15 +141,6 @@ export class Engine {
     const bytes = await this.blobs.get(hash);
     if (bytes !== null) return decodePicture(bytes);
     throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there again.`);
-  }
-
-  private async mask(hash: BlobHash, { width, height }: Picture): Promise<Mask> {
-    const mask = maskFromPicture(await this.picture(hash));
-    if (mask.width === width && mask.height === height) return mask;
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      `The mask is ${mask.width} x ${mask.height} pixels, the picture ${width} x ${height}: they have to be the same.`,
-    );
   }
 }
 

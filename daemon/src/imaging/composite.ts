@@ -1,6 +1,7 @@
 /** @file The edited picture over the original, under a mask whose seam is soft and lies inside it. */
 
-import type { Picture } from './picture.ts';
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { Picture, Size } from './picture.ts';
 
 /** How much of each pixel may change: 0 nothing, 255 all of it. `width * height` bytes, top row first. */
 export interface Mask {
@@ -18,6 +19,26 @@ export function maskFromPicture({ width, height, rgb, alpha }: Picture): Mask {
     data[i] = Math.round((luma * (alpha?.[i] ?? 255)) / 255);
   }
   return { width, height, data };
+}
+
+/**
+ * The mask that bounds an edit of a picture.
+ *
+ * @throws {PalimpsestError} OPTION_INVALID when the two differ in size, or the mask lets nothing change.
+ */
+export function maskOf(picture: Size, from: Picture): Mask {
+  if (from.width !== picture.width || from.height !== picture.height) {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `The mask is ${from.width} x ${from.height} pixels, the picture ${picture.width} x ${picture.height}: they have to be the same.`,
+    );
+  }
+  const mask = maskFromPicture(from);
+  if (mask.data.some((value) => value > 0)) return mask;
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    'The mask is black everywhere, so nothing may change. Paint white where the picture may change.',
+  );
 }
 
 /**

@@ -3,13 +3,7 @@
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { resizeBicubic, type Samples } from './bicubic.ts';
 import type { Mask } from './composite.ts';
-import type { Picture } from './picture.ts';
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Picture, Size } from './picture.ts';
 
 /** Where a picture lies on its canvas: scaled, at the top left; the rest is padding. */
 export interface Placement {

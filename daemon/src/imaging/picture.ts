@@ -4,10 +4,14 @@ import { open } from 'node:fs/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 
-/** Interleaved 8-bit sRGB, top row first. Alpha is kept apart: networks see colour, the result gets it back. */
-export interface Picture {
+/** Width and height in pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** Interleaved 8-bit sRGB, top row first. Alpha is kept apart: networks see colour, the result gets it back. */
+export interface Picture extends Size {
   /** `width * height * 3` bytes. */
   readonly rgb: Uint8Array;
   /** `width * height` bytes, straight (not premultiplied), or undefined for an opaque picture. */

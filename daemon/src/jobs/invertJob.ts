@@ -1,8 +1,8 @@
 /** @file Inverting a picture: from pixels to an inversion that edits can start from. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
-import { fitPicture, type Placement, placePicture, type Size } from '../imaging/fit.ts';
-import type { Picture } from '../imaging/picture.ts';
+import { fitPicture, type Placement, placePicture } from '../imaging/fit.ts';
+import type { Picture, Size } from '../imaging/picture.ts';
 import { toTensor } from '../imaging/pixels.ts';
 import { ddimInversion } from '../methods/ddim.ts';
 import { styleDiffusion } from '../methods/styleDiffusion.ts';

@@ -3,7 +3,7 @@
  * their own. What comes over the wire is looked up here and never becomes a path.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 
@@ -25,7 +25,7 @@ export interface ModelRegistryOptions {
 const MARKS = ['model_index.json', join('unet', 'config.json')];
 
 export class ModelRegistry {
-  constructor(private readonly options: ModelRegistryOptions) {}
+  constructor(readonly options: ModelRegistryOptions) {}
 
   /** All models, read anew at each call: a model that was just copied there is found. */
   list(): { readonly name: string; readonly place: ModelPlace }[] {
@@ -44,6 +44,15 @@ export class ModelRegistry {
     );
   }
 
+  /** The name of the model in that folder, with an image encoder of its own; null when it is none of these. */
+  nameOf(folder: string): string | null {
+    const wanted = realPath(folder);
+    const found = this.list().find(
+      ({ place }) => place.imageEncoder === undefined && realPath(place.folder) === wanted,
+    );
+    return wanted === null || found === undefined ? null : found.name;
+  }
+
   private read(): Map<string, ModelPlace> {
     const models = new Map(Object.entries(this.options.models ?? {}));
     for (const directory of this.options.directories ?? []) {
@@ -55,6 +64,14 @@ export class ModelRegistry {
       }
     }
     return models;
+  }
+}
+
+function realPath(folder: string): string | null {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return null;
   }
 }
 

@@ -63,7 +63,7 @@ export async function startDaemon(
       ...(onPairing === undefined ? {} : { onPairing }),
     });
     closers.push(() => server.close());
-    lock.setPort(server.port);
+    lock.announce({ port: server.port, version: packageJson.version, models: models.options });
     return { port: server.port, pairing: server.pairing, close };
   } catch (error) {
     await close();

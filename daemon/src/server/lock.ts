@@ -4,13 +4,31 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import type { ModelRegistryOptions } from '../models/modelRegistry.ts';
 
-const LockFile = z.object({ pid: z.int().positive(), port: z.int().nullable() });
+/** What the command line has to know to use a running daemon. */
+const Announcement = z.object({
+  port: z.int(),
+  /** Of the daemon. */
+  version: z.string(),
+  /** Where its models lie. Paths stay on this machine: they are here, and never on the wire. */
+  models: z.object({
+    directories: z.array(z.string()).readonly().default([]),
+    models: z
+      .record(z.string(), z.object({ folder: z.string(), imageEncoder: z.string().optional() }))
+      .default({}),
+  }),
+});
+export type Announcement = Omit<z.infer<typeof Announcement>, 'models'> & {
+  readonly models: ModelRegistryOptions;
+};
+
+const LockFile = z.object({ pid: z.int().positive(), daemon: Announcement.nullable() });
 type LockFile = z.infer<typeof LockFile>;
 
 export interface Lock {
-  /** Tells others where the daemon listens. */
-  setPort(port: number): void;
+  /** Tells others where the daemon listens, and what it has. */
+  announce(daemon: Announcement): void;
   release(): void;
 }
 
@@ -23,15 +41,16 @@ const lockFile = (folder: string): string => join(folder, 'daemon.json');
  */
 export async function takeLock(folder: string): Promise<Lock> {
   const path = lockFile(folder);
-  const write = (port: number | null, flag: string) =>
-    writeFileSync(path, JSON.stringify({ pid: process.pid, port }), { flag, mode: 0o600 });
+  const write = (daemon: Announcement | null, flag: string) =>
+    writeFileSync(path, JSON.stringify({ pid: process.pid, daemon }), { flag, mode: 0o600 });
   try {
     write(null, 'wx');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     const holder = await holderOf(path);
     if (holder !== null) {
-      const where = holder.port === null ? 'is just starting' : `runs at http://127.0.0.1:${holder.port}`;
+      const where =
+        holder.daemon === null ? 'is just starting' : `runs at http://127.0.0.1:${holder.daemon.port}`;
       throw new PalimpsestError('ALREADY_RUNNING', `Palimpsest ${where} already (process ${holder.pid}).`);
     }
     // Left by a daemon that was killed.
@@ -39,21 +58,21 @@ export async function takeLock(folder: string): Promise<Lock> {
     return takeLock(folder);
   }
   return {
-    setPort: (port) => write(port, 'w'),
+    announce: (daemon) => write(daemon, 'w'),
     release: () => rmSync(path, { force: true }),
   };
 }
 
-/** Where the running daemon of that folder listens, or null when there is none. */
-export async function runningPort(folder: string): Promise<number | null> {
-  return (await holderOf(lockFile(folder)))?.port ?? null;
+/** The running daemon of that folder, or null when there is none. */
+export async function runningDaemon(folder: string): Promise<Announcement | null> {
+  return (await holderOf(lockFile(folder)))?.daemon ?? null;
 }
 
 async function holderOf(path: string): Promise<LockFile | null> {
   const lock = readLock(path);
   if (lock === null || lock.pid === process.pid || !isAlive(lock.pid)) return null;
   // The number may be another process's by now: the daemon itself answers.
-  return lock.port === null || (await answers(lock.port)) ? lock : null;
+  return lock.daemon === null || (await answers(lock.daemon.port)) ? lock : null;
 }
 
 function readLock(path: string): LockFile | null {

@@ -1,0 +1,78 @@
+/** @file Where a command's work is done: in the running daemon, if it can do it and gives the same result. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { MAX_PICTURE_BYTES, PalimpsestError } from '@palimpsest/protocol';
+import packageJson from '../../package.json' with { type: 'json' };
+import { readPictureHeader } from '../imaging/pictureHeader.ts';
+import { ModelRegistry } from '../models/modelRegistry.ts';
+import { configFolder } from '../server/config.ts';
+import { type Announcement, runningDaemon } from '../server/lock.ts';
+import { DaemonWorker } from './daemonWorker.ts';
+import { connectAsOwner } from './ownerConnection.ts';
+import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
+
+export interface WorkerWish {
+  readonly model: ModelChoice;
+  /** Of the processor; one for each core when left out. */
+  readonly threads?: number | undefined;
+  /** Files that the work is about. */
+  readonly pictures: readonly string[];
+  /** Whether a running daemon may do it. */
+  readonly daemon: boolean;
+}
+
+/**
+ * The daemon if one runs and can do the work; says why where one runs and cannot. Else this process.
+ *
+ * @throws {PalimpsestError} as `LocalWorker`.
+ */
+export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<Worker> {
+  const running = wish.daemon ? await runningDaemon(configFolder()) : null;
+  if (running !== null) {
+    const worker = await inDaemon(running, wish, watch);
+    if (typeof worker !== 'string') return worker;
+    watch.tell(`${worker} Working without the daemon.`);
+  }
+  // Only now: the runtime takes a moment and some memory, which the daemon spares.
+  const { LocalWorker } = await import('./localWorker.ts');
+  return new LocalWorker(wish.model, wish.threads, watch);
+}
+
+/** A worker, or why there is none. */
+async function inDaemon(
+  running: Announcement,
+  { model: { folder, imageEncoder }, threads, pictures }: WorkerWish,
+  watch: WorkWatch,
+): Promise<Worker | string> {
+  if (running.version !== packageJson.version) {
+    return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
+  }
+  if (imageEncoder !== undefined || threads !== undefined) {
+    return 'The running daemon does not know --image-encoder and --threads.';
+  }
+  const model = new ModelRegistry(running.models).nameOf(folder);
+  if (model === null) {
+    return `The running daemon does not have the model ${folder} (start it with --models to give it one).`;
+  }
+  for (const picture of pictures) {
+    if (!(await canBeSent(picture))) return `The running daemon does not take ${picture}.`;
+  }
+  try {
+    return new DaemonWorker(await connectAsOwner(running), model, watch);
+  } catch (error) {
+    return error instanceof PalimpsestError
+      ? error.message
+      : 'The token of the running daemon cannot be read.';
+  }
+}
+
+/** Whether a file is a picture that the wire takes; if not, work in this process says what is wrong, or does it. */
+async function canBeSent(file: string): Promise<boolean> {
+  try {
+    if ((await stat(file)).size > MAX_PICTURE_BYTES) return false;
+    await readPictureHeader(await readFile(file));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+/** @file Work in the daemon that is running: pictures go there, jobs are watched, results come back. */
+
+import { readFile } from 'node:fs/promises';
+import {
+  type BlobHash,
+  type DaemonClient,
+  type JobProgress,
+  type JobResult,
+  PalimpsestError,
+  type RemoteJob,
+} from '@palimpsest/protocol';
+import type { EditWork, GenerateWork, InvertWork, Worker, WorkWatch } from './worker.ts';
+
+export class DaemonWorker implements Worker {
+  /** @param model its name in the daemon. */
+  constructor(
+    private readonly daemon: DaemonClient,
+    private readonly model: string,
+    private readonly watch: WorkWatch,
+  ) {}
+
+  async invert({ picture, prompt, options }: InvertWork) {
+    const params = { model: this.model, image: await this.put(picture), prompt, options };
+    const result = await this.follow(await this.daemon.submit('inversions.create', params, this.watch));
+    return {
+      inversion: made(result.inversion),
+      canvas: made(result.canvas),
+      reused: made(result.reused),
+    };
+  }
+
+  async edit({ picture, mask, ...words }: EditWork) {
+    const params = {
+      model: this.model,
+      image: await this.put(picture),
+      ...words,
+      ...(mask === undefined ? {} : { mask: await this.put(mask) }),
+    };
+    const result = await this.follow(await this.daemon.submit('edits.create', params, this.watch));
+    return { ...(await this.drawn(result)), inversion: made(result.inversion), kind: made(result.kind) };
+  }
+
+  async generate({ prompt, options }: GenerateWork) {
+    const params = { model: this.model, prompt, options };
+    return this.drawn(await this.follow(await this.daemon.submit('generate', params, this.watch)));
+  }
+
+  async close(): Promise<void> {
+    this.daemon.close();
+  }
+
+  private async put(file: string): Promise<BlobHash> {
+    return this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
+  }
+
+  private async drawn({ image, width, height }: JobResult) {
+    const png = await this.daemon.getImage(made(image), this.watch);
+    return { png, width: made(width), height: made(height) };
+  }
+
+  /** Shows how the job goes until it is over. */
+  private async follow(job: RemoteJob): Promise<JobResult> {
+    let toldToWait = false;
+    try {
+      for await (const event of job) {
+        if (event.type === 'progress') this.watch.onProgress(shown(event.progress));
+        if (event.type !== 'state' || event.job.state !== 'queued' || toldToWait) continue;
+        toldToWait = true;
+        this.watch.tell('The daemon has other work first. Waiting for its turn.');
+      }
+      return await job.finished();
+    } catch (error) {
+      if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST') throw error;
+      throw new PalimpsestError(
+        'CONNECTION_LOST',
+        'The daemon ended before the work was done. It goes on when the daemon is started again; run this command then for its result.',
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** The time left is estimated anew by whoever shows it. */
+function shown({ secondsLeft: _, losses, ...progress }: JobProgress) {
+  return losses === undefined ? progress : { ...progress, losses };
+}
+
+/** A part of a result that this kind of job always has. */
+function made<T>(value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new PalimpsestError('INTERNAL', 'The daemon left something out of its answer. Update it.');
+}

@@ -1,0 +1,65 @@
+/** @file Work in this process, with the model in a folder. */
+
+import { maskOf } from '../imaging/composite.ts';
+import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
+import { editPicture } from '../jobs/editJob.ts';
+import { generatePicture } from '../jobs/generateJob.ts';
+import { invertPicture } from '../jobs/invertJob.ts';
+import { Networks } from '../models/networks.ts';
+import { StableDiffusion } from '../models/stableDiffusion.ts';
+import { InversionStore } from '../store/inversionStore.ts';
+import { graphsFolder, inversionsFolder } from '../store/paths.ts';
+import type {
+  DrawnPicture,
+  EditWork,
+  GenerateWork,
+  InvertWork,
+  ModelChoice,
+  Worker,
+  WorkWatch,
+} from './worker.ts';
+
+export class LocalWorker implements Worker {
+  private readonly networks: Networks;
+  private readonly model: StableDiffusion;
+  private readonly store = new InversionStore(inversionsFolder());
+
+  /**
+   * @param threads of the processor; one for each core when left out.
+   * @throws {PalimpsestError} as `StableDiffusion`.
+   */
+  constructor(
+    { folder, imageEncoder }: ModelChoice,
+    threads: number | undefined,
+    private readonly watch: WorkWatch,
+  ) {
+    this.networks = new Networks(graphsFolder(), threads === undefined ? {} : { threads });
+    this.model = new StableDiffusion(folder, this.networks, { imageEncoder });
+  }
+
+  async invert({ picture, prompt, options }: InvertWork) {
+    const request = { picture: await decodePicture(picture), prompt, options };
+    const { id, placement, reused } = await invertPicture(this.model, this.store, request, this.watch);
+    return { inversion: id, canvas: placement.canvas, reused };
+  }
+
+  async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
+    const picture = await decodePicture(file);
+    const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
+    const edited = await editPicture(this.model, this.store, { picture, ...words, ...mask }, this.watch);
+    return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
+  }
+
+  async generate({ prompt, options }: GenerateWork) {
+    return drawn(await generatePicture(this.model, prompt, options, this.watch));
+  }
+
+  async close(): Promise<void> {
+    await this.networks.dispose();
+  }
+}
+
+async function drawn(picture: Picture): Promise<DrawnPicture> {
+  const { width, height } = picture;
+  return { png: await encodePng(picture), width, height };
+}

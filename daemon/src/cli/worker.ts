@@ -1,0 +1,58 @@
+/** @file Who does the work of a command: this process, or the daemon that is running. */
+
+import type { EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
+import type { EditKind } from '../attention/diffPrompts.ts';
+import type { Size } from '../imaging/picture.ts';
+import type { Progress } from '../methods/watch.ts';
+
+/** The model that was asked for. */
+export interface ModelChoice {
+  readonly folder: string;
+  readonly imageEncoder?: string | undefined;
+}
+
+export interface InvertWork {
+  /** A file. */
+  readonly picture: string;
+  readonly prompt: string;
+  readonly options: InversionOptions;
+}
+
+export interface EditWork {
+  /** Files. */
+  readonly picture: string;
+  readonly mask?: string | undefined;
+  readonly source: string;
+  readonly target: string;
+  readonly inversion: InversionOptions;
+  readonly edit: EditOptions;
+}
+
+export interface GenerateWork {
+  readonly prompt: string;
+  readonly options: GenerateOptions;
+}
+
+/** A PNG file, and its sides in pixels. */
+export interface DrawnPicture extends Size {
+  readonly png: Uint8Array;
+}
+
+/** Each method throws PalimpsestErrors as the jobs do; CANCELLED when the signal was aborted. */
+export interface Worker {
+  invert(
+    work: InvertWork,
+  ): Promise<{ readonly inversion: string; readonly canvas: Size; readonly reused: boolean }>;
+  edit(work: EditWork): Promise<DrawnPicture & { readonly inversion: string; readonly kind: EditKind }>;
+  generate(work: GenerateWork): Promise<DrawnPicture>;
+  /** Gives back what it holds. */
+  close(): Promise<void>;
+}
+
+/** How the work is watched. */
+export interface WorkWatch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Tells the person something in a line. */
+  readonly tell: (sentence: string) => void;
+}

@@ -1,0 +1,127 @@
+/** Commands that find a running daemon: it does the work, and the files are the same byte for byte. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DaemonClient, type JobRecord } from '@palimpsest/protocol';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { GOLDEN, MODEL } from '../golden.ts';
+import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { palimpsest, start } from './palimpsest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palimpsest-with-daemon-'));
+/** Of the command alone: what the daemon does leaves nothing there. */
+const cache = join(folder, 'cache');
+const picture = join(GOLDEN, 'image.png');
+const at = (name: string) => join(folder, name);
+const options = ['--model', MODEL, '--steps', '3', '--json'];
+const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '2'];
+
+let daemon: StartedDaemon;
+let client: DaemonClient;
+const configBefore = process.env.PALIMPSEST_CONFIG;
+beforeAll(async () => {
+  daemon = await startDaemon(somePort());
+  process.env.PALIMPSEST_CONFIG = daemon.env.PALIMPSEST_CONFIG;
+  const urls = [`ws://127.0.0.1:${daemon.port}/rpc`];
+  client = await DaemonClient.connect({ urls, token: daemon.token, webSocket: WebSocket });
+  const half = await sharp({ create: { width: 64, height: 128, channels: 3, background: 'white' } })
+    .png()
+    .toBuffer();
+  await sharp({ create: { width: 128, height: 128, channels: 3, background: 'black' } })
+    .composite([{ input: half, left: 0, top: 0 }])
+    .png()
+    .toFile(at('mask.png'));
+  await sharp(picture).tiff().toFile(at('picture.tiff'));
+});
+afterAll(async () => {
+  if (configBefore === undefined) delete process.env.PALIMPSEST_CONFIG;
+  else process.env.PALIMPSEST_CONFIG = configBefore;
+  client.close();
+  await daemon.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const jobs = async (): Promise<JobRecord[]> => (await client.call('jobs.list', {})).jobs;
+const notices = (stderr: string): string[] =>
+  stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{"notice"'))
+    .map((line) => JSON.parse(line).notice);
+
+describe('with a daemon running', () => {
+  it('an edit is done there, with the same progress, result and bytes', async () => {
+    const edit = ['edit', picture, ...options, ...words, '--mask', at('mask.png')];
+    const there = await palimpsest(cache, ...edit, '--out', at('there.png'));
+    expect(there.status, there.stderr).toBe(0);
+    expect((await jobs()).map(({ state, request }) => [state, request.kind])).toEqual([['done', 'edit']]);
+    expect(existsSync(cache)).toBe(false);
+    expect(notices(there.stderr)).toEqual([]);
+
+    const here = await palimpsest(cache, ...edit, '--no-daemon', '--out', at('here.png'));
+    expect(here.status, here.stderr).toBe(0);
+    expect(await jobs()).toHaveLength(1);
+    expect(readFileSync(at('there.png')).equals(readFileSync(at('here.png')))).toBe(true);
+    expect({ ...JSON.parse(there.stdout), out: '' }).toEqual({ ...JSON.parse(here.stdout), out: '' });
+    const stages = (text: string) =>
+      new Set([...text.matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage));
+    expect(stages(there.stderr)).toEqual(stages(here.stderr));
+  });
+
+  it('an inversion is made there, once', async () => {
+    const invert = ['invert', picture, ...options, '--from', 'a dog', '--inner-steps', '2'];
+    const [there, here] = [
+      await palimpsest(cache, ...invert),
+      await palimpsest(cache, ...invert, '--no-daemon'),
+    ];
+    expect(JSON.parse(there.stdout)).toMatchObject({ reused: true, canvas: { width: 128, height: 128 } });
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
+  });
+
+  it('a picture is drawn there', async () => {
+    const draw = ['generate', 'a cat', ...options];
+    await palimpsest(cache, ...draw, '--out', at('drawn-there.png'));
+    await palimpsest(cache, ...draw, '--no-daemon', '--out', at('drawn-here.png'));
+    expect((await jobs()).filter(({ request }) => request.kind === 'generate')).toHaveLength(1);
+    expect(readFileSync(at('drawn-there.png')).equals(readFileSync(at('drawn-here.png')))).toBe(true);
+  });
+
+  it("the job's error is the command's", async () => {
+    const wrong = ['edit', picture, ...options, ...words, '--weight', 'lion=2', '--out', at('none.png')];
+    const { status, stdout } = await palimpsest(cache, ...wrong);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'WORD_NOT_FOUND' });
+    expect(existsSync(at('none.png'))).toBe(false);
+  });
+
+  it.each([
+    ['of a model that it does not have', ['--model', join(GOLDEN, '../modelA/unet')], picture, /--models/, 1],
+    ['with an option that the wire lacks', ['--model', MODEL, '--threads', '1'], picture, /--threads/, 0],
+    ['of a file that the wire does not take', ['--model', MODEL], at('picture.tiff'), /does not take/, 0],
+  ])('an edit %s is done without it, and says so', async (_, more, file, why, status) => {
+    const before = await jobs();
+    const quick = ['--steps', '1', '--method', 'ddim', '--json', ...words];
+    const done = await palimpsest(cache, 'edit', file, ...quick, ...more, '--out', at('without.png'));
+    expect(done.status, done.stderr).toBe(status);
+    expect(notices(done.stderr)).toEqual([expect.stringMatching(why)]);
+    expect(await jobs()).toHaveLength(before.length);
+  });
+
+  it('Ctrl-C stops the job there', async () => {
+    const slow = ['edit', picture, '--model', MODEL, '--json', ...words.slice(0, 4), '--out', at('no.png')];
+    const { child, finished } = start(cache, [...slow, '--seed', '7']);
+    await new Promise<void>((resolve) => {
+      child.stderr!.on('data', (text: string) => {
+        if (text.includes('"stage":"optimise"')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const { status, stdout } = await finished;
+    expect(status).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'CANCELLED' } });
+    expect((await jobs())[0]?.state).toBe('cancelled');
+    expect(readdirSync(folder)).not.toContain('no.png');
+  });
+});
