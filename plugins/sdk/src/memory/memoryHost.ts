@@ -132,7 +132,9 @@ export class MemoryHost implements EditorHost {
   }
 
   async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
-    const pixels = await decodePng(png);
+    const pixels = await decodePng(png).catch((cause: unknown) => {
+      throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.', { cause });
+    });
     const found = this.document.layers.findIndex(({ id }) => id === source.id);
     const { width, height, transform } = this.document.layers[found] ?? source;
     const naturalScale = pixels.width / width;
