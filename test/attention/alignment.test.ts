@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diffPrompts } from '@palimpsest/protocol';
 import { describe, expect, test } from 'vitest';
-import { diffPrompts } from '../../daemon/src/attention/diffPrompts.ts';
 import { equalizer } from '../../daemon/src/attention/equalizer.ts';
 import { gatherMatrix, refineMapper } from '../../daemon/src/attention/refineMapper.ts';
 import { replaceMapper } from '../../daemon/src/attention/replaceMapper.ts';

@@ -1,7 +1,6 @@
 /** @file Editing a picture with words: inverts it first where that has not been done. */
 
-import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
-import type { EditKind } from '../attention/diffPrompts.ts';
+import type { EditKind, EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { composite, type Mask } from '../imaging/composite.ts';
 import { fitMask, unfitMask, unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';

@@ -1,8 +1,13 @@
 /** @file From what a user asks for in words to what attention control needs in tokens. */
 
-import { type BlendWordPair, type EditOptions, PalimpsestError } from '@palimpsest/protocol';
+import {
+  type BlendWordPair,
+  diffPrompts,
+  type EditKind,
+  type EditOptions,
+  PalimpsestError,
+} from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
-import { diffPrompts, type EditKind } from '../attention/diffPrompts.ts';
 import { equalizer } from '../attention/equalizer.ts';
 import { type BlendWords, wordAlphas } from '../attention/localBlend.ts';
 import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';

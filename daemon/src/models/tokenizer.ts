@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as BytePairTokenizer } from '@huggingface/tokenizers';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, wordsOf } from '@palimpsest/protocol';
 import { z } from 'zod';
 
 /** The context length of every CLIP text encoder in Stable Diffusion. */
@@ -73,15 +73,12 @@ export interface PromptWord {
  */
 export function promptWords(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string): PromptWord[] {
   let position = 1;
-  return prompt
-    .split(/\p{White_Space}+/u)
-    .filter((text) => text !== '')
-    .map((text) => {
-      const count = tokenizer.encode(text).length - 2;
-      const tokens = Array.from({ length: count }, (_, i) => position + i);
-      position += count;
-      return { text, tokens };
-    });
+  return wordsOf(prompt).map((text) => {
+    const count = tokenizer.encode(text).length - 2;
+    const tokens = Array.from({ length: count }, (_, i) => position + i);
+    position += count;
+    return { text, tokens };
+  });
 }
 
 /**

@@ -1,16 +1,23 @@
 /** @file What the user changed between two prompts, and which edit follows from it. */
 
-import type { PromptWord } from '../models/tokenizer.ts';
+/** A word of a prompt; callers keep more with it. */
+export interface Word {
+  readonly text: string;
+}
 
 /** Swap words one for one, or keep what the prompts share and add the rest. */
 export type EditKind = 'replace' | 'refine';
 
 /** The words that differ, in order; what both prompts share is in neither list. */
-export interface PromptDifference {
+export interface PromptDifference<W extends Word> {
   readonly kind: EditKind;
-  readonly removed: readonly PromptWord[];
-  readonly added: readonly PromptWord[];
+  readonly removed: readonly W[];
+  readonly added: readonly W[];
 }
+
+/** The words of a prompt as everybody counts them: split at white space. */
+export const wordsOf = (prompt: string): string[] =>
+  prompt.split(/\p{White_Space}+/u).filter((text) => text !== '');
 
 /**
  * Compares two prompts word by word.
@@ -18,7 +25,7 @@ export interface PromptDifference {
  * Prompts of the same number of words differ where their words at one place differ, and are edited by
  * replace; others differ by what is outside their longest common subsequence, and are edited by refine.
  */
-export function diffPrompts(source: readonly PromptWord[], target: readonly PromptWord[]): PromptDifference {
+export function diffPrompts<W extends Word>(source: readonly W[], target: readonly W[]): PromptDifference<W> {
   if (source.length === target.length) {
     return {
       kind: 'replace',
@@ -29,10 +36,10 @@ export function diffPrompts(source: readonly PromptWord[], target: readonly Prom
   return { kind: 'refine', ...outsideCommonWords(source, target) };
 }
 
-function outsideCommonWords(
-  source: readonly PromptWord[],
-  target: readonly PromptWord[],
-): { removed: PromptWord[]; added: PromptWord[] } {
+function outsideCommonWords<W extends Word>(
+  source: readonly W[],
+  target: readonly W[],
+): { removed: W[]; added: W[] } {
   // common[i][j]: the length of the longest common subsequence of source from i on and target from j on.
   const common = Array.from({ length: source.length + 1 }, () =>
     new Array<number>(target.length + 1).fill(0),
@@ -45,8 +52,8 @@ function outsideCommonWords(
           : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
     }
   }
-  const removed: PromptWord[] = [];
-  const added: PromptWord[] = [];
+  const removed: W[] = [];
+  const added: W[] = [];
   let i = 0;
   let j = 0;
   while (i < source.length || j < target.length) {
