@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   INVERSION_UNKNOWN: 'there is no stored inversion of that id',
   JOB_UNKNOWN: 'there is no job of that id among those of this client',
   QUEUE_FULL: 'too many jobs are waiting',
+  TIME_LIMIT: 'a job ran longer than the daemon allows',
   NOT_AUTHORISED: 'the connection has not said hello with a valid token, or the client may not do this',
   PAIRING_BUSY: 'another pairing is under way, or too many have failed lately',
   PAIRING_FAILED: 'the pairing code is wrong, used up or has expired',

@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pair } from '@palimpsest/protocol';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { palimpsest } from './palimpsest.ts';
 
@@ -53,6 +55,17 @@ describe('palimpsest serve', () => {
     expect(JSON.parse(listed.stdout)).toEqual({ clients: [] });
     const revoked = await run(daemon.env, 'clients', '--revoke', 'nobody');
     expect(revoked.stdout).toContain('no client of that id');
+  });
+
+  it('shows the code of a pairing and who asks, and then that it was let in', async () => {
+    const url = `ws://127.0.0.1:${daemon.port}/rpc`;
+    const token = await pair({ urls: [url], webSocket: WebSocket, name: 'A test' }, async () => {
+      const shown = () => /"A test" wants to connect.*: {2}(\d{6})/.exec(daemon.output())?.[1];
+      await vi.waitFor(() => expect(shown()).toBeDefined());
+      return shown()!;
+    });
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    await vi.waitFor(() => expect(daemon.output()).toMatch(/"A test" is connected.*--revoke \S+/));
   });
 
   it('stops cleanly', async () => {

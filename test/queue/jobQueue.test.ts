@@ -104,6 +104,38 @@ describe('a job', () => {
     expect(engine.begun[1]).toMatchObject({ prompt: 'now' });
   });
 
+  it('goes on when somebody who listens fails, and the others hear of it all the same', async () => {
+    const engine = new PretendEngine();
+    const faults: unknown[] = [];
+    await open(engine, { onFault: (error) => faults.push(error) });
+    const broken = new Error('broken');
+    const fail = () => {
+      throw broken;
+    };
+    queue.on('change', fail);
+    queue.on('progress', fail);
+    const heard: string[] = [];
+    queue.on('change', ({ state }) => heard.push(state));
+    queue.on('progress', ({ state }) => heard.push(`${state} on`));
+    const job = await queue.submit(draw(), mine);
+    engine.next();
+    await reached(job.id, 'done');
+    expect(heard).toEqual(['queued', 'running', 'running on', 'done']);
+    expect(faults).toEqual([broken, broken, broken, broken]);
+  });
+
+  it('that runs longer than it may fails and says so, and the next one runs', async () => {
+    const engine = new PretendEngine();
+    await open(engine, { maxRunTime: 50 });
+    const [late, next] = [await queue.submit(draw(), mine), await queue.submit(draw('next'), mine)];
+    expect(await reached(late.id, 'failed')).toMatchObject({
+      error: { code: 'TIME_LIMIT', message: expect.stringContaining('What it has learned is kept') },
+    });
+    await reached(next.id, 'running');
+    engine.next();
+    await reached(next.id, 'done');
+  });
+
   it('that fails says why, and the next one runs', async () => {
     const engine = new PretendEngine();
     await open(engine);

@@ -1,7 +1,7 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
 import { METHODS } from '@palimpsest/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -193,5 +193,20 @@ describe('a client', () => {
     });
     expect((await page.call('pair.pending')).result).toMatchObject({ pending: { name: 'Photopea' } });
     page.socket.close();
+  });
+
+  it('that leaves takes back what nobody waits for any more', async () => {
+    let gone: AbortSignal | undefined;
+    const maps = vi.spyOn(server.backend.engine, 'attentionMaps');
+    maps.mockImplementationOnce((_, signal) => {
+      gone = signal;
+      return new Promise((_, reject) => signal!.addEventListener('abort', reject));
+    });
+    const impatient = await RawClient.greet(server);
+    void impatient.call('inversions.attention', { model: 'tiny', image, prompt: 'a dog' }).catch(() => {});
+    await vi.waitFor(() => expect(gone?.aborted).toBe(false));
+    impatient.socket.terminate();
+    await vi.waitFor(() => expect(gone?.aborted).toBe(true));
+    maps.mockRestore();
   });
 });

@@ -1,6 +1,6 @@
 /** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
 
-import type { PendingPairing } from '@palimpsest/protocol';
+import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { ownerTokenFile } from '../server/clients.ts';
 import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
@@ -35,9 +35,14 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
       `Warning: the daemon listens on ${config.listen} too. What goes over the network is not encrypted: whoever can read it can use the daemon.\n`,
     );
   }
-  const daemon = await startDaemon(folder, config, newLog(config.log), showPairing);
+  const daemon = await startDaemon(folder, config, newLog(config.log), {
+    onPairing: showPairing,
+    onPaired: showPaired,
+  });
+  // Before the welcome: whoever waits for that may answer it with Ctrl-C at once.
+  const end = stopped();
   process.stdout.write(welcome(daemon, folder));
-  await stopped();
+  await end;
   process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
 }
@@ -61,6 +66,10 @@ function showPairing(pending: PendingPairing | null): void {
   process.stdout.write(
     `\n"${name}" wants to connect. Type this code into it within ${secondsLeft} s:  ${code}\n`,
   );
+}
+
+function showPaired({ name, id }: ClientInfo): void {
+  process.stdout.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
 }
 
 /** Until the process is told to end; a second time ends it at once. */

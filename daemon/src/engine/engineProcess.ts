@@ -53,7 +53,14 @@ export class EngineProcess {
     // Whoever performs a task hears of it; without a task nobody has to.
     this.ready.catch(() => undefined);
     this.child.on('message', (raw) => {
-      const message = FromEngine.parse(raw);
+      const parsed = FromEngine.safeParse(raw);
+      if (!parsed.success) {
+        // What speaks nonsense is as good as dead, and its task is given to another.
+        process.stderr.write(`The engine process sent what it should not: ${parsed.error.message}\n`);
+        this.kill();
+        return;
+      }
+      const message = parsed.data;
       if (message.type === 'ready') {
         this.isReady = true;
         signalReady();

@@ -8,13 +8,14 @@ import { LatentColours } from './latentColours.ts';
 /** Between two previews, in ms. */
 const INTERVAL = 250;
 
-/** Fitted once for each model, on the first wish. */
+/** Fitted once for each model, on the first wish; a fit that fails is tried again by the next job. */
 const fitted = new WeakMap<StableDiffusion, Promise<LatentColours>>();
 
 export class PreviewPainter {
   private lastAt = 0;
   private colours: LatentColours | null = null;
   private pending: Promise<unknown> = Promise.resolve();
+  private failed = false;
 
   /** @param visible rows and columns of the latent that are not padding. */
   constructor(
@@ -25,7 +26,7 @@ export class PreviewPainter {
   /** Hands a PNG to `show` a moment later; nothing when the last one was just now, or the colours are not known yet. */
   paint(latent: () => Tensor, show: (png: Uint8Array) => void): void {
     const now = Date.now();
-    if (now - this.lastAt < INTERVAL) return;
+    if (this.failed || now - this.lastAt < INTERVAL) return;
     if (this.colours === null) {
       this.learn();
       return;
@@ -51,7 +52,11 @@ export class PreviewPainter {
         this.colours = found;
       },
       // A job does not fail for want of a preview.
-      () => undefined,
+      (error: unknown) => {
+        this.failed = true;
+        fitted.delete(this.model);
+        process.stderr.write(`There are no previews of this job: ${error}\n`);
+      },
     );
   }
 }

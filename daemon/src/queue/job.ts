@@ -60,11 +60,24 @@ const picturesOf = (request: JobRequest): BlobHash[] =>
     ? []
     : [request.image, ...(request.kind === 'edit' && request.mask !== undefined ? [request.mask] : [])];
 
+/** Stops a running job when its time is up. Returns what has to be cleared when it is over. */
+export function stopAfter(time: number | undefined, { controller }: Job): NodeJS.Timeout | undefined {
+  if (time === undefined) return undefined;
+  const late = new PalimpsestError(
+    'TIME_LIMIT',
+    `The job took longer than the ${time / 60_000} minutes that this daemon allows. What it has learned is kept: ` +
+      'submit it again to go on from there, take fewer steps, or raise maxJobMinutes in the config file.',
+  );
+  return setTimeout(() => controller.abort(late), time);
+}
+
 /** The final state of a job that did not succeed. */
 export function outcomeOf(error: unknown, signal: AbortSignal): Pick<JobRecord, 'state' | 'error'> {
   if (error instanceof PalimpsestError) {
-    if (error.code === 'CANCELLED' && signal.aborted) return { state: 'cancelled' };
-    return { state: 'failed', error: { code: error.code, message: error.message } };
+    // Whoever stopped it with an error of ours says why.
+    const { code, message } = signal.reason instanceof PalimpsestError ? signal.reason : error;
+    if (code === 'CANCELLED' && signal.aborted) return { state: 'cancelled' };
+    return { state: 'failed', error: { code, message } };
   }
   const reason = error instanceof Error ? error.message : String(error);
   return {

@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import {
   type JobPriority,
   type JobRecord,
@@ -14,8 +13,9 @@ import {
 } from '@palimpsest/protocol';
 import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
-import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf } from './job.ts';
+import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter } from './job.ts';
 import { JobJournal } from './jobJournal.ts';
+import { Listeners } from './listeners.ts';
 import { runningOrder } from './runningOrder.ts';
 
 /** Who does the jobs: the engine's supervisor. */
@@ -34,13 +34,17 @@ export interface JobQueueOptions {
   /** Finished jobs that are remembered, and for how long, in ms. */
   readonly maxFinished?: number;
   readonly maxAge?: number;
+  /** How long a job may run, in ms; without end by default. */
+  readonly maxRunTime?: number;
+  /** Is told what a listener has thrown; by default it is only printed. */
+  readonly onFault?: (error: unknown) => void;
 }
 
-interface QueueEvents {
+type QueueEvents = {
   /** A job went to another state, or another place in the queue. */
   change: [record: JobRecord];
   progress: [record: JobRecord, preview?: { readonly png: Uint8Array }];
-}
+};
 
 /** Why a job is stopped at the queue's end. */
 const CLOSING = Symbol('the queue is closing');
@@ -50,6 +54,7 @@ const DEFAULTS = {
   maxWaitingPerOwner: 100,
   maxFinished: 1000,
   maxAge: 7 * 24 * 3_600_000,
+  onFault: (error: unknown) => console.error(error),
 };
 
 /** Owners whose last turn is remembered. */
@@ -59,7 +64,7 @@ export class JobQueue {
   private readonly options: JobQueueOptions & typeof DEFAULTS;
   private readonly journal: JobJournal;
   private readonly jobs = new Map<string, Job>();
-  private readonly events = new EventEmitter<QueueEvents>();
+  private readonly listeners: Listeners<QueueEvents>;
   /** Owners by their last turn, longest ago first. */
   private served: readonly string[] = [];
   private nextSequence = 0;
@@ -71,6 +76,7 @@ export class JobQueue {
   private constructor(options: JobQueueOptions) {
     this.options = { ...DEFAULTS, ...options };
     this.journal = new JobJournal(options.folder);
+    this.listeners = new Listeners(this.options.onFault);
   }
 
   /** Opens the queue of a folder: what was waiting or running there goes on at once. */
@@ -135,11 +141,11 @@ export class JobQueue {
   }
 
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.events.on(event, listener as never);
+    this.listeners.on(event, listener);
   }
 
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.events.off(event, listener as never);
+    this.listeners.off(event, listener);
   }
 
   /** Asks for previews of a job while it runs, or for no more of them. */
@@ -182,7 +188,7 @@ export class JobQueue {
     await before;
     job.accepted = true;
     this.arrange();
-    this.events.emit('change', job.record);
+    this.listeners.tell('change', job.record);
     this.startNext();
     return job.record;
   }
@@ -204,7 +210,7 @@ export class JobQueue {
       const moved = record.position !== undefined;
       const job = this.jobs.get(record.id)!;
       job.record = { ...record, position: i + 1 };
-      if (moved) this.events.emit('change', job.record);
+      if (moved) this.listeners.tell('change', job.record);
     }
   }
 
@@ -242,15 +248,16 @@ export class JobQueue {
     job.record = { ...record, state: 'running', startedAt: record.startedAt ?? Date.now() };
     // Only the order after a restart depends on it.
     void this.journal.write(job).catch(() => undefined);
-    this.events.emit('change', job.record);
+    this.listeners.tell('change', job.record);
     this.arrange();
+    const stopInTime = stopAfter(this.options.maxRunTime, job);
     try {
       const result = await this.options.runner.run(record.request, {
         signal: job.controller.signal,
         preview: () => job.wantsPreview,
         onProgress: (progress, preview) => {
           job.record = { ...job.record, progress };
-          this.events.emit('progress', job.record, preview);
+          this.listeners.tell('progress', job.record, preview);
         },
       });
       if (result.image !== undefined) await this.options.blobs.adopt(result.image);
@@ -259,6 +266,8 @@ export class JobQueue {
       const { signal } = job.controller;
       // A job that is stopped by the daemon's end is not over.
       if (signal.reason !== CLOSING) await this.finish(job, outcomeOf(error, signal));
+    } finally {
+      clearTimeout(stopInTime);
     }
   }
 
@@ -268,7 +277,7 @@ export class JobQueue {
     // Its state holds even if it cannot be kept: after a restart the job would be done again, with the same result.
     await this.journal.write(job).catch(() => undefined);
     await letGo(this.options.blobs, job);
-    this.events.emit('change', job.record);
+    this.listeners.tell('change', job.record);
     this.arrange();
     await this.forgetOld();
   }

@@ -10,6 +10,8 @@ export interface Caller {
   readonly origin: string;
   /** Ids of the requests that are being answered. */
   readonly inFlight: Set<RequestId>;
+  /** Aborted when the connection is closed: nobody waits for what was being answered. */
+  readonly gone: AbortSignal;
   /** Whether another request is within its rate. */
   mayAsk(): boolean;
   /** Closes the connection when there are too many. */

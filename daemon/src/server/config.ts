@@ -29,6 +29,12 @@ export const DaemonConfig = z.strictObject({
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin is such as https://example.org, without a path'))
     .default([])
     .describe('pages that may talk to the daemon, beside those of the plugins'),
+  maxJobMinutes: z
+    .number()
+    .positive()
+    .max(20_000)
+    .optional()
+    .describe('how long a job may run, in minutes; default: as long as it takes'),
   log: z.enum(LOG_LEVELS).default('warn').describe('what goes to the log on stderr'),
 });
 export type DaemonConfig = z.infer<typeof DaemonConfig>;

@@ -41,6 +41,7 @@ export class Connection implements Caller {
   readonly inFlight = new Set<RequestId>();
   readonly previews = new Set<string>();
   readonly origin: string;
+  private readonly departure = new AbortController();
   private readonly socket: WebSocket;
   private readonly transfers: Transfers;
   private rate: RateLimit | null = null;
@@ -75,6 +76,10 @@ export class Connection implements Caller {
       log.warn({ origin: this.origin, reason: error.message }, 'a socket failed'),
     );
     socket.on('close', () => this.cleanUp());
+  }
+
+  get gone(): AbortSignal {
+    return this.departure.signal;
   }
 
   notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
@@ -201,6 +206,7 @@ export class Connection implements Caller {
   }
 
   private cleanUp(): void {
+    this.departure.abort();
     clearTimeout(this.deadline);
     clearInterval(this.heartbeat);
     this.transfers.close();

@@ -31,7 +31,7 @@ export async function startDaemon(
   folder: string,
   config: DaemonConfig,
   log: Logger,
-  onPairing?: ServerOptions['onPairing'],
+  tell: Pick<ServerOptions, 'onPairing' | 'onPaired'> = {},
 ): Promise<Daemon> {
   const clients = Clients.open(folder);
   const lock = await takeLock(folder);
@@ -50,7 +50,14 @@ export async function startDaemon(
     });
     closers.push(() => engine.close());
     const blobs = new BlobStore(blobsFolder);
-    const jobs = await JobQueue.open({ folder: jobsFolder, runner: engine, blobs });
+    const { maxJobMinutes } = config;
+    const jobs = await JobQueue.open({
+      folder: jobsFolder,
+      runner: engine,
+      blobs,
+      ...(maxJobMinutes === undefined ? {} : { maxRunTime: maxJobMinutes * 60_000 }),
+      onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
+    });
     closers.push(() => jobs.close());
     const server = await startServer({
       backend: { jobs, blobs, engine, models, inversions: new InversionList(inversionsFolder()) },
@@ -60,7 +67,7 @@ export async function startDaemon(
       ports: config.port === undefined ? PORTS : [config.port],
       origins: config.origins,
       ...(config.listen === undefined ? {} : { address: config.listen }),
-      ...(onPairing === undefined ? {} : { onPairing }),
+      ...tell,
     });
     closers.push(() => server.close());
     lock.announce({ port: server.port, version: packageJson.version, models: models.options });

@@ -2,7 +2,13 @@
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { MAX_MESSAGE_BYTES, openRpcDocument, type PendingPairing, RPC_PATH } from '@palimpsest/protocol';
+import {
+  type ClientInfo,
+  MAX_MESSAGE_BYTES,
+  openRpcDocument,
+  type PendingPairing,
+  RPC_PATH,
+} from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
@@ -34,6 +40,8 @@ export interface ServerOptions {
   readonly timings?: Partial<Timings>;
   /** Shows the code of a pairing to the person. */
   readonly onPairing?: (pending: PendingPairing | null) => void;
+  /** Tells the person that a client was let in. */
+  readonly onPaired?: (client: ClientInfo) => void;
 }
 
 export interface RunningServer {
@@ -53,7 +61,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const pictures = new Pictures(backend.blobs);
   const document = openRpcDocument(version);
-  const desk = { backend, pictures, clients, pairing, hub, version, startedAt: Date.now() };
+  const onPaired = options.onPaired ?? (() => {});
+  const desk = { backend, pictures, clients, pairing, hub, onPaired, version, startedAt: Date.now() };
   const rpc = new Rpc(allHandlers(desk), document, log);
   const budget = new Budget(LIMITS.allTransferBytes);
 

@@ -1,5 +1,6 @@
 /** @file What the handlers of all methods share. */
 
+import type { ClientInfo } from '@palimpsest/protocol';
 import type { Backend } from '../backend.ts';
 import type { Clients } from '../clients.ts';
 import type { Hub } from '../hub.ts';
@@ -13,6 +14,8 @@ export interface Desk {
   readonly clients: Clients;
   readonly pairing: Pairing;
   readonly hub: Hub;
+  /** Tells the person that a client was let in. */
+  readonly onPaired: (client: ClientInfo) => void;
   /** Of the daemon. */
   readonly version: string;
   /** In ms since 1970. */

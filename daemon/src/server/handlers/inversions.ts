@@ -17,8 +17,8 @@ export function inversionHandlers({
       );
     },
     'inversions.delete': async ({ id }) => ({ deleted: await inversions.delete(id) }),
-    'inversions.attention': async (request) => {
-      const words = await engine.attentionMaps(request);
+    'inversions.attention': async (request, caller) => {
+      const words = await engine.attentionMaps(request, caller.gone);
       return {
         words: await Promise.all(words.map(async ({ word, png }) => ({ word, image: await blobs.put(png) }))),
       };

@@ -11,6 +11,7 @@ export function sessionHandlers({
   clients,
   pairing,
   hub,
+  onPaired,
   version,
 }: Desk): Part<'hello' | `pair.${string}` | `clients.${string}`> {
   return {
@@ -34,7 +35,11 @@ export function sessionHandlers({
       caller.waitForCode(asked.secondsLeft);
       return asked;
     },
-    'pair.confirm': ({ pairing: id, code }) => clients.grant(pairing.confirm(id, code), 'client'),
+    'pair.confirm': async ({ pairing: id, code }) => {
+      const granted = await clients.grant(pairing.confirm(id, code), 'client');
+      onPaired(granted.client);
+      return granted;
+    },
     'pair.launch': ({ code, name }) => {
       pairing.redeemLaunchCode(code);
       return clients.grant(name, 'owner');
