@@ -20,8 +20,11 @@ export interface StartedDaemon {
   stop(): Promise<number | null>;
 }
 
-/** `palimpsest serve` with the golden model, on a port that the test chooses. */
-export async function startDaemon(port: number): Promise<StartedDaemon> {
+/** `palimpsest serve` with the golden model, on a port that the test chooses, and with more in its environment. */
+export async function startDaemon(
+  port: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<StartedDaemon> {
   const folder = mkdtempSync(join(tmpdir(), 'palimpsest-daemon-'));
   const env = {
     ...process.env,
@@ -29,6 +32,7 @@ export async function startDaemon(port: number): Promise<StartedDaemon> {
     PALIMPSEST_CACHE: join(folder, 'cache'),
     PALIMPSEST_MODELS: MODEL,
     PALIMPSEST_PORT: String(port),
+    ...more,
   };
   const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

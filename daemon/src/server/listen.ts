@@ -6,6 +6,9 @@ import { LIMITS, type Timings } from './limits.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
+/** All addresses at once. Which of them a request was sent to could not be told then, and the Host list not be kept. */
+const EVERYWHERE = /^(0\.0\.0\.0|\*|::|\[::\])$/;
+
 /** There is no such address on this machine, such as ::1 where IPv6 is turned off. */
 const NO_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
@@ -19,7 +22,7 @@ export interface Listening {
  *
  * @param ports 0 is any free port.
  * @param address beside the loopback ones.
- * @throws {PalimpsestError} PORT_TAKEN; OPTION_INVALID when this machine does not have the address.
+ * @throws {PalimpsestError} PORT_TAKEN; OPTION_INVALID when this machine does not have the address, or it is none.
  */
 export async function listen(
   ports: readonly number[],
@@ -27,6 +30,12 @@ export async function listen(
   prepare: (server: Server) => void,
   address?: string,
 ): Promise<Listening> {
+  if (address !== undefined && EVERYWHERE.test(address)) {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `${address} is every address of this machine. Name the one to listen on, such as 192.168.1.20.`,
+    );
+  }
   for (const wanted of ports) {
     const listening = await listenOn(wanted, timings, prepare, address);
     if (listening !== null) return listening;
@@ -48,7 +57,7 @@ async function listenOn(
 ): Promise<Listening | null> {
   const servers: Server[] = [];
   let port = wanted;
-  for (const host of [...LOOPBACK, ...(address === undefined ? [] : [address])]) {
+  for (const host of new Set([...LOOPBACK, ...(address === undefined ? [] : [address])])) {
     const server = newServer(timings);
     prepare(server);
     const code = await tryListen(server, host, port);
