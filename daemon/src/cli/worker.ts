@@ -1,7 +1,6 @@
 /** @file Who does the work of a command: this process, or the daemon that is running. */
 
-import type { EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
-import type { EditKind } from '../attention/diffPrompts.ts';
+import type { EditKind, EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
 import type { Size } from '../imaging/picture.ts';
 import type { Progress } from '../methods/watch.ts';
 
