@@ -15,9 +15,19 @@ export interface PromptDifference<W extends Word> {
   readonly added: readonly W[];
 }
 
+/** A word and its place among the prompt's characters. */
+export interface PlacedWord extends Word {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The words of a prompt as everybody counts them: split at white space. */
-export const wordsOf = (prompt: string): string[] =>
-  prompt.split(/\p{White_Space}+/u).filter((text) => text !== '');
+export const wordsOf = (prompt: string): PlacedWord[] =>
+  [...prompt.matchAll(/\P{White_Space}+/gu)].map(({ 0: text, index }) => ({
+    text,
+    start: index,
+    end: index + text.length,
+  }));
 
 /**
  * Compares two prompts word by word.

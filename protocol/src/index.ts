@@ -8,7 +8,14 @@ export {
 } from './client/daemonClient.ts';
 export { launch, PairingRequest, pair } from './client/letIn.ts';
 export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
-export { diffPrompts, type EditKind, type PromptDifference, type Word, wordsOf } from './diffPrompts.ts';
+export {
+  diffPrompts,
+  type EditKind,
+  type PlacedWord,
+  type PromptDifference,
+  type Word,
+  wordsOf,
+} from './diffPrompts.ts';
 export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
 export {
   decodeFrame,

@@ -73,7 +73,7 @@ export interface PromptWord {
  */
 export function promptWords(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string): PromptWord[] {
   let position = 1;
-  return wordsOf(prompt).map((text) => {
+  return wordsOf(prompt).map(({ text }) => {
     const count = tokenizer.encode(text).length - 2;
     const tokens = Array.from({ length: count }, (_, i) => position + i);
     position += count;
