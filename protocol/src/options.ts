@@ -29,13 +29,32 @@ const side = z
   .optional(z.int().check(z.minimum(64), z.maximum(2048)))
   .check(z.describe('in pixels; default: what the model was trained for'));
 
+/** Methods of inverting; the daemon's table (daemon/src/methods/inversions.ts) has one entry for each. */
+const INVERSION_METHODS = [
+  'styleDiffusion',
+  'nullText',
+  'direct',
+  'negativePrompt',
+  'proximal',
+  'ddim',
+  'regularized',
+] as const;
+
+/** Methods of editing; the daemon's table (daemon/src/methods/editors.ts) has one entry for each. */
+const EDITORS = ['p2plus', 'p2p', 'masaCtrl', 'plugAndPlay', 'pix2pixZero', 'wordSwap', 'sdedit'] as const;
+
 /** How a picture is inverted. Part of an inversion's key: the same options give the same inversion. */
 export const InversionOptions = z.strictObject({
-  method: z
-    ._default(z.enum(['styleDiffusion', 'ddim']), 'styleDiffusion')
+  mode: z
+    .optional(z.enum(['instant', 'careful']))
     .check(
-      z.describe('how the picture is inverted: styleDiffusion is faithful and slow, ddim is quick and rough'),
+      z.describe(
+        'instant: ready in seconds, nothing is learned (direct inversion); careful: learns the picture (StyleDiffusion); default: careful',
+      ),
     ),
+  method: z
+    .optional(z.enum(INVERSION_METHODS))
+    .check(z.describe('how the picture is inverted, in place of a mode: docs/methods.md has them all')),
   recipe: z
     ._default(z.enum(['official', 'paper']), 'official')
     .check(z.describe("settings of the optimisation: the official code's, or the paper's own")),
@@ -45,18 +64,40 @@ export const InversionOptions = z.strictObject({
   guidance: z
     ._default(z.number().check(z.minimum(1), z.maximum(30)), 7.5)
     .check(z.describe('how strongly the words count: 1 is hardly, 7.5 is usual')),
+  learn: z
+    ._default(z.enum(['values', 'keys', 'both', 'valueEmbedding']), 'values')
+    .check(
+      z.describe(
+        "what StyleDiffusion learns: the values' input by a network; the keys', or both (the paper's figure 14); or the values' embedding itself (figure 16)",
+      ),
+    ),
   innerSteps: z
-    ._default(z.int().check(z.minimum(1), z.maximum(1000)), 100)
-    .check(z.describe('optimisation steps at the first denoising step; later ones take fewer')),
+    .optional(z.int().check(z.minimum(1), z.maximum(1000)))
+    .check(
+      z.describe(
+        'optimisation steps at the first denoising step, of which later ones take fewer; default: 100, or 10 at each for nullText',
+      ),
+    ),
   earlyStopEpsilon: z
     ._default(z.number().check(z.minimum(0)), 1e-5)
     .check(z.describe('the loss that is good enough to go on')),
   attentionLoss: z
-    ._default(z.boolean(), true)
-    .check(z.describe('keep where each word looks, not only the pixels')),
+    .optional(z.boolean())
+    .check(z.describe('learn where each word looks, not only the pixels; default: yes, and no for nullText')),
   seed: z
     ._default(z.int().check(z.minimum(0), z.maximum(0xffffffff)), 0)
     .check(z.describe('the start of the random numbers; same seed, same result')),
+  towardsEmpty: share(
+    0,
+    'negativePrompt and proximal: how far the negative prompt goes back to the empty one',
+  ),
+  proximalNorm: z
+    ._default(z.enum(['none', 'l0', 'l1']), 'l0')
+    .check(z.describe('proximal: how small differences shrink')),
+  proximalQuantile: share(0.7, 'proximal: the part of the differences that counts as small'),
+  proximalPull: z
+    ._default(z.enum(['none', 'picture', 'trajectory']), 'trajectory')
+    .check(z.describe('proximal: what the unchanged parts are drawn to in the last steps')),
   size: z
     .optional(z.int().check(z.minimum(64), z.maximum(2048)))
     .check(
@@ -99,6 +140,9 @@ export type BlendWordPair = z.infer<typeof BlendWordPair>;
 
 /** How an inverted picture is edited. */
 export const EditOptions = z.strictObject({
+  editor: z
+    ._default(z.enum(EDITORS), 'p2plus')
+    .check(z.describe('how the picture is edited: docs/methods.md has them all')),
   kind: z
     ._default(z.enum(['auto', 'replace', 'refine']), 'auto')
     .check(z.describe('replace swaps words one for one, refine adds words; auto looks at the prompts')),
@@ -126,6 +170,27 @@ export const EditOptions = z.strictObject({
     .optional(BlendWordPair)
     .check(z.describe('never change where these words look, as OLD:NEW or WORD')),
   subtractThreshold: share(0.3, 'how sharply --subtract bounds what is kept: higher keeps less'),
+  mutualFromStep: share(
+    0.08,
+    'masaCtrl: the part of the steps after which the new picture takes its look from the old one',
+  ),
+  mutualFromLayer: z
+    .optional(z.int().check(z.minimum(0), z.maximum(100)))
+    .check(
+      z.describe(
+        "masaCtrl: the first transformer that takes it; default: the first on the way up at half the latent's side",
+      ),
+    ),
+  injectAttention: share(0.5, 'plugAndPlay: the part of the steps with the self-attention of the picture'),
+  injectFeatures: share(0.8, 'plugAndPlay: the part of the steps with the features of the picture'),
+  negativeAlpha: share(
+    1,
+    'plugAndPlay: the weight, at the first step, of the empty prompt beside the old words as a negative one; it falls to 0',
+  ),
+  attentionRate: z
+    ._default(z.number().check(z.minimum(0), z.maximum(10)), 0.1)
+    .check(z.describe('pix2pixZero: how strongly the layout is held')),
+  strength: share(0.8, 'sdedit: how much is drawn anew; 0 leaves the picture, 1 forgets it'),
   feather: z
     ._default(z.int().check(z.minimum(0), z.maximum(512)), 8)
     .check(z.describe('width in pixels of the soft edge of a masked change')),

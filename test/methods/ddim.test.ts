@@ -1,7 +1,7 @@
 /** DDIM inversion, sampling and SDEdit against the golden trajectories. */
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { ddimInversion, ddimSampling } from '../../daemon/src/methods/ddim.ts';
+import { ddimInversion, ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
 import { sdedit } from '../../daemon/src/methods/sdedit.ts';
 import { textToImage } from '../../daemon/src/methods/textToImage.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
@@ -35,7 +35,12 @@ describe('DDIM', () => {
     const file = golden('ddim');
     const start = row(file('T10/inversion'), steps);
     const [conditional, unconditional] = [await model.encodePrompt(prompt), await model.encodePrompt('')];
-    const latents = await ddimSampling(model, { latent: start, conditional, unconditional, steps, guidance });
+    const latents = await ddimSampling(model, {
+      latent: start,
+      contexts: promptContexts(conditional, unconditional),
+      steps,
+      guidance,
+    });
     expect(relativeError(stack([start, ...latents]), file(name))).toBeLessThan(5e-4);
   });
 });
@@ -47,8 +52,7 @@ describe('SDEdit', () => {
     const request = {
       latent: file('latent'),
       noise: file('noise'),
-      conditional,
-      unconditional,
+      contexts: promptContexts(conditional, unconditional),
       steps: 10,
       guidance: 7.5,
     };

@@ -13,6 +13,7 @@ import { fromTensor } from '../../daemon/src/imaging/pixels.ts';
 import { MappedValues } from '../../daemon/src/methods/mappedValues.ts';
 import { mappingParameters } from '../../daemon/src/methods/mappingNetwork.ts';
 import { p2plus } from '../../daemon/src/methods/p2plus.ts';
+import { plainPath } from '../../daemon/src/methods/path.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { elementCount, row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
@@ -99,18 +100,24 @@ describe('P2Plus', () => {
       words: wordAlphas(words(source, edit.blend[0]), words(target, edit.blend[1]), length),
       threshold: edit.th?.[0] ?? 0.3,
     };
+    const learned = await learnedValues();
     const steps = p2plus(
       model,
       {
-        start: file('x_T'),
+        path: {
+          ...plainPath([file('x_T')], await model.encodePrompt('')),
+          conditional: async (step, keyContext) => ({
+            keyContext,
+            valueContext: await learned(step, keyContext),
+          }),
+        },
         source: await model.encodePrompt(source),
         target: await model.encodePrompt(target),
-        unconditional: await model.encodePrompt(''),
-        learnedValues: await learnedValues(),
         steps: T,
         guidance: 7.5,
         taus: { values: edit.tau_v!, self: edit.tau_s!, unconditionalSelf: edit.tau_u! },
         cross,
+        keepSource: true,
         ...(blend ? { blend } : {}),
       },
       {},

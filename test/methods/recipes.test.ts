@@ -1,8 +1,10 @@
 /** The two recipes: the constants of the code and of the paper, and that both learn. */
 
+import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
 import { initialParameters, parameterCount } from '../../daemon/src/methods/mappingNetwork.ts';
-import { RECIPES, STYLE_DIFFUSION_DEFAULTS } from '../../daemon/src/methods/recipes.ts';
+import { RECIPES } from '../../daemon/src/methods/recipes.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses } from '../../daemon/src/methods/watch.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
@@ -10,6 +12,7 @@ import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { golden, MODEL } from '../golden.ts';
 
+const DEFAULTS = resolveInversion(InversionOptions.parse({}));
 const networks = new Networks(null);
 const model = new StableDiffusion(MODEL, networks);
 afterAll(() => networks.dispose());
@@ -56,7 +59,7 @@ describe.each(['official', 'paper'] as const)('the %s recipe', (recipe) => {
         imageTokens: (await model.encodeImageTokens(picture)).tokens,
         prompt: await model.encodePrompt('a black and white dog'),
         unconditional: await model.encodePrompt(''),
-        options: { ...STYLE_DIFFUSION_DEFAULTS, recipe, steps: 1, innerSteps: 12 },
+        options: { ...DEFAULTS, recipe, steps: 1, innerSteps: 12 },
       },
       { onProgress: ({ losses: found }) => found && losses.push(found) },
     );

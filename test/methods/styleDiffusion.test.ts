@@ -1,8 +1,9 @@
 /** The official optimisation against the golden run: its first losses, its schedule, and teacher-forced gradients. */
 
+import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
 import { mappingParameters } from '../../daemon/src/methods/mappingNetwork.ts';
-import { STYLE_DIFFUSION_DEFAULTS } from '../../daemon/src/methods/recipes.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses, Progress } from '../../daemon/src/methods/watch.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
@@ -10,6 +11,7 @@ import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, goldenJson, MODEL, relativeError } from '../golden.ts';
 
+const DEFAULTS = resolveInversion(InversionOptions.parse({}));
 const networks = new Networks(null);
 const model = new StableDiffusion(MODEL, networks);
 afterAll(() => networks.dispose());
@@ -32,7 +34,7 @@ function initial() {
   return tensor([flat.length], flat);
 }
 
-async function invert(changes: Partial<typeof STYLE_DIFFUSION_DEFAULTS>) {
+async function invert(changes: Partial<typeof DEFAULTS>) {
   const losses: Losses[] = [];
   const watch = {
     onProgress: (progress: Progress) => {
@@ -47,7 +49,7 @@ async function invert(changes: Partial<typeof STYLE_DIFFUSION_DEFAULTS>) {
       imageTokens,
       prompt: await model.encodePrompt(run.prompt),
       unconditional: await model.encodePrompt(''),
-      options: { ...STYLE_DIFFUSION_DEFAULTS, steps: run.T, innerSteps: 8, ...changes },
+      options: { ...DEFAULTS, steps: run.T, innerSteps: 8, ...changes },
       initial: initial(),
     },
     watch,

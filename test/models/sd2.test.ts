@@ -68,7 +68,7 @@ describe('a model like Stable Diffusion 2', () => {
     const losses: number[] = [];
     const { tokens: imageTokens } = await model.encodeImageTokens(tensor([1, 3, 192, 128]));
     expect(imageTokens.shape).toEqual([1, 65, 48]);
-    const { mapping } = await styleDiffusion(
+    const { learned } = await styleDiffusion(
       model,
       {
         latent,
@@ -77,6 +77,7 @@ describe('a model like Stable Diffusion 2', () => {
         unconditional: await model.encodePrompt(''),
         options: {
           recipe: 'official',
+          learn: 'values',
           steps: 2,
           guidance: 7.5,
           innerSteps: 8,
@@ -87,7 +88,7 @@ describe('a model like Stable Diffusion 2', () => {
       },
       { onProgress: (progress) => progress.losses && losses.push(progress.losses.latent) },
     );
-    expect(mapping).toEqual({ kind: 'scaleShift', imageTokens: 65, promptTokens: 77 });
+    expect(learned.shape).toEqual({ kind: 'scaleShift', imageTokens: 65, promptTokens: 77 });
     expect(losses[7]!).toBeLessThan(losses[0]!);
   });
 });

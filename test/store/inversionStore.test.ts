@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InversionOptions } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Inversion, inversionId } from '../../daemon/src/store/inversion.ts';
+import type { Inversion } from '../../daemon/src/methods/inversion.ts';
+import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
+import { inversionId } from '../../daemon/src/store/inversion.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 
@@ -18,6 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const inversion: Inversion = {
   latents: [tensor([1, 1, 1, 2], [1, 2]), tensor([1, 1, 1, 2], [3, 4])],
   learned: {
+    role: 'values',
     shape: { kind: 'scaleShift', imageTokens: 5, promptTokens: 7 },
     imageTokens: tensor([1, 5, 1], [1, 2, 3, 4, 5]),
     parameters: [tensor([3], [1, 2, 3]), tensor([3], [4, 5, 6])],
@@ -75,7 +78,7 @@ describe('the id of an inversion', () => {
   const key = {
     canvas: tensor([1, 3, 1, 1], [1, 2, 3]),
     prompt: 'a cat',
-    options: InversionOptions.parse({}),
+    options: resolveInversion(InversionOptions.parse({})),
     model: 'm',
   };
   it('is the same for the same picture, words, options and model', () => {
@@ -85,7 +88,7 @@ describe('the id of an inversion', () => {
   it.each([
     ['picture', { canvas: tensor([1, 3, 1, 1], [1, 2, 4]) }],
     ['words', { prompt: 'a dog' }],
-    ['options', { options: InversionOptions.parse({ steps: 31 }) }],
+    ['options', { options: resolveInversion(InversionOptions.parse({ steps: 31 })) }],
     ['model', { model: 'n' }],
   ])('changes with the %s', (_, change) => {
     expect(inversionId({ ...key, ...change })).not.toBe(inversionId(key));

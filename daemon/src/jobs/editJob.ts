@@ -5,14 +5,14 @@ import { composite, type Mask } from '../imaging/composite.ts';
 import { fitMask, unfitMask, unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
-import { p2plus } from '../methods/p2plus.ts';
+import { editorFor } from '../methods/editors.ts';
+import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
 import { planEdit } from './editPlan.ts';
 import { type InvertedPicture, invertPicture } from './invertJob.ts';
-import { loadLearnedValues } from './learnedValues.ts';
 
 export interface EditJobRequest {
   readonly picture: Picture;
@@ -43,9 +43,11 @@ export async function editPicture(
   request: EditJobRequest,
   watch: Watch = {},
 ): Promise<EditedPicture> {
-  const { picture, source, target, mask } = request;
-  const { steps, guidance } = request.inversion;
-  const plan = planEdit(model.tokenizer, { source, target }, request.edit, steps);
+  const { picture, source, target, mask, edit } = request;
+  const options = resolveInversion(request.inversion);
+  const editor = editorFor(edit, options.method);
+  const { steps, guidance, seed } = options;
+  const plan = planEdit(model.tokenizer, { source, target }, edit, steps);
   const embeddings = {
     source: await model.encodePrompt(source),
     target: await model.encodePrompt(target),
@@ -59,31 +61,36 @@ export async function editPicture(
   );
   const { inversion, placement } = inverted;
   const latentMask = mask && fitMask(mask, placement, model.pixelsPerLatent);
-  const values = await loadLearnedValues(inversion.learned, embeddings.source);
+  const path = await INVERSIONS[options.method].path(inversion, embeddings, options);
 
   let latents: Tensor | null = null;
   let wordMask: Tensor | undefined;
   try {
-    const edit = p2plus(
+    const { words, cross } = plan;
+    const blend = plan.blend ?? (latentMask && { mask: latentMask });
+    const steadily = editor.edit(
       model,
       {
-        start: inversion.latents.at(-1)!,
+        path,
         ...embeddings,
-        learnedValues: values.learned,
+        words,
         steps,
         guidance,
-        taus: { values: request.edit.tauV, self: request.edit.tauS, unconditionalSelf: request.edit.tauU },
-        cross: plan.cross,
-        ...(plan.blend ? { blend: plan.blend } : latentMask ? { blend: { mask: latentMask } } : {}),
+        options: edit,
+        cross,
+        seed,
+        ...(blend ? { blend } : {}),
       },
       watch,
     );
-    for await (const step of edit) ({ latents, mask: wordMask } = step);
+    for await (const step of steadily) ({ latents, mask: wordMask } = step);
   } finally {
-    await values.dispose();
+    await path.dispose();
   }
 
-  const decoded = fromTensor(await model.decodeLatent(row(latents!, 1)), { round: true });
+  const decoded = fromTensor(await model.decodeLatent(row(latents!, latents!.shape[0]! - 1)), {
+    round: true,
+  });
   const edited = unfitPicture(decoded, placement, picture.alpha);
   const bounds = intersect(mask, wordMask && unfitMask(targetRow(wordMask), placement));
   return {

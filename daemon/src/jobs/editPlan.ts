@@ -19,6 +19,8 @@ import { tensor } from '../tensor/tensor.ts';
 
 export interface EditPlan {
   readonly kind: EditKind;
+  /** What the prompts do not share, in the order of the words. */
+  readonly words: { readonly removed: string; readonly added: string };
   readonly cross: CrossControl;
   readonly blend?: BlendWords;
 }
@@ -38,7 +40,10 @@ export function planEdit(
 ): EditPlan {
   const length = tokenizer.maxLength;
   const [source, target] = [promptWords(tokenizer, prompts.source), promptWords(tokenizer, prompts.target)];
-  const kind = options.kind === 'auto' ? diffPrompts(source, target).kind : options.kind;
+  const difference = diffPrompts(source, target);
+  const kind = options.kind === 'auto' ? difference.kind : options.kind;
+  const spoken = (words: typeof difference.removed) => words.map(({ text }) => text).join(' ');
+  const words = { removed: spoken(difference.removed), added: spoken(difference.added) };
   const inTarget = (word: string) => findWords(tokenizer, prompts.target, word);
 
   const cross: CrossControl = {
@@ -63,7 +68,7 @@ export function planEdit(
     ),
   };
   if (options.blend === undefined) {
-    if (options.subtract === undefined) return { kind, cross };
+    if (options.subtract === undefined) return { kind, words, cross };
     throw new PalimpsestError(
       'OPTION_INVALID',
       'subtract needs blend: it takes away from the place that blend names.',
@@ -82,6 +87,7 @@ export function planEdit(
   };
   return {
     kind,
+    words,
     cross,
     blend: {
       words: pair(options.blend),

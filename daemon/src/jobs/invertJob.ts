@@ -4,11 +4,11 @@ import type { InversionOptions } from '@palimpsest/protocol';
 import { fitPicture, type Placement, placePicture } from '../imaging/fit.ts';
 import type { Picture, Size } from '../imaging/picture.ts';
 import { toTensor } from '../imaging/pixels.ts';
-import { ddimInversion } from '../methods/ddim.ts';
-import { styleDiffusion } from '../methods/styleDiffusion.ts';
+import type { Inversion } from '../methods/inversion.ts';
+import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import { type Inversion, inversionId } from '../store/inversion.ts';
+import { inversionId } from '../store/inversion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -31,14 +31,24 @@ export interface InvertedPicture {
   readonly reused: boolean;
 }
 
-/** Where the inversion of a picture is, or will be, in the store. */
+/**
+ * Where the inversion of a picture is, or will be, in the store.
+ *
+ * @throws {PalimpsestError} OPTION_INVALID when its mode and method contradict each other.
+ */
 export function addressInversion(
   model: StableDiffusion,
   { picture, prompt, options }: InvertRequest,
 ): Pick<InvertedPicture, 'id' | 'placement' | 'canvas'> {
   const placement = placeOnCanvas(model, picture, options);
   const canvas = toTensor(fitPicture(picture, placement));
-  return { id: inversionId({ canvas, prompt, options, model: model.fingerprint }), placement, canvas };
+  const id = inversionId({
+    canvas,
+    prompt,
+    options: resolveInversion(options),
+    model: model.fingerprint,
+  });
+  return { id, placement, canvas };
 }
 
 /** Where a picture lies on the canvas that it is inverted on. */
@@ -67,54 +77,21 @@ export async function invertPicture(
   const found = await store.find(id);
   if (found !== null) return { id, inversion: found, placement, canvas, reused: true };
 
-  const embedding = await model.encodePrompt(prompt);
-  const latent = await model.encodePicture(canvas);
-  const inversion =
-    options.method === 'ddim'
-      ? await invertByDdim(model, latent, embedding, options.steps, watch)
-      : await invertByStyleDiffusion(model, store, id, { latent, embedding, canvas, options }, watch);
-  await store.save(id, inversion);
-  return { id, inversion, placement, canvas, reused: false };
-}
-
-async function invertByDdim(
-  model: StableDiffusion,
-  latent: Tensor,
-  keyContext: Tensor,
-  steps: number,
-  watch: Watch,
-): Promise<Inversion> {
-  const predict = (current: Tensor, timestep: number) =>
-    model.unet.predictNoise({ latent: current, timestep, keyContext });
-  return { latents: await ddimInversion(model, latent, steps, predict, watch), learned: null };
-}
-
-async function invertByStyleDiffusion(
-  model: StableDiffusion,
-  store: InversionStore,
-  id: string,
-  {
-    latent,
-    embedding,
-    canvas,
-    options,
-  }: { latent: Tensor; embedding: Tensor; canvas: Tensor; options: InversionOptions },
-  watch: Watch,
-): Promise<Inversion> {
-  const { tokens: imageTokens } = await model.encodeImageTokens(canvas);
   const resume = await store.findPartial(id);
-  const { latents, mapping, parameters } = await styleDiffusion(
+  const resolved = resolveInversion(options);
+  const inversion = await INVERSIONS[resolved.method].invert(
     model,
     {
-      latent,
-      imageTokens,
-      prompt: embedding,
+      latent: await model.encodePicture(canvas),
+      prompt: await model.encodePrompt(prompt),
       unconditional: await model.encodePrompt(''),
-      options,
+      imageTokens: async () => (await model.encodeImageTokens(canvas)).tokens,
+      options: resolved,
       ...(resume === null ? {} : { resume }),
     },
     watch,
     (state) => store.savePartial(id, state),
   );
-  return { latents, learned: { shape: mapping, imageTokens, parameters } };
+  await store.save(id, inversion);
+  return { id, inversion, placement, canvas, reused: false };
 }

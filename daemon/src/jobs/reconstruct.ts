@@ -5,27 +5,35 @@ import { unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
 import { ddimSampling } from '../methods/ddim.ts';
+import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { InvertedPicture } from './invertJob.ts';
-import { loadLearnedValues } from './learnedValues.ts';
 
-/** The source prompt sampled along an inversion, with the learned values at every step, at the picture's own size. */
+/** The source prompt sampled along an inversion, with all that it learned, at the picture's own size. */
 export async function reconstruct(
   model: StableDiffusion,
   { inversion, placement }: Pick<InvertedPicture, 'inversion' | 'placement'>,
   prompt: string,
-  { steps, guidance }: Pick<InversionOptions, 'steps' | 'guidance'>,
+  options: InversionOptions,
 ): Promise<Picture> {
-  const [conditional, unconditional] = [await model.encodePrompt(prompt), await model.encodePrompt('')];
-  const { learned, dispose } = await loadLearnedValues(inversion.learned, conditional);
-  const latents = await ddimSampling(model, {
-    latent: inversion.latents.at(-1)!,
-    conditional,
-    unconditional,
-    steps,
-    guidance,
-    ...(learned === null ? {} : { values: (step: number) => learned(step, conditional) }),
-  });
-  await dispose();
-  return unfitPicture(fromTensor(await model.decodeLatent(latents.at(-1)!), { round: true }), placement);
+  const resolved = resolveInversion(options);
+  const [source, unconditional] = [await model.encodePrompt(prompt), await model.encodePrompt('')];
+  const path = await INVERSIONS[resolved.method].path(inversion, { source, unconditional }, resolved);
+  try {
+    const { steps, guidance } = resolved;
+    const latents = path.correctsSource
+      ? path.latents.slice(0, 1)
+      : await ddimSampling(model, {
+          latent: path.latents.at(-1)!,
+          contexts: async (step) => ({
+            conditional: await path.conditional(step, source),
+            unconditional: path.unconditional(step),
+          }),
+          steps,
+          guidance,
+        });
+    return unfitPicture(fromTensor(await model.decodeLatent(latents.at(-1)!), { round: true }), placement);
+  } finally {
+    await path.dispose();
+  }
 }

@@ -1,8 +1,9 @@
 /**
- * @file The UNet under attention control, for a source and a target branch at once (P2P, and P2Plus: section 3.4).
+ * @file The UNet under attention control, for a source and a target branch at once (P2P; P2Plus: paper, section 3.4;
+ * MasaCtrl).
  *
- * The batch is [uncond source, uncond target, cond source, cond target]. All that changes from step to step comes in
- * as small inputs, so one graph serves the whole edit and no large attention map leaves the runtime.
+ * All that changes from step to step comes in as small inputs, so one graph serves the whole edit and no large
+ * attention map leaves the runtime.
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
@@ -17,23 +18,44 @@ import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwo
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
 
-/** Rows of the batch. */
+/** Rows of the batch: each prompt without and with it. */
 export const BRANCHES = 4;
+
+/** Which row of the batch is which branch; the two conditional ones are the last. One source branch may be both. */
+interface Rows {
+  readonly uncondSource: number;
+  readonly uncondTarget: number;
+  readonly condSource: number;
+  readonly condTarget: number;
+}
+const FOUR_ROWS: Rows = { uncondSource: 0, uncondTarget: 1, condSource: 2, condTarget: 3 };
+const THREE_ROWS: Rows = { uncondSource: 1, uncondTarget: 0, condSource: 1, condTarget: 2 };
+
+/** Rows of a batch of 4, or of 3 with one source branch. */
+export const rowsOf = (batch: number): Rows => (batch === BRANCHES ? FOUR_ROWS : THREE_ROWS);
 
 /** What attention control does at one step. */
 export interface StepControl {
-  /** Whether the target's self-attention is the source's, in the unconditional and in the conditional branch. */
+  /** Whether the target's self-attention takes from the source's, in the unconditional and in the conditional branch. */
   readonly selfReplacement: { readonly unconditional: boolean; readonly conditional: boolean };
   /** Cross-attention of the target: source maps x `mapper` [tokens, tokens] + own maps * `own` [tokens]. */
   readonly mapper: Tensor;
   readonly own: Tensor;
 }
 
+/**
+ * What the target's self-attention takes: the source's maps up to (L/2)^2 tokens (P2P; 32 ** 2 in the official code), or
+ * its keys and values from one transformer on, counted from the first (MasaCtrl).
+ */
+export type SelfInjection =
+  | { readonly take: 'maps' }
+  | { readonly take: 'keysAndValues'; readonly from: number };
+
 /** Which maps a prediction also returns: nothing, the mean for LocalBlend, or also every small one by itself. */
 export type MapOutputs = 'none' | 'blend' | 'each';
 
 export interface ControlledPrediction {
-  /** [4, C, h, w] */
+  /** [4 or 3, C, h, w] */
   readonly noise: Tensor;
   /** Conditional cross-attention [2, h/4 * w/4, tokens] after control, averaged over layers and heads. */
   readonly blendMaps?: Tensor;
@@ -44,46 +66,53 @@ export interface ControlledPrediction {
   readonly maps: ReadonlyMap<string, Tensor>;
 }
 
-/** The predicted noise of all branches under control. */
+/** The predicted noise of all branches under control. @param request a batch of 4 rows, or 3: `rowsOf`. */
 export async function predictControlled(
   unet: UNetNetwork,
   request: NoiseRequest,
   { selfReplacement, mapper, own }: StepControl,
   outputs: MapOutputs,
+  injection: SelfInjection = { take: 'maps' },
 ): Promise<ControlledPrediction> {
-  const { session } = await unet.load(controlled(outputs), request.latent.shape);
-  const gates = [selfReplacement.unconditional, selfReplacement.conditional].map(Number);
+  const { session } = await unet.load(controlled(outputs, injection), request.latent.shape);
   const { noise, blendMaps, ...maps } = await session.run({
     ...unet.feeds(request),
-    selfGates: tensor([2, 1, 1, 1], gates),
+    uncondGate: tensor([], [Number(selfReplacement.unconditional)]),
+    condGate: tensor([], [Number(selfReplacement.conditional)]),
     mapper,
     own,
   });
   return { noise: noise!, ...(blendMaps ? { blendMaps } : {}), maps: new Map(Object.entries(maps)) };
 }
 
-function controlled(outputs: MapOutputs): UNetVariant {
+function controlled(outputs: MapOutputs, injection: SelfInjection): UNetVariant {
   return {
     name: 'controlled',
-    options: outputs,
+    options: [outputs, injection],
     build: (inputs, predict) => {
       const { latent, keyContext } = inputs;
       const { graph, shape } = latent;
       const tokens = keyContext.size(1);
-      const control = {
-        selfGates: graph.input('selfGates', [2, 1, 1, 1]),
+      const control: ControlInputs = {
+        rows: rowsOf(shape[0]!),
+        uncondGate: graph.input('uncondGate', []),
+        condGate: graph.input('condGate', []),
         mapper: graph.input('mapper', [tokens, tokens]),
         own: graph.input('own', [tokens]),
       };
       const blendMaps: Value[] = [];
       const numbers = { down: 0, mid: 0, up: 0 };
       const record = (site: AttentionSite, map: Value) => {
-        if (outputs === 'each' && isSmall(site, shape, 2)) {
+        if (outputs === 'each' && isSmall(site, shape)) {
           graph.output(`${site.place}_cross/${numbers[site.place]++}`, map);
         }
         if (isTargetSite(site, shape)) blendMaps.push(reduceMean(map, [1]));
       };
-      graph.output('noise', predict(controlAttention(shape, control, record)));
+      const attention: SiteAttention = (site, q, k, v) =>
+        site.kind === 'cross'
+          ? controlledCrossAttention(site, q, k, v, control, record)
+          : injectedSelfAttention(site, q, k, v, control, injection, shape);
+      graph.output('noise', predict(attention));
       if (outputs !== 'none') {
         if (blendMaps.length === 0) throw noBlendMaps();
         const sum = blendMaps.reduce(add);
@@ -100,58 +129,66 @@ function noBlendMaps(): PalimpsestError {
   );
 }
 
-/** Whether a site's grid is at most 1 / divisor of the latent's side: as many queries as (L / divisor)^2. */
-const isSmall = (
-  { height, width }: AttentionSite,
-  [, , h = 0, w = 0]: readonly number[],
-  divisor: number,
-): boolean => height * width * divisor * divisor <= h * w;
+/** Whether a site's grid is at most half of the latent's side. */
+const isSmall = ({ height, width }: AttentionSite, [, , h = 0, w = 0]: readonly number[]): boolean =>
+  height * width * 4 <= h * w;
 
 interface ControlInputs {
-  readonly selfGates: Value;
+  readonly rows: Rows;
+  readonly uncondGate: Value;
+  readonly condGate: Value;
   readonly mapper: Value;
   readonly own: Value;
 }
 
-function controlAttention(
-  latentShape: readonly number[],
+const rowOf = (x: Value, index: number): Value => slice(x, 0, index, index + 1);
+
+function injectedSelfAttention(
+  site: AttentionSite,
+  q: Value,
+  k: Value,
+  v: Value,
   control: ControlInputs,
-  record: (site: AttentionSite, map: Value) => void,
-): SiteAttention {
-  return (site, q, k, v) => {
-    if (site.kind === 'cross') return controlledCrossAttention(site, q, k, v, control, record);
-    // Self-attention is replaced up to (L/2)^2 tokens (32 ** 2 in the official code), the larger ones never.
-    const replaced = isSmall(site, latentShape, 2);
-    const [queries, keys] = replaced ? [q, k].map((x) => gateTarget(x, control.selfGates)) : [q, k];
-    return fusedAttention(queries!, keys!, v, site.heads);
-  };
+  injection: SelfInjection,
+  latentShape: readonly number[],
+): Value {
+  const gated = (x: Value) => gateTarget(x, control);
+  if (injection.take === 'keysAndValues') {
+    // Self- and cross-attention alternate, so two sites make one transformer.
+    const taken = Math.floor(site.index / 2) >= injection.from;
+    return taken ? fusedAttention(q, gated(k), gated(v), site.heads) : fusedAttention(q, k, v, site.heads);
+  }
+  // The source's queries and keys give its maps, without a map.
+  return isSmall(site, latentShape)
+    ? fusedAttention(gated(q), gated(k), v, site.heads)
+    : fusedAttention(q, k, v, site.heads);
 }
 
-/**
- * The source's queries (or keys) in the target's place where the gate is 1: the same maps as replacing the map itself,
- * without a map. x: [4, tokens, C], as [2, 2, tokens, C]: branch, prompt.
- */
-function gateTarget(x: Value, gates: Value): Value {
-  const byBranch = reshape(x, [2, 2, x.size(1), x.size(2)]);
-  const [source, target] = [slice(byBranch, 1, 0, 1), slice(byBranch, 1, 1, 2)];
-  const gated = add(mul(gates, source), mul(sub(1, gates), target));
-  return reshape(concat([source, gated], 1), x.shape);
+/** The source's rows of x [rows, tokens, C] in the target's place where the gate is 1. */
+function gateTarget(x: Value, { rows, uncondGate, condGate }: ControlInputs): Value {
+  const mixed = (gate: Value, source: number, target: number) =>
+    add(mul(gate, rowOf(x, source)), mul(sub(1, gate), rowOf(x, target)));
+  const parts = Array.from({ length: x.size(0) }, (_, i) => rowOf(x, i));
+  parts[rows.uncondTarget] = mixed(uncondGate, rows.uncondSource, rows.uncondTarget);
+  parts[rows.condTarget] = mixed(condGate, rows.condSource, rows.condTarget);
+  return concat(parts, 0);
 }
 
-/** The unconditional branch's cross-attention is left alone; the conditional target's is mixed from the source's. */
+/** The unconditional branches' cross-attention is left alone; the conditional target's is mixed from the source's. */
 function controlledCrossAttention(
   site: AttentionSite,
   q: Value,
   k: Value,
   v: Value,
-  { mapper, own }: ControlInputs,
+  { rows, mapper, own }: ControlInputs,
   record: (site: AttentionSite, map: Value) => void,
 ): Value {
-  const branch = (x: Value, start: number) => slice(x, 0, start, start + 2);
-  const unconditional = fusedAttention(branch(q, 0), branch(k, 0), branch(v, 0), site.heads);
-  const map = attentionMap(branch(q, 2), branch(k, 2), site.heads);
-  const [source, target] = [slice(map, 0, 0, 1), slice(map, 0, 1, 2)];
+  const unconditional = (x: Value) => slice(x, 0, 0, rows.condSource);
+  const conditional = (x: Value) => slice(x, 0, rows.condSource, x.size(0));
+  const alone = fusedAttention(unconditional(q), unconditional(k), unconditional(v), site.heads);
+  const map = attentionMap(conditional(q), conditional(k), site.heads);
+  const [source, target] = [rowOf(map, 0), rowOf(map, 1)];
   const mixed = concat([source, add(matmul(source, mapper), mul(target, own))], 0);
   record(site, mixed);
-  return concat([unconditional, attend(mixed, branch(v, 2))], 0);
+  return concat([alone, attend(mixed, conditional(v))], 0);
 }

@@ -3,6 +3,7 @@
 import { combine } from '../models/noiseSchedule.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { plainContexts, type RowContexts } from './path.ts';
 import { type Progress, report, type Watch } from './watch.ts';
 
 /**
@@ -30,19 +31,29 @@ export async function ddimInversion(
   return latents;
 }
 
+/** What the two branches are given. */
+export interface BranchContexts {
+  readonly conditional: RowContexts;
+  /** [1, tokens, D] */
+  readonly unconditional: Tensor;
+}
+
 /** What sampling starts from and is guided by. */
 export interface SamplingRequest {
+  /** [1, C, h, w] */
   readonly latent: Tensor;
-  /** Embeddings [1, tokens, D] of the prompt, and of the empty (or negative) prompt. */
-  readonly conditional: Tensor;
-  readonly unconditional: Tensor;
+  /** At each step, counted from the noisiest. */
+  readonly contexts: (step: number) => Promise<BranchContexts>;
   readonly steps: number;
   readonly guidance: number;
-  /** The value context [1, tokens, D] of the prompt at each step, where an inversion learned one. */
-  readonly values?: (step: number) => Promise<Tensor>;
   /** How many of the steps to take, the last ones: all of them unless the latent is already partly denoised. */
   readonly lastSteps?: number;
 }
+
+/** The same embeddings [1, tokens, D] at each step, of the prompt and of the empty (or negative) one. */
+export const promptContexts =
+  (conditional: Tensor, unconditional: Tensor): SamplingRequest['contexts'] =>
+  async () => ({ conditional: plainContexts(conditional), unconditional });
 
 /** DDIM sampling (equation 2): the latents after each step, the last of them the picture's. */
 export async function ddimSampling(
@@ -51,14 +62,19 @@ export async function ddimSampling(
   watch: Watch = {},
   stage: Progress['stage'] = 'generate',
 ): Promise<Tensor[]> {
-  const { steps, lastSteps = steps } = request;
+  const { steps, guidance, lastSteps = steps } = request;
   const latents: Tensor[] = [];
   let current = request.latent;
   const first = steps - lastSteps;
   const timesteps = model.schedule.timesteps(steps).slice(first);
   for (const [i, timestep] of timesteps.entries()) {
-    const valueContext = (await request.values?.(first + i)) ?? request.conditional;
-    const noise = await guidedPrediction(model, current, timestep, valueContext, request);
+    const noise = await guidedPrediction(
+      model,
+      current,
+      timestep,
+      await request.contexts(first + i),
+      guidance,
+    );
     current = combine(model.schedule.towardsPicture(timestep, steps), current, noise);
     latents.push(current);
     report(watch, { stage, step: i + 1, total: timesteps.length }, () =>
@@ -72,17 +88,16 @@ async function guidedPrediction(
   model: StableDiffusion,
   latent: Tensor,
   timestep: number,
-  valueContext: Tensor,
-  { conditional, unconditional, guidance }: SamplingRequest,
+  { conditional, unconditional }: BranchContexts,
+  guidance: number,
 ): Promise<Tensor> {
   // At w = 1 the unconditional prediction cancels out.
-  if (guidance === 1)
-    return model.unet.predictNoise({ latent, timestep, keyContext: conditional, valueContext });
+  if (guidance === 1) return model.unet.predictNoise({ latent, timestep, ...conditional });
   const noise = await model.unet.predictNoise({
     latent: stack([latent, latent]),
     timestep,
-    keyContext: stack([unconditional, conditional]),
-    valueContext: stack([unconditional, valueContext]),
+    keyContext: stack([unconditional, conditional.keyContext]),
+    valueContext: stack([unconditional, conditional.valueContext]),
   });
   return guide(row(noise, 0), row(noise, 1), guidance);
 }

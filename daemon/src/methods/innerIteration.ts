@@ -1,4 +1,4 @@
-/** @file One iteration of StyleDiffusion's optimisation: forward, both losses, backward and Adam, as one graph. */
+/** @file One iteration of an inversion's optimisation: forward, both losses, backward and Adam, as one graph. */
 
 import { gradients } from '../graph/backward.ts';
 import type { Graph, Value } from '../graph/graph.ts';
@@ -11,7 +11,14 @@ import type { Feeds } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, type AdamState, adamStep } from './adam.ts';
 import { recordingAttention } from './attentionTargets.ts';
-import { type MappingShape, parameterCount, splitParameters, valueContext } from './mappingNetwork.ts';
+import {
+  type ContextShape,
+  inRole,
+  type LearnedRole,
+  learnedContext,
+  parameterCount,
+  splitParameters,
+} from './learnedContext.ts';
 
 /** The inputs of the reconstruction loss, by name. */
 const STEP_INPUTS = ['stepLatent', 'stepNoise', 'guidance'] as const;
@@ -40,7 +47,8 @@ export function stepFeeds({ noiseUncond, target, step, guidance }: StepRequest):
 /**
  * The reconstruction loss (equation 5), mean((z_{t-1} - z*_{t-1})^2) with z_{t-1} the guided DDIM step (equation 6).
  *
- * @param noiseCond e_c [1, C, h, w].
+ * @param noiseCond e_c [1, C, h, w], which the learned context acts on. Null-text inversion has the two predictions in
+ *   each other's place: e_u + w (e_c - e_u) = e_c + (1 - w) (e_u - e_c).
  */
 export function reconstructionLoss(latent: Value, noiseCond: Value): Value {
   const { graph, shape } = latent;
@@ -71,7 +79,9 @@ export const targetMapFeeds = (maps: readonly Tensor[]): Feeds =>
 const meanSquare = (x: Value): Value => mean(mul(x, x));
 
 export interface InnerIterationOptions {
-  readonly mapping: MappingShape;
+  readonly mapping: ContextShape;
+  /** Where the learned context goes; the values when left out. */
+  readonly role?: LearnedRole;
   /** Whether the attention loss counts. */
   readonly attentionLoss: boolean;
   readonly adam: AdamOptions;
@@ -82,7 +92,7 @@ const STATE = ['parameters', 'firstMoment', 'secondMoment'] as const;
 /**
  * The variant of the UNet that makes one iteration.
  *
- * Beside the UNet's inputs, of which the value context is left unused: `imageTokens`, the state and schedule of Adam,
+ * Beside the UNet's inputs, of which the learned context's is left unused: `imageTokens`, the state and schedule of Adam,
  * and what `stepFeeds` and `targetMapFeeds` give. Outputs: the new state as `parametersNext` and so on, `latentLoss`, `attentionLoss`.
  */
 export function innerIteration(options: InnerIterationOptions): UNetVariant {
@@ -92,14 +102,17 @@ export function innerIteration(options: InnerIterationOptions): UNetVariant {
     build: (inputs, predict) => {
       const { latent, keyContext } = inputs;
       const { graph } = latent;
-      const { mapping } = options;
-      const imageTokens = graph.input('imageTokens', [1, mapping.imageTokens, keyContext.size(2)]);
+      const { mapping, role = 'values' } = options;
+      const imageTokens =
+        mapping.kind === 'embedding'
+          ? null
+          : graph.input('imageTokens', [1, mapping.imageTokens, keyContext.size(2)]);
       const state = stateInputs(graph, parameterCount(mapping));
       const parameters = splitParameters(state.parameters, mapping);
       const maps: Value[] = [];
       const noiseCond = predict(
         recordingAttention(latent.shape, (map) => maps.push(map)),
-        { valueContext: valueContext(mapping, parameters, imageTokens, keyContext) },
+        inRole(role, learnedContext(mapping, parameters, imageTokens, keyContext)),
       );
 
       let loss = reconstructionLoss(latent, noiseCond);

@@ -1,27 +1,27 @@
-/** @file The learned value contexts: a mapping network evaluated for one picture, as often as there are prompts. */
+/** @file The learned contexts of an inversion, evaluated: once for each timestep and prompt. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import { Session } from '../runtime/session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type MappingShape, parameterCount, splitParameters, valueContext } from './mappingNetwork.ts';
+import { type ContextShape, learnedContext, parameterCount, splitParameters } from './learnedContext.ts';
 
-/** c~ = M_t(E(x)) for one picture and any parameters and prompts. */
+/** c~ = M_t(E(x)) for one picture and any parameters and prompts; or the embedding that was learned in its place. */
 export class MappedValues {
   private constructor(
     private readonly session: Session,
-    private readonly imageTokens: Tensor,
+    private readonly imageTokens: Tensor | null,
   ) {}
 
   /**
-   * @param imageTokens E(x) [1, image tokens, D].
+   * @param imageTokens E(x) [1, image tokens, D]; null for a learned embedding.
    * @param prompt any prompt embedding [1, tokens, D] of the model, for its shape.
    * @throws {PalimpsestError} CONFIG_UNSUPPORTED when the two widths differ.
    */
-  static async load(mapping: MappingShape, imageTokens: Tensor, prompt: Tensor): Promise<MappedValues> {
-    const [imageWidth, promptWidth] = [imageTokens.shape[2], prompt.shape[2]];
-    if (imageWidth !== promptWidth) {
+  static async load(shape: ContextShape, imageTokens: Tensor | null, prompt: Tensor): Promise<MappedValues> {
+    const [imageWidth, promptWidth] = [imageTokens?.shape[2], prompt.shape[2]];
+    if (imageTokens !== null && imageWidth !== promptWidth) {
       throw new PalimpsestError(
         'CONFIG_UNSUPPORTED',
         `The image encoder's width (hidden_size) is ${imageWidth}, but the UNet's contexts are ${promptWidth} wide. ` +
@@ -29,18 +29,19 @@ export class MappedValues {
       );
     }
     const graph = new Graph();
-    const parameters = splitParameters(graph.input('parameters', [parameterCount(mapping)]), mapping);
-    const tokens = graph.input('imageTokens', imageTokens.shape);
+    const parameters = splitParameters(graph.input('parameters', [parameterCount(shape)]), shape);
+    const tokens = imageTokens && graph.input('imageTokens', imageTokens.shape);
     graph.output(
       'valueContext',
-      valueContext(mapping, parameters, tokens, graph.input('prompt', prompt.shape)),
+      learnedContext(shape, parameters, tokens, graph.input('prompt', prompt.shape)),
     );
     return new MappedValues(await Session.load(toOnnx(graph), null), imageTokens);
   }
 
-  /** The value context [1, tokens, D] of a prompt embedding [1, tokens, D] under the parameters [P]. */
+  /** The context [1, tokens, D] of a prompt embedding [1, tokens, D] under the parameters [P]. */
   async of(parameters: Tensor, prompt: Tensor): Promise<Tensor> {
-    const results = await this.session.run({ parameters, prompt, imageTokens: this.imageTokens });
+    const tokens = this.imageTokens === null ? {} : { imageTokens: this.imageTokens };
+    const results = await this.session.run({ parameters, prompt, ...tokens });
     return results.valueContext!;
   }
 

@@ -1,19 +1,23 @@
-/** @file The settings of StyleDiffusion's optimisation: the official code's, and the paper's own. */
+/** @file The settings of the optimisations: StyleDiffusion's official code, its paper, and null-text inversion. */
 
-import { InversionOptions } from '@palimpsest/protocol';
+import type { InversionOptions } from '@palimpsest/protocol';
 import type { AdamOptions } from './adam.ts';
 import type { MappingKind } from './mappingNetwork.ts';
 
-/** What the paper and its official code do differently. */
-export interface Recipe {
-  readonly mapping: MappingKind;
-  readonly initialization: 'torch' | 'gaussian';
+/** How the contexts of one trajectory are fitted, timestep after timestep. */
+export interface FitRecipe {
   readonly adam: AdamOptions;
   /** The most iterations at the i-th timestep, i = 0 at the noisiest, of `innerSteps` at the first. */
   readonly iterations: (i: number, innerSteps: number) => number;
   readonly learningRate: (i: number) => number;
   /** Iterations stop after the step whose loss was below this. */
   readonly stopBelow: (i: number, epsilon: number) => number;
+}
+
+/** What the paper and its official code do differently. */
+export interface Recipe extends FitRecipe {
+  readonly mapping: MappingKind;
+  readonly initialization: 'torch' | 'gaussian';
 }
 
 export const RECIPES = {
@@ -40,11 +44,11 @@ export const RECIPES = {
   },
 } as const satisfies Record<InversionOptions['recipe'], Recipe>;
 
-/** What StyleDiffusion takes of the options of an inversion. */
-export type StyleDiffusionOptions = Pick<
-  InversionOptions,
-  'recipe' | 'steps' | 'guidance' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss' | 'seed'
->;
-
-/** The official script's settings. */
-export const STYLE_DIFFUSION_DEFAULTS: StyleDiffusionOptions = InversionOptions.parse({});
+/**
+ * Null-text inversion (Mokady et al. 2023, section 3.2, and its official code): the same number of iterations at each
+ * timestep; rate and stop rule are those that StyleDiffusion's code took over.
+ */
+export const NULL_TEXT_RECIPE: FitRecipe = {
+  ...RECIPES.official,
+  iterations: (_, innerSteps) => innerSteps,
+};

@@ -1,8 +1,14 @@
-/** @file SDEdit (Meng et al. 2022): noise a picture partly, then denoise it with another prompt. */
+/**
+ * @file SDEdit (Meng et al. 2022): noise a picture partly, then denoise it with other words; after StyleDiffusion
+ * inversion, with the contexts that it learned (paper, section 5.2.5).
+ */
 
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { normalTensor, uniformGenerator } from '../tensor/random.ts';
+import { stack, type Tensor } from '../tensor/tensor.ts';
 import { ddimSampling, type SamplingRequest } from './ddim.ts';
+import type { Editor } from './editor.ts';
+import { plainContexts, takesLearned } from './path.ts';
 import type { Watch } from './watch.ts';
 
 export interface SdeditRequest extends Omit<SamplingRequest, 'lastSteps'> {
@@ -27,3 +33,31 @@ export async function sdedit(
     latents: await ddimSampling(model, { ...request, latent: noised, lastSteps }, watch, 'edit'),
   };
 }
+
+export const SDEDIT: Editor = {
+  title: 'SDEdit',
+  citation:
+    'Meng, He, Song, Song, Wu, Zhu, Ermon: SDEdit: Guided Image Synthesis and Editing with Stochastic Differential Equations, ICLR 2022, arXiv 2108.01073',
+  idea: 'Noises the picture partly and denoises it with the new words, and with what the inversion learned.',
+  branches: ['uncondTarget', 'condTarget'],
+  injections: ['learned contexts'],
+  gates: ['tauV'],
+  parameters: ['strength'],
+  notOn: { proximal: 'it starts from random noise, so there is no trajectory to be drawn back to.' },
+  edit: async function* (model, { path, target, steps, guidance, options, seed }, watch) {
+    const latent = path.latents[0]!;
+    const noise = normalTensor(latent.shape, uniformGenerator(seed));
+    const contexts = async (step: number) => ({
+      conditional: takesLearned(step, steps, options.tauV)
+        ? await path.conditional(step, target)
+        : plainContexts(target),
+      unconditional: path.unconditional(step),
+    });
+    const { latents } = await sdedit(
+      model,
+      { latent, noise, strength: options.strength, steps, guidance, contexts },
+      watch,
+    );
+    yield { latents: stack([latent, latents.at(-1)!]), maps: new Map() };
+  },
+};

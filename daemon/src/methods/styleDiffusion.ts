@@ -1,223 +1,116 @@
 /**
- * @file StyleDiffusion inversion (paper, section 3.3 and Algorithm 1): for each timestep, learn the mapping network
+ * @file StyleDiffusion inversion (paper, section 3.3 and Algorithm 1): for each timestep, learn the mapping network M_t
  * whose value context makes the guided sampling follow the DDIM trajectory of the picture.
+ *
+ * Its variants learn the input of the keys, or of both (figure 14), or the value embedding itself (figure 16).
  */
 
-import { combine } from '../models/noiseSchedule.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { LoadedVariant } from '../models/unetNetwork.ts';
-import type { Feeds } from '../runtime/session.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
-import { predictWithMaps } from './attentionTargets.ts';
-import { ddimInversion, guide } from './ddim.ts';
-import { innerIteration, stepFeeds, targetMapFeeds } from './innerIteration.ts';
+import { fitTrajectory } from './fitTrajectory.ts';
+import type { InversionMethod, InversionRequest, Optimised } from './inversion.ts';
+import { type ContextShape, inRole, type Learned } from './learnedContext.ts';
 import { MappedValues } from './mappedValues.ts';
-import { initialParameters, type MappingShape } from './mappingNetwork.ts';
-import { RECIPES, type Recipe, type StyleDiffusionOptions } from './recipes.ts';
-import { type Losses, report, throwIfCancelled, type Watch } from './watch.ts';
+import { initialParameters } from './mappingNetwork.ts';
+import { plainPath } from './path.ts';
+import { RECIPES, type Recipe } from './recipes.ts';
+import type { Watch } from './watch.ts';
 
-export interface StyleDiffusionRequest {
-  /** z_0 [1, C, h, w] */
-  readonly latent: Tensor;
-  /** E(x) [1, image tokens, D] */
-  readonly imageTokens: Tensor;
-  /** c [1, tokens, D], of the source prompt. */
-  readonly prompt: Tensor;
-  /** Embedding of the empty prompt. */
-  readonly unconditional: Tensor;
-  readonly options: StyleDiffusionOptions;
+export interface StyleDiffusionRequest extends Omit<InversionRequest, 'imageTokens' | 'options'> {
+  /** E(x) [1, image tokens, D]; null where the value embedding is learned, which looks at no picture. */
+  readonly imageTokens: Tensor | null;
+  readonly options: Pick<
+    InversionRequest['options'],
+    'recipe' | 'learn' | 'steps' | 'guidance' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss' | 'seed'
+  >;
   /** Parameters to start from instead of random ones. */
   readonly initial?: Tensor;
-  /** Where an interrupted inversion had got to. */
-  readonly resume?: Optimised;
-}
-
-/** The networks learned so far, noisiest timestep first, and the latent that the last of them leads to. */
-export interface Optimised {
-  /** M_i as flat vectors [P]. */
-  readonly parameters: readonly Tensor[];
-  readonly current: Tensor;
-}
-
-export interface StyleDiffusionResult {
-  /** z*_0..z*_T of the DDIM inversion. */
-  readonly latents: readonly Tensor[];
-  readonly mapping: MappingShape;
-  readonly parameters: readonly Tensor[];
 }
 
 /**
  * Inverts a picture's latent.
  *
  * @param onTimestep is given the state after each timestep, to keep for a resume.
- * @throws {PalimpsestError} CANCELLED, ENGINE_FAILED, or CONFIG_UNSUPPORTED when the image encoder's width is not the
- *   text encoder's.
+ * @throws {PalimpsestError} as `fitTrajectory`.
  */
-export async function styleDiffusion(
+export function styleDiffusion(
   model: StableDiffusion,
   request: StyleDiffusionRequest,
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
-): Promise<StyleDiffusionResult> {
-  const { options, imageTokens, prompt } = request;
+): Promise<{ latents: readonly Tensor[]; learned: Learned }> {
+  const { options, imageTokens, prompt, unconditional, initial } = request;
   const recipe: Recipe = RECIPES[options.recipe];
-  const mapping: MappingShape = {
-    kind: recipe.mapping,
-    imageTokens: imageTokens.shape[1]!,
-    promptTokens: prompt.shape[1]!,
-  };
-  const values = await MappedValues.load(mapping, imageTokens, prompt);
-  try {
-    const trajectory = await targets(model, request, watch);
-    const variant = innerIteration({ mapping, attentionLoss: options.attentionLoss, adam: recipe.adam });
-    const iteration = await model.unet.load(variant, request.latent.shape);
-    try {
-      const start = randomParameters(mapping, recipe, options.seed);
-      const parameters = await learn(
-        model,
-        request,
-        { trajectory, iteration, values, start },
-        watch,
-        onTimestep,
-      );
-      return { latents: trajectory.latents, mapping, parameters };
-    } finally {
-      await model.unet.release(iteration);
-    }
-  } finally {
-    await values.dispose();
-  }
+  const [, promptTokens = 0, width = 0] = prompt.shape;
+  const shape: ContextShape =
+    imageTokens === null
+      ? { kind: 'embedding', promptTokens, width }
+      : { kind: recipe.mapping, imageTokens: imageTokens.shape[1]!, promptTokens };
+  return fitTrajectory(
+    model,
+    {
+      ...request,
+      shape,
+      role: options.learn === 'valueEmbedding' ? 'values' : options.learn,
+      recipe,
+      learning: prompt,
+      staying: unconditional,
+      weight: options.guidance,
+      start: initial ?? firstParameters(shape, recipe, options.seed, prompt),
+    },
+    watch,
+    onTimestep,
+  );
 }
 
-/** What the optimisation works with. */
-interface Learning {
-  readonly trajectory: Trajectory;
-  readonly iteration: LoadedVariant;
-  readonly values: MappedValues;
-  /** Random parameters [P], where the request names none to start from. */
-  readonly start: Tensor;
-}
-
-/** M_i of all timesteps, noisiest first. */
-async function learn(
-  model: StableDiffusion,
-  { options, imageTokens, prompt, unconditional, initial, resume }: StyleDiffusionRequest,
-  { trajectory: { latents, maps }, iteration, values, start }: Learning,
-  watch: Watch,
-  onTimestep: (state: Optimised) => Promise<void>,
-): Promise<Tensor[]> {
-  const { steps, guidance } = options;
-  const recipe: Recipe = RECIPES[options.recipe];
-  const timesteps = model.schedule.timesteps(steps);
-  const budget = timesteps.map((_, i) => recipe.iterations(i, options.innerSteps));
-  const total = budget.reduce((sum, iterations) => sum + iterations, 0);
-
-  const learned = [...(resume?.parameters ?? [])];
-  let current = resume?.current ?? latents.at(-1)!;
-  let parameters = learned.at(-1) ?? initial ?? start;
-
-  for (const [i, timestep] of timesteps.entries()) {
-    if (i < learned.length) continue;
-    const noiseUncond = await model.unet.predictNoise({
-      latent: current,
-      timestep,
-      keyContext: unconditional,
-    });
-    throwIfCancelled(watch);
-    const step = model.schedule.towardsPicture(timestep, steps);
-    // The maps recorded for the same latent, one timestep noisier: the official code's indexing.
-    const targetMaps = maps[Math.min(steps - i, steps - 1)] ?? [];
-    const done = budget.slice(0, i).reduce((sum, iterations) => sum + iterations, 0);
-    // M_i starts where M_{i-1} ended; the optimiser starts afresh.
-    parameters = await optimise(iteration, {
-      parameters,
-      feeds: {
-        ...model.unet.feeds({ latent: current, timestep, keyContext: prompt }),
-        ...stepFeeds({ noiseUncond, target: latents[steps - 1 - i]!, step, guidance }),
-        ...targetMapFeeds(targetMaps),
-        imageTokens,
-      },
-      iterations: budget[i]!,
-      learningRate: recipe.learningRate(i),
-      stopBelow: recipe.stopBelow(i, options.earlyStopEpsilon),
-      adam: recipe.adam,
-      onIteration: (k, losses) =>
-        report(watch, { stage: 'optimise', step: done + k, total, losses }, () => current),
-    });
-    learned.push(parameters);
-
-    const valueContext = await values.of(parameters, prompt);
-    const noiseCond = await model.unet.predictNoise({
-      latent: current,
-      timestep,
-      keyContext: prompt,
-      valueContext,
-    });
-    current = combine(step, current, guide(noiseUncond, noiseCond, guidance));
-    await onTimestep({ parameters: learned, current });
-    throwIfCancelled(watch);
-  }
-  return learned;
-}
-
-function randomParameters(mapping: MappingShape, { initialization }: Recipe, seed: number): Tensor {
-  const parameters = initialParameters(mapping, initialization, uniformGenerator(seed));
+/** A random network; or, for a learned embedding, the prompt's own. */
+function firstParameters(
+  shape: ContextShape,
+  { initialization }: Recipe,
+  seed: number,
+  prompt: Tensor,
+): Tensor {
+  const parameters =
+    shape.kind === 'embedding'
+      ? prompt.data
+      : initialParameters(shape, initialization, uniformGenerator(seed));
   return tensor([parameters.length], parameters);
 }
 
-interface Trajectory {
-  /** z*_0..z*_T */
-  readonly latents: readonly Tensor[];
-  /** The attention maps of each step. */
-  readonly maps: readonly (readonly Tensor[])[];
-}
-
-/** What the guided sampling has to follow. */
-async function targets(
-  model: StableDiffusion,
-  { latent, prompt, options }: StyleDiffusionRequest,
-  watch: Watch,
-): Promise<Trajectory> {
-  const maps: Tensor[][] = [];
-  const predict = async (current: Tensor, timestep: number) => {
-    const request = { latent: current, timestep, keyContext: prompt };
-    if (!options.attentionLoss) return model.unet.predictNoise(request);
-    const recorded = await predictWithMaps(model.unet, request);
-    maps.push(recorded.maps);
-    return recorded.noise;
-  };
-  const latents = await ddimInversion(model, latent, options.steps, predict, watch);
-  return { latents, maps };
-}
-
-interface Timestep {
-  readonly parameters: Tensor;
-  /** What stays the same for all iterations of the timestep. */
-  readonly feeds: Feeds;
-  readonly iterations: number;
-  readonly learningRate: number;
-  readonly stopBelow: number;
-  readonly adam: AdamOptions;
-  readonly onIteration: (k: number, losses: Losses) => void;
-}
-
-/** The inner loop: Adam on M_i until the loss is small enough or the iterations are used up. */
-async function optimise(iteration: LoadedVariant, timestep: Timestep): Promise<Tensor> {
-  let state = freshAdam(timestep.parameters);
-  for (let k = 1; k <= timestep.iterations; k++) {
-    const schedule = adamSchedule(timestep.learningRate, k, timestep.adam);
-    const result = await iteration.session.run({ ...timestep.feeds, ...state, ...schedule });
-    state = {
-      parameters: result.parametersNext!,
-      firstMoment: result.firstMomentNext!,
-      secondMoment: result.secondMomentNext!,
+export const STYLE_DIFFUSION: InversionMethod = {
+  title: 'StyleDiffusion',
+  citation:
+    'Li, van de Weijer, Hu, Khan, Hou, Wang, Yang: StyleDiffusion: Prompt-Embedding Inversion for Text-Based Editing, 2023, arXiv 2303.15649',
+  idea: 'Learns a network for each timestep that turns the picture into the values of cross-attention; keys stay the words.',
+  stored: [
+    'recipe',
+    'learn',
+    'steps',
+    'guidance',
+    'innerSteps',
+    'earlyStopEpsilon',
+    'attentionLoss',
+    'seed',
+    'size',
+  ],
+  sampled: ['guidance'],
+  defaults: { innerSteps: 100, attentionLoss: true },
+  invert: async (model, request, watch, onTimestep) => {
+    const imageTokens = request.options.learn === 'valueEmbedding' ? null : await request.imageTokens();
+    return styleDiffusion(model, { ...request, imageTokens }, watch, onTimestep);
+  },
+  path: async ({ latents, learned }, { source, unconditional }) => {
+    const { shape, imageTokens, parameters, role } = learned!;
+    const contexts = await MappedValues.load(shape, imageTokens, source);
+    return {
+      ...plainPath(latents, unconditional),
+      conditional: async (step, prompt) => ({
+        keyContext: prompt,
+        valueContext: prompt,
+        ...inRole(role, await contexts.of(parameters[step]!, prompt)),
+      }),
+      dispose: () => contexts.dispose(),
     };
-    const losses = { latent: result.latentLoss!.data[0]!, attention: result.attentionLoss?.data[0] ?? 0 };
-    timestep.onIteration(k, losses);
-    // The loss is that of the parameters before the step; the official code stops after it.
-    if (losses.latent + losses.attention < timestep.stopBelow) break;
-  }
-  return state.parameters;
-}
+  },
+};

@@ -3,7 +3,7 @@
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { ddimSampling } from './ddim.ts';
+import { ddimSampling, promptContexts } from './ddim.ts';
 import type { Watch } from './watch.ts';
 
 export interface TextToImageRequest {
@@ -30,8 +30,10 @@ export async function textToImage(
     model,
     {
       latent: noise,
-      conditional: await model.encodePrompt(request.prompt),
-      unconditional: await model.encodePrompt(request.negativePrompt),
+      contexts: promptContexts(
+        await model.encodePrompt(request.prompt),
+        await model.encodePrompt(request.negativePrompt),
+      ),
       steps,
       guidance,
     },

@@ -67,6 +67,14 @@ export class NoiseSchedule {
   }
 
   /**
+   * Factors of the step from `timestep` to the next noisier one, as the scheduler of pix2pix-zero's inversion has it:
+   * one training timestep below both.
+   */
+  beyond(timestep: number, steps: number): StepFactors {
+    return ddimFactors(this.alpha(timestep - 1), this.alpha(timestep + this.spacing(steps) - 1));
+  }
+
+  /**
    * The z_0 that is foreseen after the step from `timestep`: its latent without the noise that was predicted.
    *
    * @param latent after the step.
@@ -74,6 +82,11 @@ export class NoiseSchedule {
   withoutNoise(timestep: number, steps: number, latent: Tensor, noise: Tensor): Tensor {
     const alpha = this.alpha(timestep - this.spacing(steps));
     return combine({ latent: 1 / Math.sqrt(alpha), noise: -Math.sqrt(1 / alpha - 1) }, latent, noise);
+  }
+
+  /** The latent after the step from `timestep` that foresees this z_0 and takes this noise: undoes `withoutNoise`. */
+  withNoise(timestep: number, steps: number, picture: Tensor, noise: Tensor): Tensor {
+    return this.addNoise(picture, noise, timestep - this.spacing(steps));
   }
 
   /** The forward process: sqrt(abar) z + sqrt(1 - abar) noise. */

@@ -14,6 +14,7 @@ export interface Normalization {
  * x [N, C, H, W] to [N, channels, H, W].
  *
  * @param time the activated time embedding [1, width]; null in the VAE, which knows no time.
+ * @param inject may change what the block adds to its shortcut, [N, channels, H, W].
  */
 export function resnetBlock(
   weights: Weights,
@@ -21,6 +22,7 @@ export function resnetBlock(
   channels: number,
   { groups, epsilon }: Normalization,
   time: Value | null,
+  inject: (hidden: Value) => Value = (hidden) => hidden,
 ): Value {
   let hidden = silu(groupNormLayer(weights.at('norm1'), x, groups, epsilon));
   hidden = convLayer(weights.at('conv1'), hidden, channels);
@@ -31,5 +33,5 @@ export function resnetBlock(
   hidden = silu(groupNormLayer(weights.at('norm2'), hidden, groups, epsilon));
   hidden = convLayer(weights.at('conv2'), hidden, channels);
   const shortcut = x.size(1) === channels ? x : pointwiseConv(weights.at('conv_shortcut'), x, channels);
-  return add(shortcut, hidden);
+  return add(shortcut, inject(hidden));
 }

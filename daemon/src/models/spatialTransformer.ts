@@ -13,6 +13,8 @@ export interface AttentionSite {
   readonly kind: 'self' | 'cross';
   /** Its number in call order, counting all modules: 0..31 in Stable Diffusion. */
   readonly index: number;
+  /** The number of its transformer within its level on the way down or up, in call order. */
+  readonly layer: number;
   readonly heads: number;
   /** The grid of its queries. */
   readonly height: number;
@@ -40,7 +42,7 @@ export function spatialTransformer(
   contexts: Contexts,
   heads: number,
   place: AttentionSite['place'],
-  attention: (site: Omit<AttentionSite, 'index'>, q: Value, k: Value, v: Value) => Value,
+  attention: (site: Omit<AttentionSite, 'index' | 'layer'>, q: Value, k: Value, v: Value) => Value,
 ): Value {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   // The same weight is stored as a 1 x 1 convolution by SD 1.x and as a linear layer by SD 2.x.

@@ -29,6 +29,17 @@ export interface UNetInputs extends Contexts {
   readonly velocity: { readonly output: Value; readonly sample: Value } | null;
 }
 
+/** One residual block of the way up. */
+export interface ResidualSite {
+  /** Its number within its level, in call order. */
+  readonly layer: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** May change what a residual block of the way up adds to its shortcut, [N, C, height, width]. */
+export type SiteResidual = (site: ResidualSite, hidden: Value) => Value;
+
 /** The number of heads of each level (diffusers keeps it under the name attention_head_dim). */
 export function headsPerLevel({
   attention_head_dim,
@@ -39,13 +50,19 @@ export function headsPerLevel({
   return block_out_channels.map((_, level) => (typeof heads === 'number' ? heads : heads[level]!));
 }
 
-/** The predicted noise [N, C, h, w]. `attention` computes each of the attention modules from its q, k and v. */
+/**
+ * The predicted noise [N, C, h, w].
+ *
+ * @param attention computes each of the attention modules from its q, k and v.
+ * @param residual sees the residual blocks of the way up; leaves them as they are when left out.
+ */
 export function predictedNoise(
   graph: Graph,
   source: WeightSource,
   config: UNetConfig,
   inputs: UNetInputs,
   attention: SiteAttention,
+  residual: SiteResidual = (_, hidden) => hidden,
 ): Value {
   const weights = new Weights(graph, source);
   const channels = config.block_out_channels;
@@ -55,10 +72,11 @@ export function predictedNoise(
   const time = timeEmbedding(weights.at('time_embedding'), inputs.time, 4 * channels[0]!);
 
   let sites = 0;
-  const resnet = (at: Weights, x: Value, width: number) => resnetBlock(at, x, width, norm, time);
-  const transformer = (at: Weights, x: Value, level: number, place: AttentionSite['place']) =>
+  const resnet = (at: Weights, x: Value, width: number, inject?: (hidden: Value) => Value) =>
+    resnetBlock(at, x, width, norm, time, inject);
+  const transformer = (at: Weights, x: Value, level: number, place: AttentionSite['place'], layer: number) =>
     spatialTransformer(at, x, config, inputs, heads[level]!, place, (site, q, k, v) =>
-      attention({ ...site, index: sites++ }, q, k, v),
+      attention({ ...site, layer, index: sites++ }, q, k, v),
     );
 
   let x = convLayer(weights.at('conv_in'), inputs.latent, channels[0]!);
@@ -68,7 +86,7 @@ export function predictedNoise(
     for (let layer = 0; layer < config.layers_per_block; layer++) {
       x = resnet(block.at('resnets').at(layer), x, width);
       if (config.down_block_types[level] === 'CrossAttnDownBlock2D') {
-        x = transformer(block.at('attentions').at(layer), x, level, 'down');
+        x = transformer(block.at('attentions').at(layer), x, level, 'down', layer);
       }
       skips.push(x);
     }
@@ -80,16 +98,19 @@ export function predictedNoise(
 
   const mid = weights.at('mid_block');
   x = resnet(mid.at('resnets.0'), x, x.size(1));
-  x = transformer(mid.at('attentions.0'), x, levels - 1, 'mid');
+  x = transformer(mid.at('attentions.0'), x, levels - 1, 'mid', 0);
   x = resnet(mid.at('resnets.1'), x, x.size(1));
 
   for (let up = 0; up < levels; up++) {
     const level = levels - 1 - up;
     const block = weights.at('up_blocks').at(up);
     for (let layer = 0; layer <= config.layers_per_block; layer++) {
-      x = resnet(block.at('resnets').at(layer), concat([x, skips.pop()!], 1), channels[level]!);
+      const [height, width] = [x.size(2), x.size(3)];
+      x = resnet(block.at('resnets').at(layer), concat([x, skips.pop()!], 1), channels[level]!, (hidden) =>
+        residual({ layer, height, width }, hidden),
+      );
       if (config.up_block_types[up] === 'CrossAttnUpBlock2D') {
-        x = transformer(block.at('attentions').at(layer), x, level, 'up');
+        x = transformer(block.at('attentions').at(layer), x, level, 'up', layer);
       }
     }
     if (level > 0) x = convLayer(block.at('upsamplers.0.conv'), upsampleNearest(x), channels[level]!);

@@ -10,7 +10,7 @@ import type { UNetConfig } from './config.ts';
 import type { GraphKey, Networks } from './networks.ts';
 import { type NoiseSchedule, timeFeatures } from './noiseSchedule.ts';
 import type { SiteAttention } from './spatialTransformer.ts';
-import { predictedNoise, type UNetInputs } from './unet.ts';
+import { predictedNoise, type SiteResidual, type UNetInputs } from './unet.ts';
 
 /** What the UNet is evaluated on. */
 export interface NoiseRequest {
@@ -30,7 +30,7 @@ export interface UNetVariant {
   /** Emits the variant. `predict` adds the UNet with the given attention and returns the predicted noise. */
   readonly build: (
     inputs: UNetInputs,
-    predict: (attention: SiteAttention, contexts?: Partial<UNetInputs>) => Value,
+    predict: (attention: SiteAttention, contexts?: Partial<UNetInputs>, residual?: SiteResidual) => Value,
   ) => void;
 }
 
@@ -127,8 +127,8 @@ export class UNetNetwork {
           ? { output: graph.input('velocityOutput', []), sample: graph.input('velocitySample', []) }
           : null,
     };
-    variant.build(inputs, (attention, changed = {}) =>
-      predictedNoise(graph, this.checkpoint, this.config, { ...inputs, ...changed }, attention),
+    variant.build(inputs, (attention, changed = {}, residual) =>
+      predictedNoise(graph, this.checkpoint, this.config, { ...inputs, ...changed }, attention, residual),
     );
     return graph;
   }

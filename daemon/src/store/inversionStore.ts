@@ -7,10 +7,10 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import type { Inversion, Optimised } from '../methods/inversion.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
-import type { Inversion, PartialInversion } from './inversion.ts';
 
 /** Room for about 150 inversions of Stable Diffusion at 30 steps (13 MB each). */
 const DEFAULT_MAX_BYTES = 2 * 2 ** 30;
@@ -18,10 +18,26 @@ const DEFAULT_MAX_BYTES = 2 * 2 ** 30;
 const COMPLETE = '.safetensors';
 const PARTIAL = '.partial.safetensors';
 
-const Mapping = z.object({
-  kind: z.enum(['scaleShift', 'direct']),
-  imageTokens: z.coerce.number().int().positive(),
-  promptTokens: z.coerce.number().int().positive(),
+/** What a file says of what was learned, all in strings. */
+const LearnedFacts = z.object({
+  role: z.enum(['values', 'keys', 'both', 'unconditional']),
+  shape: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(
+      z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.enum(['scaleShift', 'direct']),
+          imageTokens: z.int().positive(),
+          promptTokens: z.int().positive(),
+        }),
+        z.object({
+          kind: z.literal('embedding'),
+          promptTokens: z.int().positive(),
+          width: z.int().positive(),
+        }),
+      ]),
+    ),
 });
 
 export class InversionStore {
@@ -34,17 +50,18 @@ export class InversionStore {
   async find(id: string): Promise<Inversion | null> {
     return this.read(id + COMPLETE, (tensors, metadata) => {
       const latents = rows(tensors('latents'));
-      if (metadata.kind === undefined) return { latents, learned: null };
-      const shape = Mapping.parse(metadata);
+      if (metadata.role === undefined) return { latents, learned: null };
+      const { role, shape } = LearnedFacts.parse(metadata);
+      const imageTokens = shape.kind === 'embedding' ? null : tensors('imageTokens');
       return {
         latents,
-        learned: { shape, imageTokens: tensors('imageTokens'), parameters: vectors(tensors('parameters')) },
+        learned: { role, shape, imageTokens, parameters: vectors(tensors('parameters')) },
       };
     });
   }
 
   /** Where an interrupted inversion had got to, or null. */
-  async findPartial(id: string): Promise<PartialInversion | null> {
+  async findPartial(id: string): Promise<Optimised | null> {
     return this.read(id + PARTIAL, (tensors) => ({
       parameters: vectors(tensors('parameters')),
       current: tensors('current'),
@@ -54,19 +71,20 @@ export class InversionStore {
   /** Keeps a finished inversion, and forgets its partial state. */
   async save(id: string, { latents, learned }: Inversion): Promise<void> {
     const tensors = new Map([['latents', stack(latents)]]);
-    if (learned !== null) {
-      tensors.set('imageTokens', learned.imageTokens).set('parameters', matrix(learned.parameters));
+    if (learned === null) {
+      await this.write(id + COMPLETE, encodeSafetensors(tensors));
+    } else {
+      const { role, shape, imageTokens, parameters } = learned;
+      tensors.set('parameters', matrix(parameters));
+      if (imageTokens !== null) tensors.set('imageTokens', imageTokens);
+      const facts = { role, shape: JSON.stringify(shape) };
+      await this.write(id + COMPLETE, encodeSafetensors(tensors, facts));
     }
-    const shape =
-      learned === null
-        ? {}
-        : Object.fromEntries(Object.entries(learned.shape).map(([k, v]) => [k, String(v)]));
-    await this.write(id + COMPLETE, encodeSafetensors(tensors, shape));
     await rm(join(this.folder, id + PARTIAL), { force: true });
   }
 
   /** Keeps the state after a timestep. */
-  async savePartial(id: string, { parameters, current }: PartialInversion): Promise<void> {
+  async savePartial(id: string, { parameters, current }: Optimised): Promise<void> {
     const tensors = new Map([
       ['parameters', matrix(parameters)],
       ['current', current],

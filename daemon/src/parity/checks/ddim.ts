@@ -1,6 +1,6 @@
 /** @file ddim: inversion, resampling and word swap at several numbers of steps. */
 
-import { ddimInversion, ddimSampling, guide } from '../../methods/ddim.ts';
+import { ddimInversion, ddimSampling, guide, promptContexts } from '../../methods/ddim.ts';
 import { combine } from '../../models/noiseSchedule.ts';
 import { row, stack, type Tensor } from '../../tensor/tensor.ts';
 import { difference } from '../difference.ts';
@@ -56,11 +56,9 @@ async function checkSampling(
     const guidance = Number(w);
     const prompt =
       kind === 'resample' ? source : await samplingPrompt(subject, section.read(name), steps, guidance);
-    const conditional = prompt.embedding;
     const latents = await ddimSampling(subject.model, {
       latent: start,
-      conditional,
-      unconditional,
+      contexts: promptContexts(prompt.embedding, unconditional),
       steps,
       guidance,
     });

@@ -9,7 +9,8 @@ import { timeAlphas } from '../../attention/timeAlphas.ts';
 import { referenceWords } from '../../attention/words.ts';
 import { fromTensor } from '../../imaging/pixels.ts';
 import { MappedValues } from '../../methods/mappedValues.ts';
-import { type EditRequest, type EditTaus, p2plus, sourceGuidance } from '../../methods/p2plus.ts';
+import { type EditTaus, type P2PlusRequest, p2plus, sourceGuidance } from '../../methods/p2plus.ts';
+import { plainPath, takesLearned } from '../../methods/path.ts';
 import type { StableDiffusion } from '../../models/stableDiffusion.ts';
 import type { Tokenizer } from '../../models/tokenizer.ts';
 import { row, type Tensor, tensor } from '../../tensor/tensor.ts';
@@ -66,12 +67,18 @@ export async function checkEdit(section: Section, subject: Subject): Promise<voi
   const networks = new StoredNetworks(optimised, subject.model.tokenizer.maxLength);
   const parameters = Array.from({ length: T }, (_, i) => networks.flat(`final/${i}`));
   const values = await MappedValues.load(networks.shape, await subject.imageTokens(), prompt);
-  const learnedValues = (step: number, embedding: Tensor) => values.of(parameters[step]!, embedding);
+  const path = {
+    ...plainPath([section.input('x_T')], await subject.embed('')),
+    conditional: async (step: number, keyContext: Tensor) => ({
+      keyContext,
+      valueContext: await values.of(parameters[step]!, keyContext),
+    }),
+  };
   try {
     for (const edit of edits) {
       await section.attempt(`${edit.index}/latents`, async () => {
         checkGuidance(section, edit, T);
-        const request = { ...(await editRequest(section, subject, reference, edit)), learnedValues };
+        const request = { ...(await editRequest(subject, reference, edit)), path };
         await checkSteps(section, subject.model, edit, request);
       });
     }
@@ -98,17 +105,16 @@ function checkGuidance(section: Section, edit: Edit, T: number): void {
     section.numbers(key('num_uncond_self_replace'), ours, edit.num_uncond_self_replace);
   }
   if (edit.v_steps) {
-    const ours = guidance.flatMap(({ learnedValues }, i) => (learnedValues ? [i] : []));
+    const ours = guidance.flatMap((_, i) => (takesLearned(i, T, tausOf(edit).values) ? [i] : []));
     section.numbers(key('v_steps'), ours, edit.v_steps);
   }
 }
 
 async function editRequest(
-  section: Section,
   subject: Subject,
   { T, source, guidance = subject.guidance }: Edits,
   edit: Edit,
-): Promise<Omit<EditRequest, 'learnedValues'>> {
+): Promise<Omit<P2PlusRequest, 'path'>> {
   const { tokenizer } = subject.model;
   // The source's row does not depend on the target's: a stored source is edited into itself.
   const prompts = { source, target: edit.target ?? source };
@@ -117,10 +123,8 @@ async function editRequest(
     threshold: edit.th?.[0] ?? DEFAULT_THRESHOLD,
   };
   return {
-    start: section.input('x_T'),
     source: await subject.embed(prompts.source),
     target: await subject.embed(prompts.target),
-    unconditional: await subject.embed(''),
     steps: T,
     guidance,
     taus: tausOf(edit),
@@ -153,16 +157,20 @@ async function checkSteps(
   section: Section,
   model: StableDiffusion,
   { index, kind, mask_mean, latent_std }: Edit,
-  request: EditRequest,
+  request: P2PlusRequest,
 ): Promise<void> {
   const rows = kind === 'store' ? 1 : 2;
   const stored = section.matching(new RegExp(`^${index}/attention_store/(.+)$`));
   const sums = new Map<string, Float32Array>();
   const masks: Tensor[] = [];
   const deviations: number[] = [];
-  let latents = request.start;
+  let latents = request.path.latents[0]!;
   let step = 0;
-  for await (const done of p2plus(model, request, {}, stored.length > 0 ? 'each' : 'needed')) {
+  for await (const done of p2plus(model, {
+    ...request,
+    keepSource: true,
+    maps: stored.length > 0 ? 'each' : 'needed',
+  })) {
     latents = firstRows(done.latents, rows);
     section.compare(`${index}/latents/${step++}`, latents, TOLERANCES.edits);
     for (let p = 0; p < rows; p++) deviations.push(deviationOf(row(latents, p).data));

@@ -1,6 +1,7 @@
 /** @file sdedit: noising to a strength, and the way back under another prompt. */
 
 import { z } from 'zod';
+import { promptContexts } from '../../methods/ddim.ts';
 import { sdedit } from '../../methods/sdedit.ts';
 import { stack } from '../../tensor/tensor.ts';
 import type { Section } from '../section.ts';
@@ -36,8 +37,7 @@ export async function checkSdedit(section: Section, subject: Subject): Promise<v
         strength,
         steps: T,
         guidance,
-        conditional: await subject.embed(prompt),
-        unconditional: await subject.embed(''),
+        contexts: promptContexts(await subject.embed(prompt), await subject.embed('')),
       });
       section.compare(prefix, noised, TOLERANCES.arithmetic);
       section.compare(prefix.replace(/noised$/, 'latents'), stack(latents), TOLERANCES.sampling);

@@ -68,6 +68,7 @@ export async function checkRun(section: Section, subject: Subject, run: Run, ini
       initial,
       options: {
         recipe: 'official',
+        learn: 'values',
         steps: run.T,
         guidance: run.guidance,
         innerSteps: run.inner_schedule[0]!,

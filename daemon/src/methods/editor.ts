@@ -1,0 +1,64 @@
+/** @file What a method of editing is given, and what it declares of itself. */
+
+import type { EditOptions } from '@palimpsest/protocol';
+import type { CrossControl } from '../attention/crossControl.ts';
+import type { BlendWords } from '../attention/localBlend.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { InversionName } from './inversion.ts';
+import type { Path } from './path.ts';
+import type { EditStep } from './sideBySide.ts';
+import type { Watch } from './watch.ts';
+
+export type EditorName = EditOptions['editor'];
+
+export interface EditRequest {
+  readonly path: Path;
+  /** Embeddings [1, tokens, D]. */
+  readonly source: Tensor;
+  readonly target: Tensor;
+  /** The words that differ, as far as they do. */
+  readonly words: { readonly removed: string; readonly added: string };
+  readonly steps: number;
+  readonly guidance: number;
+  readonly options: EditOptions;
+  /** Holds tau_c. */
+  readonly cross: CrossControl;
+  readonly blend?: BlendWords | { readonly mask: Tensor };
+  /** Of random numbers. */
+  readonly seed: number;
+}
+
+/** A row of the batch: a prompt, with it (conditional) or without. */
+export type Branch = 'uncondSource' | 'condSource' | 'uncondTarget' | 'condTarget' | 'negativeTarget';
+
+/** What the target takes of the source, or of what was learned. */
+export type Injection =
+  | 'learned contexts'
+  | 'cross-attention maps'
+  | 'self-attention maps'
+  | 'self-attention keys and values'
+  | 'residual features'
+  | 'gradient of the cross-attention distance';
+
+/** A method of editing, as it declares itself in the table of `editors.ts`. */
+export interface Editor {
+  readonly title: string;
+  readonly citation: string;
+  /** One sentence: what it does. */
+  readonly idea: string;
+  readonly branches: readonly Branch[];
+  readonly injections: readonly Injection[];
+  /** The options that open and close with the steps. */
+  readonly gates: readonly (keyof EditOptions)[];
+  /** The other options that it takes. */
+  readonly parameters: readonly (keyof EditOptions)[];
+  /** The inversions on which it is not defined, with a sentence that says why. */
+  readonly notOn: Readonly<Partial<Record<InversionName, string>>>;
+  /** Edits, yielding each step; the last row of its latents is the target's. */
+  readonly edit: (
+    model: StableDiffusion,
+    request: EditRequest,
+    watch: Watch,
+  ) => AsyncGenerator<EditStep, void, undefined>;
+}

@@ -1,0 +1,73 @@
+/**
+ * @file The UNet with the spatial features of one row injected into the others (Plug-and-Play, Tumanyan et al. 2023,
+ * section 4; style transfer: paper, section 5.2.7).
+ */
+
+import type { Value } from '../graph/graph.ts';
+import { fusedAttention } from '../graph/ops/attention.ts';
+import { add, mul, sub } from '../graph/ops/elementwise.ts';
+import { concat, slice } from '../graph/ops/movement.ts';
+import type { AttentionSite } from '../models/spatialTransformer.ts';
+import type { ResidualSite } from '../models/unet.ts';
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+
+/** How much of the giver's the receivers take, 0 to 1. */
+export interface InjectionGates {
+  /** Of queries and keys of self-attention. */
+  readonly attention: number;
+  /** Of the features of one residual block. */
+  readonly features: number;
+}
+
+/** The predicted noise [N, C, h, w]; row 0 of the batch gives, the others receive. */
+export async function predictInjected(
+  unet: UNetNetwork,
+  request: NoiseRequest,
+  gates: InjectionGates,
+): Promise<Tensor> {
+  const { session } = await unet.load(INJECTED, request.latent.shape);
+  const { noise } = await session.run({
+    ...unet.feeds(request),
+    attentionGate: tensor([], [gates.attention]),
+    featureGate: tensor([], [gates.features]),
+  });
+  return noise!;
+}
+
+const INJECTED: UNetVariant = {
+  name: 'injected',
+  options: null,
+  build: ({ latent }, predict) => {
+    const { graph, shape } = latent;
+    const [attentionGate, featureGate] = [graph.input('attentionGate', []), graph.input('featureGate', [])];
+    const noise = predict(
+      (site, q, k, v) => {
+        const taken = site.kind === 'self' && site.place === 'up' && givesAttention(site, shape);
+        const [queries, keys] = taken ? [inject(q, attentionGate), inject(k, attentionGate)] : [q, k];
+        return fusedAttention(queries, keys, v, site.heads);
+      },
+      {},
+      (site, hidden) => (givesFeatures(site, shape) ? inject(hidden, featureGate) : hidden),
+    );
+    graph.output('noise', noise);
+  },
+};
+
+/** A grid's side as a part of the latent's, squared: 16 at a quarter. */
+const coarseness = ({ height, width }: ResidualSite, [, , h = 0, w = 0]: readonly number[]): number =>
+  (h * w) / (height * width);
+
+/** From the second transformer at a quarter of the latent's side on: output blocks 4 to 11 of Stable Diffusion. */
+const givesAttention = (site: AttentionSite, latentShape: readonly number[]): boolean =>
+  coarseness(site, latentShape) < 16 || (coarseness(site, latentShape) === 16 && site.layer >= 1);
+
+/** The second residual block at a quarter of the latent's side: output block 4 of Stable Diffusion. */
+const givesFeatures = (site: ResidualSite, latentShape: readonly number[]): boolean =>
+  coarseness(site, latentShape) === 16 && site.layer === 1;
+
+/** x [N, ...] with the first row's part in the others. */
+function inject(x: Value, gate: Value): Value {
+  const [giver, receivers] = [slice(x, 0, 0, 1), slice(x, 0, 1, x.size(0))];
+  return concat([giver, add(mul(gate, giver), mul(sub(1, gate), receivers))], 0);
+}

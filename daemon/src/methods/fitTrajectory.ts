@@ -1,0 +1,198 @@
+/**
+ * @file The optimisation that StyleDiffusion (paper, section 3.3 and Algorithm 1) and null-text inversion share: for
+ * each timestep, learn the context of one branch that makes the guided sampling follow the DDIM trajectory.
+ */
+
+import { combine } from '../models/noiseSchedule.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { LoadedVariant, NoiseRequest } from '../models/unetNetwork.ts';
+import type { Feeds } from '../runtime/session.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
+import { predictWithMaps } from './attentionTargets.ts';
+import { ddimInversion, guide } from './ddim.ts';
+import { innerIteration, stepFeeds, targetMapFeeds } from './innerIteration.ts';
+import type { InversionRequest, Optimised } from './inversion.ts';
+import { inRole, type Learned } from './learnedContext.ts';
+import { MappedValues } from './mappedValues.ts';
+import type { FitRecipe } from './recipes.ts';
+import { type Losses, report, throwIfCancelled, type Watch } from './watch.ts';
+
+export interface FitRequest
+  extends Pick<InversionRequest, 'latent' | 'prompt' | 'resume'>,
+    Omit<Learned, 'parameters'> {
+  readonly options: Pick<
+    InversionRequest['options'],
+    'steps' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss'
+  >;
+  readonly recipe: FitRecipe;
+  /** Embeddings [1, tokens, D] of the branch that learns and of the other one, which stays. */
+  readonly learning: Tensor;
+  readonly staying: Tensor;
+  /** The weight of the learning branch's noise: e = e_staying + weight (e_learning - e_staying). */
+  readonly weight: number;
+  /** Parameters [P] to start from. */
+  readonly start: Tensor;
+}
+
+/** What the guided sampling has to follow. */
+interface Trajectory {
+  /** z*_0..z*_T */
+  readonly latents: readonly Tensor[];
+  /** The attention maps of each step of the inversion, cleanest first; none where they do not count. */
+  readonly maps: readonly (readonly Tensor[])[];
+}
+
+/**
+ * Inverts a latent and learns.
+ *
+ * @param onTimestep is given the state after each timestep, to keep for a resume.
+ * @throws {PalimpsestError} CANCELLED, ENGINE_FAILED, or CONFIG_UNSUPPORTED when the image encoder's width is not the
+ *   text encoder's.
+ */
+export async function fitTrajectory(
+  model: StableDiffusion,
+  request: FitRequest,
+  watch: Watch = {},
+  onTimestep: (state: Optimised) => Promise<void> = async () => {},
+): Promise<{ latents: readonly Tensor[]; learned: Learned }> {
+  const { shape, role, imageTokens, options, recipe } = request;
+  const contexts = await MappedValues.load(shape, imageTokens, request.learning);
+  try {
+    const trajectory = await targets(model, request, watch);
+    const iteration = await model.unet.load(
+      innerIteration({
+        mapping: shape,
+        role: role === 'unconditional' ? 'both' : role,
+        attentionLoss: options.attentionLoss,
+        adam: recipe.adam,
+      }),
+      request.latent.shape,
+    );
+    try {
+      const parameters = await learn(model, request, { trajectory, iteration, contexts }, watch, onTimestep);
+      return { latents: trajectory.latents, learned: { shape, role, imageTokens, parameters } };
+    } finally {
+      await model.unet.release(iteration);
+    }
+  } finally {
+    await contexts.dispose();
+  }
+}
+
+/** What the optimisation works with. */
+interface Tools {
+  readonly trajectory: Trajectory;
+  readonly iteration: LoadedVariant;
+  readonly contexts: MappedValues;
+}
+
+/** The parameters of all timesteps, noisiest first. */
+async function learn(
+  model: StableDiffusion,
+  { options, recipe, imageTokens, learning, staying, weight, start, resume, role }: FitRequest,
+  { trajectory: { latents, maps }, iteration, contexts }: Tools,
+  watch: Watch,
+  onTimestep: (state: Optimised) => Promise<void>,
+): Promise<Tensor[]> {
+  const { steps } = options;
+  const timesteps = model.schedule.timesteps(steps);
+  const budget = timesteps.map((_, i) => recipe.iterations(i, options.innerSteps));
+  const total = budget.reduce((sum, iterations) => sum + iterations, 0);
+
+  const learned = [...(resume?.parameters ?? [])];
+  let current = resume?.current ?? latents.at(-1)!;
+  let parameters = learned.at(-1) ?? start;
+
+  for (const [i, timestep] of timesteps.entries()) {
+    if (i < learned.length) continue;
+    const noiseStaying = await model.unet.predictNoise({ latent: current, timestep, keyContext: staying });
+    throwIfCancelled(watch);
+    const step = model.schedule.towardsPicture(timestep, steps);
+    // The maps recorded for the same latent, one timestep noisier: the official code's indexing.
+    const targetMaps = maps[Math.min(steps - i, steps - 1)] ?? [];
+    const done = budget.slice(0, i).reduce((sum, iterations) => sum + iterations, 0);
+    const branch: NoiseRequest = { latent: current, timestep, keyContext: learning };
+    // The parameters start where those of the timestep before ended; the optimiser starts afresh.
+    parameters = await optimise(iteration, {
+      parameters,
+      feeds: {
+        ...model.unet.feeds(branch),
+        ...stepFeeds({
+          noiseUncond: noiseStaying,
+          target: latents[steps - 1 - i]!,
+          step,
+          guidance: weight,
+        }),
+        ...targetMapFeeds(targetMaps),
+        ...(imageTokens === null ? {} : { imageTokens }),
+      },
+      iterations: budget[i]!,
+      learningRate: recipe.learningRate(i),
+      stopBelow: recipe.stopBelow(i, options.earlyStopEpsilon),
+      adam: recipe.adam,
+      onIteration: (k, losses) =>
+        report(watch, { stage: 'optimise', step: done + k, total, losses }, () => current),
+    });
+    learned.push(parameters);
+
+    const context = await contexts.of(parameters, learning);
+    const noise = await model.unet.predictNoise({
+      valueContext: learning,
+      ...branch,
+      ...inRole(role, context),
+    });
+    current = combine(step, current, guide(noiseStaying, noise, weight));
+    await onTimestep({ parameters: learned, current });
+    throwIfCancelled(watch);
+  }
+  return learned;
+}
+
+/** The DDIM inversion of the source prompt, with its attention maps where they count. */
+async function targets(
+  model: StableDiffusion,
+  { latent, prompt, options }: FitRequest,
+  watch: Watch,
+): Promise<Trajectory> {
+  const maps: Tensor[][] = [];
+  const predict = async (current: Tensor, timestep: number) => {
+    const request = { latent: current, timestep, keyContext: prompt };
+    if (!options.attentionLoss) return model.unet.predictNoise(request);
+    const recorded = await predictWithMaps(model.unet, request);
+    maps.push(recorded.maps);
+    return recorded.noise;
+  };
+  const latents = await ddimInversion(model, latent, options.steps, predict, watch);
+  return { latents, maps };
+}
+
+interface Timestep {
+  readonly parameters: Tensor;
+  /** What stays the same for all iterations of the timestep. */
+  readonly feeds: Feeds;
+  readonly iterations: number;
+  readonly learningRate: number;
+  readonly stopBelow: number;
+  readonly adam: AdamOptions;
+  readonly onIteration: (k: number, losses: Losses) => void;
+}
+
+/** The inner loop: Adam until the loss is small enough or the iterations are used up. */
+async function optimise(iteration: LoadedVariant, timestep: Timestep): Promise<Tensor> {
+  let state = freshAdam(timestep.parameters);
+  for (let k = 1; k <= timestep.iterations; k++) {
+    const schedule = adamSchedule(timestep.learningRate, k, timestep.adam);
+    const result = await iteration.session.run({ ...timestep.feeds, ...state, ...schedule });
+    state = {
+      parameters: result.parametersNext!,
+      firstMoment: result.firstMomentNext!,
+      secondMoment: result.secondMomentNext!,
+    };
+    const losses = { latent: result.latentLoss!.data[0]!, attention: result.attentionLoss?.data[0] ?? 0 };
+    timestep.onIteration(k, losses);
+    // The loss is that of the parameters before the step; the official code stops after it.
+    if (losses.latent + losses.attention < timestep.stopBelow) break;
+  }
+  return state.parameters;
+}

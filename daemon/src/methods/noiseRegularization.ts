@@ -1,0 +1,114 @@
+/** @file The two regularisers of pix2pix-zero's inversion, and their gradients (Parmar et al. 2023, equations 1 and 2). */
+
+import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
+
+/** A random whole number from 0 up to, but not including, a limit. */
+export type Rolls = (limit: number) => number;
+
+/** The official script's: rounds, auto-correlation steps in each, and the step sizes of both terms. */
+const ROUNDS = 5;
+const CORRELATION_STEPS = 5;
+const CORRELATION_RATE = 20;
+const KL_RATE = 20;
+
+/** The pyramid ends at planes of this side. */
+const SMALLEST_SIDE = 8;
+
+interface LossAndGradient {
+  readonly loss: number;
+  /** Of the noise's shape. */
+  readonly gradient: Tensor;
+}
+
+/** The noise [1, C, h, w] after all rounds. */
+export function regularize(noise: Tensor, rolls: Rolls): Tensor {
+  let current = noise;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let k = 0; k < CORRELATION_STEPS; k++) {
+      current = descend(current, autoCorrelation(current, rolls), CORRELATION_RATE / CORRELATION_STEPS);
+    }
+    current = descend(current, divergence(current), KL_RATE);
+  }
+  return current;
+}
+
+const descend = (x: Tensor, { gradient }: LossAndGradient, rate: number): Tensor =>
+  tensor(
+    x.shape,
+    x.data.map((value, i) => value - rate * gradient.data[i]!),
+  );
+
+/** Squared mean products of each channel with itself, shifted along either axis, over a pyramid (equation 1). */
+export function autoCorrelation(noise: Tensor, rolls: Rolls): LossAndGradient {
+  const [height = 0, width = 0] = noise.shape.slice(-2);
+  const size = height * width;
+  const gradient = tensor(noise.shape);
+  let loss = 0;
+  for (let start = 0; start < elementCount(noise.shape); start += size) {
+    const found = planeCorrelation({ data: noise.data.subarray(start, start + size), height, width }, rolls);
+    loss += found.loss;
+    gradient.data.set(found.gradient, start);
+  }
+  return { loss, gradient };
+}
+
+/** One channel at one level of the pyramid. */
+interface Plane {
+  readonly data: Float32Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+function planeCorrelation(plane: Plane, rolls: Rolls): { loss: number; gradient: Float32Array } {
+  const { data, height, width } = plane;
+  // As coded: one shift for both axes, limited by the height.
+  const shift = rolls(Math.floor(height / 2));
+  const gradient = new Float32Array(data.length);
+  let loss = 0;
+  for (const neighbour of [
+    (y: number, x: number, by: number) => ((y + by + height) % height) * width + x,
+    (y: number, x: number, by: number) => y * width + ((x + by + width) % width),
+  ]) {
+    const at = (i: number, by: number) => data[neighbour(Math.floor(i / width), i % width, by)]!;
+    const mean = data.reduce((sum, value, i) => sum + value * at(i, -shift), 0) / data.length;
+    loss += mean * mean;
+    // Each element meets the one before it and the one after it.
+    for (let i = 0; i < data.length; i++)
+      gradient[i]! += ((2 * mean) / data.length) * (at(i, -shift) + at(i, shift));
+  }
+  if (height <= SMALLEST_SIDE) return { loss, gradient };
+
+  const coarse = planeCorrelation(halve(plane), rolls);
+  // Each pixel is a quarter of its mean.
+  for (let i = 0; i < data.length; i++) {
+    const [y, x] = [Math.floor(i / width), i % width];
+    gradient[i]! += coarse.gradient[Math.floor(y / 2) * Math.floor(width / 2) + Math.floor(x / 2)]! / 4;
+  }
+  return { loss: loss + coarse.loss, gradient };
+}
+
+/** Means of 2 x 2 pixels; sides of a latent are even. */
+function halve({ data, height, width }: Plane): Plane {
+  const [rows, columns] = [height / 2, width / 2];
+  const means = new Float32Array(rows * columns);
+  for (let i = 0; i < data.length; i++) {
+    means[Math.floor(i / width / 2) * columns + Math.floor((i % width) / 2)]! += data[i]! / 4;
+  }
+  return { data: means, height: rows, width: columns };
+}
+
+/** The distance of the noise's mean and variance from a standard normal's, var + mean^2 - 1 - log var (equation 2). */
+export function divergence({ shape, data }: Tensor): LossAndGradient {
+  const count = data.length;
+  const mean = data.reduce((sum, x) => sum + x, 0) / count;
+  const variance = data.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (count - 1);
+  const guarded = variance + 1e-7;
+  const byVariance = 1 - 1 / guarded;
+  return {
+    loss: variance + mean ** 2 - 1 - Math.log(guarded),
+    gradient: tensor(
+      shape,
+      data.map((x) => (byVariance * 2 * (x - mean)) / (count - 1) + (2 * mean) / count),
+    ),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * @file Plug-and-Play (Tumanyan et al. 2023, section 4): a picture from new words, into which self-attention and features
+ * of the source's own sampling are injected.
+ */
+
+import { combine } from '../models/noiseSchedule.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { guide } from './ddim.ts';
+import type { Editor } from './editor.ts';
+import { predictInjected } from './featureInjection.ts';
+import type { Path } from './path.ts';
+import type { EditStep } from './sideBySide.ts';
+import { report, type Watch } from './watch.ts';
+
+export interface PlugAndPlayRequest {
+  readonly path: Path;
+  /** Embeddings [1, tokens, D]; the source's is also the negative prompt. */
+  readonly source: Tensor;
+  readonly target: Tensor;
+  readonly steps: number;
+  readonly guidance: number;
+  /** The last steps, as parts of all, at which self-attention and features are injected; 0 for none. */
+  readonly attentionUntil: number;
+  readonly featuresUntil: number;
+  /** alpha: the empty prompt's weight beside the negative one at a step; 1 leaves the negative prompt out. */
+  readonly emptyWeight: (step: number) => number;
+}
+
+/** The official code's `linear` schedule: from alpha at the first step to 0 at the last. */
+export const fallingWeight =
+  (alpha: number, steps: number) =>
+  (step: number): number =>
+    steps === 1 ? alpha : alpha * (1 - step / (steps - 1));
+
+/** Edits, yielding each step; the source stands still once nothing is injected any more. */
+export async function* plugAndPlay(
+  model: StableDiffusion,
+  request: PlugAndPlayRequest,
+  watch: Watch = {},
+): AsyncGenerator<EditStep, void, undefined> {
+  const { path, source, target, steps, guidance, attentionUntil, featuresUntil, emptyWeight } = request;
+  const start = path.latents.at(-1)!;
+  let [latent, sourceLatent] = [start, start];
+  for (const [i, timestep] of model.schedule.timesteps(steps).entries()) {
+    const weight = emptyWeight(i);
+    const receivers = [
+      { embedding: path.unconditional(i), weight },
+      { embedding: source, weight: 1 - weight },
+    ].filter((negative) => negative.weight !== 0);
+    const gates = {
+      attention: isOpen(attentionUntil, i, steps),
+      features: isOpen(featuresUntil, i, steps),
+    };
+    const embeddings = [...receivers.map(({ embedding }) => embedding), target];
+    const latents = embeddings.map(() => latent);
+    const step = model.schedule.towardsPicture(timestep, steps);
+    let noise: Tensor;
+    if (gates.attention + gates.features > 0) {
+      const keyContext = stack([source, ...embeddings]);
+      noise = await predictInjected(
+        model.unet,
+        { latent: stack([sourceLatent, ...latents]), timestep, keyContext },
+        gates,
+      );
+      sourceLatent = path.correctsSource
+        ? path.latents[steps - 1 - i]!
+        : combine(step, sourceLatent, row(noise, 0));
+      noise = tensor([embeddings.length, ...noise.shape.slice(1)], noise.data.subarray(start.data.length));
+    } else {
+      noise = await model.unet.predictNoise({
+        latent: stack(latents),
+        timestep,
+        keyContext: stack(embeddings),
+      });
+    }
+    const negative = weighted(receivers.map((receiver, r) => [receiver.weight, row(noise, r)]));
+    const guided = guide(negative, row(noise, embeddings.length - 1), guidance);
+    latent = combine(step, latent, guided);
+    yield { latents: stack([sourceLatent, latent]), maps: new Map() };
+    report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
+      model.schedule.withoutNoise(timestep, steps, latent, guided),
+    );
+  }
+}
+
+/** The last step counts, as in the official code. */
+const isOpen = (until: number, step: number, steps: number): number =>
+  Number(until > 0 && step <= Math.trunc(until * steps));
+
+/** A weighted sum of tensors of one shape. */
+function weighted(terms: readonly (readonly [number, Tensor])[]): Tensor {
+  const [, { shape }] = terms[0]!;
+  const sum = tensor(shape);
+  for (const [weight, { data }] of terms) for (const [i, x] of data.entries()) sum.data[i]! += weight * x;
+  return sum;
+}
+
+const ONE_TARGET_EMBEDDING =
+  'it has a negative prompt of its own in place of the unconditional branch, and samples the source plainly.';
+
+export const PLUG_AND_PLAY: Editor = {
+  title: 'Plug-and-Play',
+  citation:
+    'Tumanyan, Geyer, Bagon, Dekel: Plug-and-Play Diffusion Features for Text-Driven Image-to-Image Translation, CVPR 2023, arXiv 2211.12572',
+  idea: "Draws the new words with the source's self-attention and features, and with the old words as a negative prompt.",
+  branches: ['condSource', 'uncondTarget', 'negativeTarget', 'condTarget'],
+  injections: ['self-attention maps', 'residual features'],
+  gates: ['injectAttention', 'injectFeatures'],
+  parameters: ['negativeAlpha'],
+  notOn: {
+    styleDiffusion: ONE_TARGET_EMBEDDING,
+    nullText: ONE_TARGET_EMBEDDING,
+    negativePrompt: ONE_TARGET_EMBEDDING,
+    proximal: ONE_TARGET_EMBEDDING,
+  },
+  edit: (model, { options, steps, ...request }, watch) =>
+    plugAndPlay(
+      model,
+      {
+        ...request,
+        steps,
+        attentionUntil: options.injectAttention,
+        featuresUntil: options.injectFeatures,
+        emptyWeight: fallingWeight(options.negativeAlpha, steps),
+      },
+      watch,
+    ),
+};

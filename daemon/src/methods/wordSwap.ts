@@ -1,0 +1,27 @@
+/** @file DDIM with word swap: the inverted latent, sampled with the new words; the baseline of pix2pix-zero's paper. */
+
+import { tensor } from '../tensor/tensor.ts';
+import type { Editor } from './editor.ts';
+import { sideBySide } from './sideBySide.ts';
+
+export const WORD_SWAP: Editor = {
+  title: 'DDIM with word swap',
+  citation:
+    'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
+  idea: 'Samples the inverted picture with the new words, and takes nothing else from it.',
+  branches: ['uncondTarget', 'condTarget'],
+  injections: ['learned contexts'],
+  gates: ['tauV'],
+  parameters: [],
+  notOn: {},
+  edit: (model, { options, ...request }, watch) => {
+    const tokens = request.target.shape[1]!;
+    const own = tensor([tokens], new Float32Array(tokens).fill(1));
+    const nothing = {
+      selfReplacement: { unconditional: false, conditional: false },
+      mapper: tensor([tokens, tokens]),
+      own,
+    };
+    return sideBySide(model, { ...request, tauV: options.tauV, control: () => nothing }, watch);
+  },
+};
