@@ -41,9 +41,10 @@ describe('parity', () => {
     const { status, rows, counts } = await parity(GOLDEN);
     expect(rows.filter((row) => /FAIL|UNCHECKED/.test(row))).toEqual([]);
     expect(counts).toMatch(/^\d+ rows: \d+ passed, 0 failed, 0 unchecked, /);
-    expect(rows.length).toBeGreaterThan(700);
+    expect(rows.length).toBeGreaterThan(800);
     expect(status).toBe(0);
-  });
+    // Half a minute by itself; the other tests run beside it.
+  }, 300_000);
 });
 
 describe('a golden set', () => {
@@ -96,13 +97,6 @@ describe('a golden set', () => {
       ['unheard_of.json', 'UNCHECKED'],
     ]);
     expect(status).toBe(1);
-  });
-
-  it('may hold files of methods to come', async () => {
-    cpSync(join(GOLDEN, 'scheduler.json'), join(folder, 'null_text.json'));
-    const { status, counts } = await run();
-    expect(counts).toContain('1 not yet');
-    expect(status).toBe(0);
   });
 
   it('has to be there', async () => {

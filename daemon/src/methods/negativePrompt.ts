@@ -7,6 +7,7 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { DDIM } from './ddimMethod.ts';
 import type { InversionMethod } from './inversion.ts';
 import { plainPath } from './path.ts';
+import { OFFICIAL_PULL } from './proximalGuidance.ts';
 
 export const NEGATIVE_PROMPT: InversionMethod = {
   ...DDIM,
@@ -34,8 +35,7 @@ export const PROXIMAL: InversionMethod = {
       norm: options.proximalNorm,
       quantile: options.proximalQuantile,
       pull: options.proximalPull,
-      // The official examples' `dilate_mask`.
-      dilation: 1,
+      ...OFFICIAL_PULL,
     },
   }),
 };

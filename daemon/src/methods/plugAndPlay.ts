@@ -15,9 +15,10 @@ import { report, type Watch } from './watch.ts';
 
 export interface PlugAndPlayRequest {
   readonly path: Path;
-  /** Embeddings [1, tokens, D]; the source's is also the negative prompt. */
+  /** Embeddings [1, tokens, D]: of the source's own sampling, and of the new picture with and without what it shall be. */
   readonly source: Tensor;
   readonly target: Tensor;
+  readonly negative: Tensor;
   readonly steps: number;
   readonly guidance: number;
   /** The last steps, as parts of all, at which self-attention and features are injected; 0 for none. */
@@ -39,15 +40,16 @@ export async function* plugAndPlay(
   request: PlugAndPlayRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
-  const { path, source, target, steps, guidance, attentionUntil, featuresUntil, emptyWeight } = request;
+  const { path, source, target, negative, steps, guidance, attentionUntil, featuresUntil, emptyWeight } =
+    request;
   const start = path.latents.at(-1)!;
   let [latent, sourceLatent] = [start, start];
   for (const [i, timestep] of model.schedule.timesteps(steps).entries()) {
     const weight = emptyWeight(i);
     const receivers = [
       { embedding: path.unconditional(i), weight },
-      { embedding: source, weight: 1 - weight },
-    ].filter((negative) => negative.weight !== 0);
+      { embedding: negative, weight: 1 - weight },
+    ].filter((receiver) => receiver.weight !== 0);
     const gates = {
       attention: isOpen(attentionUntil, i, steps),
       features: isOpen(featuresUntil, i, steps),
@@ -74,8 +76,8 @@ export async function* plugAndPlay(
         keyContext: stack(embeddings),
       });
     }
-    const negative = weighted(receivers.map((receiver, r) => [receiver.weight, row(noise, r)]));
-    const guided = guide(negative, row(noise, embeddings.length - 1), guidance);
+    const away = weighted(receivers.map((receiver, r) => [receiver.weight, row(noise, r)]));
+    const guided = guide(away, row(noise, embeddings.length - 1), guidance);
     latent = combine(step, latent, guided);
     yield { latents: stack([sourceLatent, latent]), maps: new Map() };
     report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
@@ -84,9 +86,9 @@ export async function* plugAndPlay(
   }
 }
 
-/** The last step counts, as in the official code. */
+/** The last step counts, as in the official code; whole steps are compared, since 0.29 * 100 is less than 29. */
 const isOpen = (until: number, step: number, steps: number): number =>
-  Number(until > 0 && step <= Math.trunc(until * steps));
+  Number(until > 0 && step <= Math.floor(until * steps + 1e-6));
 
 /** A weighted sum of tensors of one shape. */
 function weighted(terms: readonly (readonly [number, Tensor])[]): Tensor {
@@ -119,6 +121,7 @@ export const PLUG_AND_PLAY: Editor = {
       model,
       {
         ...request,
+        negative: request.source,
         steps,
         attentionUntil: options.injectAttention,
         featuresUntil: options.injectFeatures,

@@ -13,13 +13,15 @@ export interface ProximalGuidance {
   readonly quantile: number;
   /** Where the edit does not act, the latent is drawn to the picture's z_0, or to the stored trajectory. */
   readonly pull: 'none' | 'picture' | 'trajectory';
+  /** It pulls below this timestep, by this rate. */
+  readonly pullBelow: number;
+  readonly pullRate: number;
   /** Pixels of the latent by which the edit's place grows. */
   readonly dilation: number;
 }
 
-/** The official code pulls below this timestep, by this rate (`recon_t`, `recon_lr`). */
-const PULL_BELOW = 400;
-const PULL_RATE = 0.1;
+/** The official code's `recon_t`, `recon_lr` and `dilate_mask`. */
+export const OFFICIAL_PULL = { pullBelow: 400, pullRate: 0.1, dilation: 1 } as const;
 
 /** A shrunk difference, and 1 where the edit acts. */
 interface Shrunk {
@@ -90,17 +92,17 @@ interface Pulled {
 
 /** The latents drawn back where the edit does not act. */
 export function pullBack(
-  { pull }: ProximalGuidance,
+  { pull, pullBelow, pullRate }: ProximalGuidance,
   schedule: NoiseSchedule,
   { latents, noise, kept, timestep, steps, step, path }: Pulled,
 ): Tensor {
-  if (pull === 'none' || timestep >= PULL_BELOW) return latents;
+  if (pull === 'none' || timestep >= pullBelow) return latents;
   const draw = (x: Tensor, towards: Tensor) =>
     tensor(
       x.shape,
       x.data.map(
         (value, i) =>
-          value - PULL_RATE * (1 - kept.data[i]!) * (value - towards.data[i % towards.data.length]!),
+          value - pullRate * (1 - kept.data[i]!) * (value - towards.data[i % towards.data.length]!),
       ),
     );
   if (pull === 'trajectory') return draw(latents, path.latents[steps - 1 - step]!);

@@ -1,12 +1,15 @@
 /** @file What golden parameters say in words, as the tokens that attention control takes. */
 
 import { z } from 'zod';
-import type { TokenWeight } from '../attention/equalizer.ts';
+import type { CrossControl } from '../attention/crossControl.ts';
+import { equalizer, type TokenWeight } from '../attention/equalizer.ts';
 import { wordAlphas } from '../attention/localBlend.ts';
+import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';
+import { replaceMapper } from '../attention/replaceMapper.ts';
 import { timeAlphas } from '../attention/timeAlphas.ts';
-import { wordTokens } from '../attention/words.ts';
+import { referenceWords, wordTokens } from '../attention/words.ts';
 import type { Tokenizer } from '../models/tokenizer.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
 
 const Interval = z.union([z.number(), z.tuple([z.number(), z.number()])]);
 
@@ -49,4 +52,32 @@ export function blendAlphas(
   const tokens = (prompt: string, words: readonly string[]) =>
     words.flatMap((word) => wordTokens(tokenizer, prompt, word));
   return wordAlphas(tokens(source, sourceWords), tokens(target, targetWords), tokenizer.maxLength);
+}
+
+/** What the cross-attention of an edit depends on. */
+export interface ControlWords {
+  readonly kind: 'replace' | 'refine';
+  /** Words of the target, and how much each counts. */
+  readonly eq?: readonly [readonly string[], readonly number[]] | undefined;
+  readonly steps: Steps;
+}
+
+/** Replace or refine, reweighted, as the official controllers do it. */
+export function editControl(
+  tokenizer: Tokenizer,
+  { source, target }: { readonly source: string; readonly target: string },
+  { kind, eq: [words, weights] = [[], []], steps }: ControlWords,
+  T: number,
+): CrossControl {
+  const length = tokenizer.maxLength;
+  const common = {
+    equalizer: equalizer(wordWeights(tokenizer, target, words, weights), length),
+    timeAlphas: stepAlphas(tokenizer, target, T, steps),
+  };
+  if (kind === 'refine') {
+    const { positions, alphas } = refineMapper(tokenizer.encode(source), tokenizer.encode(target), length);
+    return { ...common, mapper: gatherMatrix(positions), alphas };
+  }
+  const mapper = replaceMapper(referenceWords(tokenizer, source), referenceWords(tokenizer, target), length);
+  return { ...common, mapper, alphas: tensor([length], new Float32Array(length).fill(1)) };
 }

@@ -15,8 +15,6 @@ export const VERDICTS = {
   input: 'inputs',
   /** Stored by the reference and never used by it. */
   'not used': 'not used',
-  /** Of a method that the engine does not have yet. */
-  'not yet': 'not yet',
 } as const;
 
 export type Verdict = keyof typeof VERDICTS;

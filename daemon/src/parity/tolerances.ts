@@ -24,6 +24,16 @@ export const TOLERANCES = {
   edits: relative(1e-4, 'edits from the stored networks: ask 1e-4'),
   masks: { limit: 0, measure: 'absolute', source: 'edits from the stored networks: masks identical' },
   bytes: { limit: 1, measure: 'absolute', source: 'edits from the stored networks: u8 pictures within 1' },
+  // What follows the README measures without asking for a number; elsewhere it asks for ten times what it measures.
+  nullTextLosses: relative(4e-5, 'null-text: losses 4e-6'),
+  nullTextEmbeddings: relative(2e-2, 'null-text: embeddings 2e-3, a few elements with near-zero gradient'),
+  nullTextLatents: relative(2e-4, 'null-text: latents 2e-5'),
+  masaCtrl: relative(3e-4, 'masactrl 3e-5'),
+  plugAndPlay: relative(3e-4, 'plug-and-play 3e-5'),
+  pix2pixZero: relative(2e-3, 'pix2pix-zero 2e-4'),
+  proximal: relative(3e-4, 'proximal 3e-5'),
+  proximalL1: relative(3e-2, 'proximal l1 3e-3: a threshold flips single elements'),
+  proximalTrajectory: relative(8e-2, 'proximal, inversion guidance 8e-3: a threshold flips single elements'),
   /** Ids, positions, counts: there is no rounding in them. */
   exact: { limit: 0, measure: 'absolute', source: 'no rounding in it' },
   /** A few operations of float32; the README names no number, so the tightest that it asks. */

@@ -1,26 +1,19 @@
 /** @file edit: edits from the networks of the stored optimisation, step by step. */
 
 import { z } from 'zod';
-import type { CrossControl } from '../../attention/crossControl.ts';
-import { equalizer } from '../../attention/equalizer.ts';
-import { gatherMatrix, refineMapper } from '../../attention/refineMapper.ts';
-import { replaceMapper } from '../../attention/replaceMapper.ts';
-import { timeAlphas } from '../../attention/timeAlphas.ts';
-import { referenceWords } from '../../attention/words.ts';
-import { fromTensor } from '../../imaging/pixels.ts';
 import { MappedValues } from '../../methods/mappedValues.ts';
 import { type EditTaus, type P2PlusRequest, p2plus, sourceGuidance } from '../../methods/p2plus.ts';
 import { plainPath, takesLearned } from '../../methods/path.ts';
 import type { StableDiffusion } from '../../models/stableDiffusion.ts';
-import type { Tokenizer } from '../../models/tokenizer.ts';
 import { row, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { deviationOf, meanOf } from '../difference.ts';
-import { blendAlphas, Steps, stepAlphas, WordPair, wordWeights } from '../editWords.ts';
+import { blendAlphas, type ControlWords, editControl, Steps, WordPair } from '../editWords.ts';
 import type { Section } from '../section.ts';
 import { StoredNetworks } from '../storedNetworks.ts';
 import type { Subject } from '../subject.ts';
 import { TOLERANCES } from '../tolerances.ts';
 import { invert } from './ddim.ts';
+import { comparePictures } from './picture.ts';
 
 /** The official script's, where an edit names none. */
 const DEFAULT_THRESHOLD = 0.3;
@@ -128,30 +121,17 @@ async function editRequest(
     steps: T,
     guidance,
     taus: tausOf(edit),
-    cross: crossControl(tokenizer, prompts, edit, T),
+    cross: editControl(tokenizer, prompts, controlOf(edit), T),
     ...(blend ? { blend } : {}),
   };
 }
 
-function crossControl(
-  tokenizer: Tokenizer,
-  { source, target }: { readonly source: string; readonly target: string },
-  { kind, eq: [words, weights] = [[], []], tau_c = 0, cross_replace_steps = tau_c }: Edit,
-  T: number,
-): CrossControl {
-  const length = tokenizer.maxLength;
-  const common = {
-    equalizer: equalizer(wordWeights(tokenizer, target, words, weights), length),
-    timeAlphas:
-      kind === 'store' ? timeAlphas(T, 0, [], length) : stepAlphas(tokenizer, target, T, cross_replace_steps),
-  };
-  if (kind === 'refine') {
-    const { positions, alphas } = refineMapper(tokenizer.encode(source), tokenizer.encode(target), length);
-    return { ...common, mapper: gatherMatrix(positions), alphas };
-  }
-  const mapper = replaceMapper(referenceWords(tokenizer, source), referenceWords(tokenizer, target), length);
-  return { ...common, mapper, alphas: tensor([length], new Float32Array(length).fill(1)) };
-}
+/** What of an edit its cross-attention depends on; a stored source is controlled by nothing. */
+const controlOf = ({ kind, eq, tau_c = 0, cross_replace_steps = tau_c }: Edit): ControlWords => ({
+  kind: kind === 'refine' ? 'refine' : 'replace',
+  eq,
+  steps: kind === 'store' ? 0 : cross_replace_steps,
+});
 
 async function checkSteps(
   section: Section,
@@ -195,20 +175,7 @@ async function checkSteps(
   }
   if (latent_std)
     section.numbers(`edits/${index} latent_std`, deviations, latent_std.flat(), TOLERANCES.edits);
-  if (section.has(`${index}/image_u8`)) await checkPictures(section, model, `${index}/image_u8`, latents);
-}
-
-async function checkPictures(
-  section: Section,
-  model: StableDiffusion,
-  name: string,
-  latents: Tensor,
-): Promise<void> {
-  const pictures: number[] = [];
-  for (let p = 0; p < latents.shape[0]!; p++) {
-    pictures.push(...fromTensor(await model.decodeLatent(row(latents, p))).rgb);
-  }
-  section.compare(name, tensor(section.read(name).shape, pictures), TOLERANCES.bytes);
+  if (section.has(`${index}/image_u8`)) await comparePictures(section, model, `${index}/image_u8`, latents);
 }
 
 const firstRows = ({ shape, data }: Tensor, rows: number): Tensor => ({

@@ -7,6 +7,11 @@ import { checkDdim } from './ddim.ts';
 import { checkEdit } from './edit.ts';
 import { checkGradient } from './gradient.ts';
 import { checkImageEncoder } from './imageEncoder.ts';
+import { checkMasaCtrl } from './masaCtrl.ts';
+import { checkNullText } from './nullText.ts';
+import { checkPix2PixZero } from './pix2pixZero.ts';
+import { checkPlugAndPlay } from './plugAndPlay.ts';
+import { checkProximal } from './proximal.ts';
 import { checkScheduler } from './scheduler.ts';
 import { checkSdedit } from './sdedit.ts';
 import { checkStyleDiffusion } from './styleDiffusion.ts';
@@ -31,19 +36,15 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   alignment: checkAlignment,
   edit: checkEdit,
   sdedit: checkSdedit,
+  null_text: checkNullText,
+  proximal: checkProximal,
+  masactrl: checkMasaCtrl,
+  plug_and_play: checkPlugAndPlay,
+  pix2pix_zero: checkPix2PixZero,
 };
 
 /** `stylediffusion_early_stop` and other variants of the optimisation. */
 const VARIANT = /^stylediffusion_/;
-
-/** Parts of methods that the engine does not have yet. */
-export const NOT_YET: readonly string[] = [
-  'null_text',
-  'masactrl',
-  'pix2pix_zero',
-  'plug_and_play',
-  'proximal',
-];
 
 /** The check of a part, if there is one. */
 export const checkOf = (part: string): Check | undefined =>

@@ -1,5 +1,8 @@
-/** @file `image_pm1`, which several files hold: the set's picture in -1..1. */
+/** @file Pictures: `image_pm1`, the set's in -1..1, which several files hold; and decoded ones. */
 
+import { fromTensor } from '../../imaging/pixels.ts';
+import type { StableDiffusion } from '../../models/stableDiffusion.ts';
+import { row, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Section } from '../section.ts';
 import type { Subject } from '../subject.ts';
 import { TOLERANCES } from '../tolerances.ts';
@@ -12,4 +15,18 @@ export async function checkPicture(section: Section, subject: Subject): Promise<
   } else {
     section.input('image_pm1');
   }
+}
+
+/** Decoded latents [N, C, h, w] beside stored pictures [N, H, W, 3]. */
+export async function comparePictures(
+  section: Section,
+  model: StableDiffusion,
+  name: string,
+  latents: Tensor,
+): Promise<void> {
+  const pictures: number[] = [];
+  for (let p = 0; p < latents.shape[0]!; p++) {
+    pictures.push(...fromTensor(await model.decodeLatent(row(latents, p))).rgb);
+  }
+  section.compare(name, tensor(section.read(name).shape, pictures), TOLERANCES.bytes);
 }
