@@ -1,0 +1,28 @@
+/** @file The panel, to be put into any editor's window. Its looks are in panel.css. */
+
+import type { Address, DaemonClient } from '@palimpsest/protocol';
+import type { EditorHost } from '@palimpsest/sdk';
+import { render } from 'preact';
+import { PanelModel } from './model/panelModel.ts';
+import { Panel } from './view/Panel.tsx';
+
+export interface PanelOptions {
+  /** Where the daemon is, for a page that it serves itself; else its usual places are tried. */
+  readonly address?: Address;
+  /** Told of each client that has said hello to a daemon; it connects again by itself. */
+  readonly onConnected?: (client: DaemonClient) => void;
+}
+
+/**
+ * Shows the panel, and looks for the daemon.
+ *
+ * @returns what ends it; jobs go on, and the panel finds them when it is opened again.
+ */
+export function mountPanel(element: Element, host: EditorHost, options: PanelOptions = {}): () => void {
+  const model = new PanelModel(host, options.address ?? {}, options.onConnected);
+  render(<Panel model={model} />, element);
+  return () => {
+    render(null, element);
+    model.close();
+  };
+}

@@ -1,0 +1,142 @@
+/** @file Finding the daemon, being let in, and staying connected. */
+
+import {
+  type Address,
+  DaemonClient,
+  type ModelInfo,
+  PairingRequest,
+  PalimpsestError,
+  PORTS,
+  RPC_PATH,
+} from '@palimpsest/protocol';
+import { type EditorHost, sentenceOf } from '@palimpsest/sdk';
+import { signal } from '@preact/signals';
+import { connectionsAreBlocked } from './blocked.ts';
+
+/** How the panel stands with the daemon. `looking` is short; the others have words of their own. */
+export type ConnectionState =
+  | { readonly name: 'looking' | 'notFound' | 'blocked' | 'unpaired' | 'reconnecting' }
+  | { readonly name: 'pairing'; readonly secondsLeft: number; readonly mistake: string | null }
+  | { readonly name: 'connected'; readonly client: DaemonClient };
+
+const TOKEN = 'token';
+/** Between two looks for a daemon that is not there. */
+const PAUSE = 3000;
+
+export class ConnectionModel {
+  readonly state = signal<ConnectionState>({ name: 'looking' });
+  readonly models = signal<readonly ModelInfo[]>([]);
+  /** Why the last try to pair failed. */
+  readonly problem = signal<string | null>(null);
+  private client: DaemonClient | null = null;
+  private request: PairingRequest | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private ended = false;
+
+  constructor(
+    private readonly host: EditorHost,
+    private readonly address: Address,
+    private readonly onConnected: (client: DaemonClient) => void = () => {},
+  ) {}
+
+  /** Looks for the daemon now; when there is none, again and again. */
+  async look(): Promise<void> {
+    clearTimeout(this.timer);
+    const token = await this.host.readSetting(TOKEN);
+    try {
+      if (token !== null) await this.greet(token);
+      else if (await this.answers()) this.state.value = { name: 'unpaired' };
+      else await this.missing();
+    } catch (error) {
+      if (!(error instanceof PalimpsestError)) throw error;
+      if (error.code === 'NOT_AUTHORISED') await this.forget();
+      else if (error.code === 'CONNECTION_LOST') await this.missing();
+      else this.problem.value = sentenceOf(error);
+    }
+  }
+
+  /** Asks to be let in: the daemon shows a code. */
+  async ask(): Promise<void> {
+    this.problem.value = null;
+    try {
+      this.request = await PairingRequest.open({
+        ...this.address,
+        name: `Palimpsest in ${this.host.editor}`,
+      });
+      this.state.value = { name: 'pairing', secondsLeft: this.request.secondsLeft, mistake: null };
+    } catch (error) {
+      this.problem.value = sentenceOf(error);
+    }
+  }
+
+  /** Tries the code that the person has typed. */
+  async confirm(code: string): Promise<void> {
+    if (this.request === null) return;
+    try {
+      const token = await this.request.confirm(code);
+      await this.host.writeSetting(TOKEN, token);
+      await this.look();
+    } catch (error) {
+      const { secondsLeft } = this.request;
+      this.state.value = { name: 'pairing', secondsLeft, mistake: sentenceOf(error) };
+    }
+  }
+
+  /** Goes back to before `ask`. */
+  giveUp(): void {
+    this.request?.close();
+    this.request = null;
+    this.state.value = { name: 'unpaired' };
+  }
+
+  close(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.request?.close();
+    this.client?.close();
+  }
+
+  private async greet(token: string): Promise<void> {
+    const client = await DaemonClient.connect({ ...this.address, token });
+    if (this.ended) return client.close();
+    this.client = client;
+    client.on('state', ({ connected }) => {
+      if (connected) void this.welcome(client);
+      else if (!client.closed) this.state.value = { name: 'reconnecting' };
+      // Closed for good, though not by us: the token was taken back.
+      else if (!this.ended) void this.look();
+    });
+    this.onConnected(client);
+    await this.welcome(client);
+  }
+
+  private async welcome(client: DaemonClient): Promise<void> {
+    this.models.value = (await client.call('models.list', {})).models;
+    this.problem.value = null;
+    this.state.value = { name: 'connected', client };
+  }
+
+  private async forget(): Promise<void> {
+    await this.host.writeSetting(TOKEN, null);
+    this.state.value = { name: 'unpaired' };
+  }
+
+  private async missing(): Promise<void> {
+    this.state.value = { name: (await connectionsAreBlocked()) ? 'blocked' : 'notFound' };
+    if (!this.ended) this.timer = setTimeout(() => void this.look(), PAUSE);
+  }
+
+  /** Whether a daemon answers at all. A fetch, since browsers ask for permission rather for that than for a socket. */
+  private async answers(): Promise<boolean> {
+    const urls = this.address.urls ?? PORTS.map((port) => `ws://localhost:${port}${RPC_PATH}`);
+    for (const url of urls) {
+      const health = new URL('/health', url.replace(/^ws/, 'http'));
+      const found = await fetch(health).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (found) return true;
+    }
+    return false;
+  }
+}

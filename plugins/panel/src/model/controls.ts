@@ -1,0 +1,73 @@
+/** @file The plain controls, and what they do to the exact options. */
+
+import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+
+/** Every option at its default. */
+export const DEFAULT_EDIT: EditOptions = EditOptions.parse({});
+export const DEFAULT_INVERSION: InversionOptions = InversionOptions.parse({});
+
+/** A slider from 0 to 1 that stands for one option or two. */
+export interface PlainControl {
+  readonly name: string;
+  readonly low: string;
+  readonly high: string;
+  read(edit: EditOptions): number;
+  write(edit: EditOptions, value: number): EditOptions;
+}
+
+/** tau_c follows tau_s in the proportion of their defaults. */
+const LAYOUT_SHARE = DEFAULT_EDIT.tauC / DEFAULT_EDIT.tauS;
+
+export const PLAIN_CONTROLS: readonly PlainControl[] = [
+  {
+    name: 'Keep structure',
+    low: 'free',
+    high: 'as it is',
+    read: ({ tauS }) => tauS,
+    write: (edit, value) => ({ ...edit, tauS: value, tauC: rounded(value * LAYOUT_SHARE) }),
+  },
+  {
+    name: 'Keep colours and texture',
+    low: 'free',
+    high: 'as they are',
+    read: ({ tauV }) => tauV,
+    write: (edit, value) => ({ ...edit, tauV: value }),
+  },
+  {
+    name: 'Freedom of shape',
+    low: 'none',
+    high: 'much',
+    read: ({ tauU }) => tauU,
+    write: (edit, value) => ({ ...edit, tauU: value }),
+  },
+];
+
+/** Settings by name, for a start. */
+export const PRESETS: readonly { readonly name: string; readonly edit: Partial<EditOptions> }[] = [
+  { name: 'Gentle', edit: { tauC: 0.7, tauS: 0.95, tauV: 0.8, tauU: 0.3 } },
+  { name: 'Balanced', edit: pickTaus(DEFAULT_EDIT) },
+  { name: 'Bold', edit: { tauC: 0.4, tauS: 0.5, tauV: 0.3, tauU: 0.7 } },
+];
+
+/** The preset that these options are, or null. */
+export const presetOf = (edit: EditOptions): string | null =>
+  PRESETS.find(({ edit: preset }) => JSON.stringify({ ...edit, ...preset }) === JSON.stringify(edit))?.name ??
+  null;
+
+/** The same edit, changing the picture more (`by` above 0) or less. */
+export function strengthened(edit: EditOptions, by: number): EditOptions {
+  return {
+    ...edit,
+    tauC: rounded(edit.tauC - by),
+    tauS: rounded(edit.tauS - by),
+    tauV: rounded(edit.tauV - by),
+    tauU: rounded(edit.tauU + by / 2),
+  };
+}
+
+function pickTaus({ tauC, tauS, tauV, tauU }: EditOptions): Partial<EditOptions> {
+  return { tauC, tauS, tauV, tauU };
+}
+
+/** Between 0 and 1, without the noise of binary fractions. */
+const rounded = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 100) / 100;

@@ -1,0 +1,117 @@
+/** @file What the person is about to ask for. */
+
+import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { EditOrder, Masking } from '@palimpsest/sdk';
+import { batch, computed, signal } from '@preact/signals';
+import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
+import { type NamedWord, partnerOf, readPrompts } from './words.ts';
+
+/** How the kind of an edit is found: from the words, or as the person says. */
+export type KindChoice = 'auto' | 'replace' | 'refine' | 'reweight';
+
+export class Draft {
+  readonly source = signal('');
+  readonly target = signal('');
+  readonly kind = signal<KindChoice>('auto');
+  /** Of words of the target, by name; a word that is not here counts once. */
+  readonly weights = signal<ReadonlyMap<string, number>>(new Map());
+  readonly edit = signal<EditOptions>(DEFAULT_EDIT);
+  readonly inversion = signal<InversionOptions>(DEFAULT_INVERSION);
+  readonly model = signal('');
+  readonly masking = signal<Masking>('none');
+  /** The name of the word that bounds the edit, where the person has chosen one. */
+  readonly maskedWord = signal<string | null>(null);
+
+  /** An empty target means: the same words. Reweighting never changes words. */
+  readonly meant = computed(() => {
+    const target = this.target.value.trim();
+    return this.kind.value === 'reweight' || target === '' ? this.source.value.trim() : target;
+  });
+  readonly reading = computed(() => readPrompts(this.source.value.trim(), this.meant.value));
+
+  /** The weights of words that are there and count other than once. */
+  readonly activeWeights = computed(() => {
+    const names = new Set(this.reading.value.target.map(({ name }) => name));
+    return new Map([...this.weights.value].filter(([name, weight]) => names.has(name) && weight !== 1));
+  });
+
+  /** The word that "only this word" means: the chosen one, or the first that is new. */
+  readonly boundingWord = computed((): NamedWord | null => {
+    const { target, added } = this.reading.value;
+    return target.find(({ name }) => name === this.maskedWord.value) ?? added[0] ?? target.at(-1) ?? null;
+  });
+
+  /** Why it cannot be sent yet, or null. */
+  readonly missing = computed((): string | null => {
+    if (this.source.value.trim() === '') return 'Say what is in the picture.';
+    const { removed, added } = this.reading.value;
+    if (removed.length + added.length + this.activeWeights.value.size > 0) return null;
+    return 'Say what it should be: change a word, or give one another strength.';
+  });
+
+  /** The order as it stands. */
+  order(): EditOrder {
+    const kind = this.kind.value;
+    const { blend: _, ...edit } = this.edit.value;
+    const blend = this.masking.value === 'word' ? this.blendWords() : null;
+    return {
+      model: this.model.value,
+      source: this.source.value.trim(),
+      target: this.meant.value,
+      inversion: this.inversion.value,
+      edit: {
+        ...edit,
+        kind: kind === 'reweight' ? 'auto' : kind,
+        weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
+        ...(blend === null ? {} : { blend }),
+      },
+      masking: this.masking.value,
+    };
+  }
+
+  /** Opens an order that was made before. */
+  take({ model, source, target, inversion, edit, masking }: EditOrder): void {
+    batch(() => {
+      this.model.value = model;
+      this.takeWords({ source, target });
+      this.inversion.value = inversion;
+      this.edit.value = edit;
+      this.kind.value = source === target ? 'reweight' : edit.kind;
+      this.weights.value = new Map(edit.weights.map(({ word, weight }) => [word, weight]));
+      this.masking.value = masking;
+      this.maskedWord.value = edit.blend?.target[0] ?? null;
+    });
+  }
+
+  /** Begins with words alone; how to edit stays as it was. */
+  takeWords({ source, target }: { readonly source: string; readonly target: string }): void {
+    batch(() => {
+      this.source.value = source;
+      this.target.value = target;
+      this.kind.value = 'auto';
+      this.weights.value = new Map();
+      this.maskedWord.value = null;
+    });
+  }
+
+  setWeight(name: string, weight: number): void {
+    const weights = new Map(this.weights.value);
+    if (weight === 1) weights.delete(name);
+    else weights.set(name, weight);
+    this.weights.value = weights;
+  }
+
+  setEdit(change: Partial<EditOptions>): void {
+    this.edit.value = { ...this.edit.value, ...change };
+  }
+
+  setInversion(change: Partial<InversionOptions>): void {
+    this.inversion.value = { ...this.inversion.value, ...change };
+  }
+
+  private blendWords(): EditOptions['blend'] | null {
+    const word = this.boundingWord.value;
+    const partner = word && partnerOf(this.reading.value, word);
+    return word && partner && { source: [partner.name], target: [word.name] };
+  }
+}

@@ -1,0 +1,158 @@
+/** @file The edits of this panel: those under way, and those that are finished and wait for a word of the person. */
+
+import type { DaemonClient } from '@palimpsest/protocol';
+import {
+  type EditOrder,
+  type EditorHost,
+  type EditStage,
+  type EditWatch,
+  type FinishedEdit,
+  isCancelled,
+  keepEdit,
+  type Layer,
+  makeEdit,
+  PendingEdit,
+  resumeEdit,
+  sentenceOf,
+} from '@palimpsest/sdk';
+import { type Signal, signal } from '@preact/signals';
+import * as z from 'zod/mini';
+
+const PENDING = 'pending';
+
+/** One edit, from the press of the button until it is kept or thrown away. */
+export interface EditEntry {
+  readonly key: number;
+  readonly layer: Layer;
+  readonly order: EditOrder;
+  readonly stage: Signal<EditStage>;
+  /** The newest small picture of it. */
+  readonly preview: Signal<Uint8Array<ArrayBuffer> | null>;
+  readonly finished: Signal<FinishedEdit | null>;
+  /** Why it failed, in a sentence. */
+  readonly failure: Signal<string | null>;
+  readonly controller: AbortController;
+  pending: PendingEdit | null;
+}
+
+export class Edits {
+  /** The newest first. */
+  readonly entries = signal<readonly EditEntry[]>([]);
+  private nextKey = 1;
+
+  /** @param onKept is told of the new layer. */
+  constructor(
+    private readonly host: EditorHost,
+    private readonly onKept: (edit: FinishedEdit, placed: Layer) => void,
+  ) {}
+
+  /** Edits layers, one after the other. */
+  start(client: DaemonClient, layers: readonly Layer[], order: EditOrder): void {
+    const priority = layers.length > 1 ? 'batch' : 'interactive';
+    for (const layer of layers) {
+      this.run(this.add(layer, order), (watch) =>
+        makeEdit({ host: this.host, client }, layer, order, { ...watch, priority }),
+      );
+    }
+  }
+
+  /** Goes on with what was under way when the panel was last closed. */
+  async resume(client: DaemonClient): Promise<void> {
+    const waiting = await this.readPending();
+    const known = new Set(this.entries.peek().map(({ pending }) => pending?.job));
+    for (const pending of waiting) {
+      if (known.has(pending.job)) continue;
+      const entry = this.add(pending.layer, pending.order);
+      entry.pending = pending;
+      this.run(entry, (watch) => resumeEdit({ client }, pending, watch));
+    }
+  }
+
+  /** Places a finished edit in the document. */
+  async keep(entry: EditEntry): Promise<void> {
+    const edit = entry.finished.value;
+    if (edit === null) return;
+    try {
+      const placed = await keepEdit(this.host, edit);
+      await this.remove(entry);
+      this.onKept(edit, placed);
+    } catch (error) {
+      this.host.notify(sentenceOf(error), 'error');
+    }
+  }
+
+  /** Stops an edit, or throws its result away. */
+  async remove(entry: EditEntry): Promise<void> {
+    entry.controller.abort();
+    this.entries.value = this.entries.value.filter((other) => other !== entry);
+    this.host.preview?.(entry.layer.id, null);
+    await this.writePending();
+  }
+
+  /** Ends the panel; the daemon goes on with its jobs. */
+  close(): void {
+    this.entries.value = [];
+  }
+
+  private add(layer: Layer, order: EditOrder): EditEntry {
+    const entry: EditEntry = {
+      ...{ key: this.nextKey++, layer, order, pending: null },
+      stage: signal<EditStage>({ name: 'export' }),
+      preview: signal(null),
+      finished: signal(null),
+      failure: signal(null),
+      controller: new AbortController(),
+    };
+    this.entries.value = [entry, ...this.entries.value];
+    return entry;
+  }
+
+  private run(entry: EditEntry, work: (watch: EditWatch) => Promise<FinishedEdit>): void {
+    const watch: EditWatch = {
+      signal: entry.controller.signal,
+      onStage: (stage) => {
+        entry.stage.value = stage;
+      },
+      onPreview: (png) => {
+        entry.preview.value = png;
+        this.host.preview?.(entry.layer.id, png);
+      },
+      onPending: (pending) => {
+        entry.pending = pending;
+        void this.writePending();
+      },
+    };
+    work(watch).then(
+      (finished) => {
+        entry.finished.value = finished;
+        this.host.preview?.(entry.layer.id, finished.after);
+      },
+      (error: unknown) => {
+        if (entry.controller.signal.aborted) return;
+        if (isCancelled(error)) void this.remove(entry);
+        else this.fail(entry, error);
+      },
+    );
+  }
+
+  private fail(entry: EditEntry, error: unknown): void {
+    entry.failure.value = sentenceOf(error);
+    entry.pending = null;
+    this.host.preview?.(entry.layer.id, null);
+    void this.writePending();
+  }
+
+  private async readPending(): Promise<PendingEdit[]> {
+    try {
+      return z.parse(z.array(PendingEdit), JSON.parse((await this.host.readSetting(PENDING)) ?? '[]'));
+    } catch {
+      // Written by another version of the panel: the jobs are in the daemon, and their results lost to this one.
+      return [];
+    }
+  }
+
+  private async writePending(): Promise<void> {
+    const pending = this.entries.value.flatMap((entry) => entry.pending ?? []);
+    await this.host.writeSetting(PENDING, pending.length === 0 ? null : JSON.stringify(pending));
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * @file Options as fields of a form, made from the protocol's schemas: ranges, choices, defaults and descriptions are
+ * written down there only.
+ */
+
+import * as z from 'zod/mini';
+
+interface Described {
+  readonly key: string;
+  /** As the paper and the scripts write it: tau_c. */
+  readonly name: string;
+  readonly description: string;
+}
+
+export type OptionField = Described &
+  (
+    | { readonly type: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
+    | { readonly type: 'choice'; readonly choices: readonly string[] }
+    | { readonly type: 'flag' }
+  ) & {
+    /** Where nothing is given; undefined where that depends on other options. */
+    readonly initial: unknown;
+  };
+
+/** A field for each option that is a number, a choice or a flag; the others have a form of their own. */
+export function optionFields(schema: z.ZodMiniObject): readonly OptionField[] {
+  return Object.entries(schema.shape).flatMap(([key, option]) => fieldOf(key, option) ?? []);
+}
+
+function fieldOf(key: string, option: z.core.$ZodType): OptionField | null {
+  const withDefault = option instanceof z.ZodMiniDefault;
+  const inner = withDefault || option instanceof z.ZodMiniOptional ? option._zod.def.innerType : option;
+  const described = {
+    key,
+    name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    description: z.globalRegistry.get(option)?.description ?? '',
+    initial: withDefault ? option._zod.def.defaultValue : undefined,
+  };
+  if (inner instanceof z.ZodMiniNumber) {
+    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY, format } = inner._zod.bag;
+    return {
+      ...described,
+      ...{ type: 'number', min: Number(minimum), max: Number(maximum), whole: format !== undefined },
+    };
+  }
+  if (inner instanceof z.ZodMiniEnum) {
+    return { ...described, type: 'choice', choices: Object.values(inner._zod.def.entries).map(String) };
+  }
+  return inner instanceof z.ZodMiniBoolean ? { ...described, type: 'flag' } : null;
+}

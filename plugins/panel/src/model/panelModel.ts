@@ -1,0 +1,217 @@
+/** @file Everything that the panel knows: the selection, the draft, the connection and the edits, put together. */
+
+import type { Address, DaemonClient } from '@palimpsest/protocol';
+import {
+  type EditorHost,
+  type Layer,
+  type LayerMemory,
+  pixelSize,
+  type Recipe,
+  readMemory,
+  sentenceOf,
+  writeMemory,
+} from '@palimpsest/sdk';
+import { effect, signal } from '@preact/signals';
+import { ConnectionModel } from './connection.ts';
+import { strengthened } from './controls.ts';
+import { Draft } from './draft.ts';
+import { type EditEntry, Edits } from './edits.ts';
+import { pictureAddress, WordMaps } from './wordMaps.ts';
+
+/** The longer side of the thumbnail, in pixels: sharp at the panel's widest on a fine screen. */
+const THUMBNAIL_SIDE = 480;
+/** Editors tell every click; the panel follows when it is quiet for this long, in ms. */
+const SETTLE = 120;
+/** How long typing rests before it is kept with the layer, in ms. */
+const DRAFT_REST = 700;
+
+export class PanelModel {
+  readonly connection: ConnectionModel;
+  readonly draft = new Draft();
+  readonly edits: Edits;
+  readonly maps = new WordMaps();
+  /** What an edit works on: the selected layers, or what a selected result was made from. */
+  readonly subjects = signal<readonly Layer[]>([]);
+  readonly memory = signal<LayerMemory>(readMemory(null));
+  /** The address of a small picture of the first subject. */
+  readonly thumbnail = signal<string | null>(null);
+  readonly colourScheme = signal<'light' | 'dark'>('light');
+  /** An edit like this one whose inversion is still there, so that the next starts at once. */
+  readonly ready = signal<Recipe | null>(null);
+  private readonly endings: (() => void)[] = [];
+  private settling: ReturnType<typeof setTimeout> | undefined;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly host: EditorHost,
+    address: Address,
+    onConnected?: (client: DaemonClient) => void,
+  ) {
+    this.connection = new ConnectionModel(host, address, onConnected);
+    this.edits = new Edits(host, (edit) => void this.afterKeeping(edit.recipe));
+    this.colourScheme.value = host.colourScheme();
+    this.endings.push(
+      host.on('theme', () => {
+        this.colourScheme.value = host.colourScheme();
+      }),
+      host.on('selection', () => {
+        clearTimeout(this.settling);
+        this.settling = setTimeout(() => void this.followSelection(), SETTLE);
+      }),
+      effect(() => this.whenConnected()),
+      effect(() => void this.lookForInversion()),
+      effect(() => this.keepDraft()),
+    );
+    void this.followSelection();
+    void this.connection.look();
+  }
+
+  /** Sends the draft off for every selected layer. */
+  submit(): void {
+    const state = this.connection.state.value;
+    if (state.name !== 'connected' || this.draft.missing.value !== null) return;
+    this.edits.start(state.client, this.subjects.value, this.draft.order());
+  }
+
+  /** Makes an edit once more, changing the picture more or less; the result at hand is thrown away. */
+  again(entry: EditEntry, by: number): void {
+    const state = this.connection.state.value;
+    if (state.name !== 'connected') return;
+    const order = { ...entry.order, edit: strengthened(entry.order.edit, by) };
+    this.draft.take(order);
+    void this.edits.remove(entry);
+    this.edits.start(state.client, [entry.layer], order);
+  }
+
+  /** Asks for the maps of words, where the picture has been learned. */
+  loadMaps(): void {
+    const state = this.connection.state.value;
+    if (state.name === 'connected' && this.ready.value !== null)
+      void this.maps.load(state.client, this.ready.value);
+  }
+
+  close(): void {
+    for (const end of this.endings) end();
+    clearTimeout(this.settling);
+    clearTimeout(this.resting);
+    this.connection.close();
+    this.edits.close();
+    this.maps.clear();
+    this.showThumbnail(null);
+  }
+
+  private async followSelection(): Promise<void> {
+    const selected = await this.host.selection();
+    const memories = await Promise.all(
+      selected.map(async ({ id }) => readMemory(await this.host.recall(id))),
+    );
+    const origins = await Promise.all(
+      selected.map(async (layer, i) => {
+        const from = memories[i]?.made?.from;
+        return from === undefined ? layer : ((await this.host.find(from)) ?? layer);
+      }),
+    );
+    const before = this.subjects.value;
+    const subjects = origins.filter((layer, i) => origins.findIndex(({ id }) => id === layer.id) === i);
+    this.subjects.value = subjects;
+    const [first] = subjects;
+    if (first === undefined) {
+      this.memory.value = readMemory(null);
+      this.showThumbnail(null);
+      return;
+    }
+    this.memory.value = readMemory(await this.host.recall(first.id));
+    const other = first.id !== before[0]?.id;
+    const made = memories[0]?.made;
+    if (made !== undefined && selected.length === 1) this.draft.take(made.recipe.order);
+    else if (other && subjects.length === 1) this.openMemory(this.memory.value);
+    if (other) this.maps.clear();
+    await this.takeThumbnail(first);
+  }
+
+  private openMemory({ draft, history }: LayerMemory): void {
+    const [last] = history;
+    if (draft !== undefined) this.draft.takeWords(draft);
+    else if (last !== undefined) this.draft.take(last.order);
+    else this.draft.takeWords({ source: '', target: '' });
+  }
+
+  private async takeThumbnail(layer: Layer): Promise<void> {
+    const scale = Math.min(
+      layer.naturalScale ?? Infinity,
+      THUMBNAIL_SIDE / Math.max(layer.width, layer.height),
+    );
+    try {
+      const { png } = await this.host.exportPixels(layer.id, scale, new AbortController().signal);
+      if (this.subjects.value[0]?.id === layer.id) this.showThumbnail(pictureAddress(png));
+    } catch (error) {
+      this.showThumbnail(null);
+      this.host.notify(sentenceOf(error), 'error');
+    }
+  }
+
+  private showThumbnail(address: string | null): void {
+    const old = this.thumbnail.peek();
+    if (old !== null) URL.revokeObjectURL(old);
+    this.thumbnail.value = address;
+  }
+
+  private whenConnected(): void {
+    const state = this.connection.state.value;
+    const [first] = this.connection.models.value;
+    const known = this.connection.models.value.some(({ name }) => name === this.draft.model.peek());
+    if (!known && first !== undefined) this.draft.model.value = first.name;
+    if (state.name === 'connected') void this.edits.resume(state.client);
+  }
+
+  private async lookForInversion(): Promise<void> {
+    const state = this.connection.state.value;
+    const wanted = learningOf(
+      this.draft.model.value,
+      this.draft.source.value.trim(),
+      this.draft.inversion.value,
+    );
+    const made = this.memory.value.history.find(
+      ({ order }) => learningOf(order.model, order.source, order.inversion) === wanted,
+    );
+    this.ready.value = null;
+    if (state.name !== 'connected' || made?.inversion === undefined) return;
+    const found = await state.client.call('inversions.get', { id: made.inversion }).catch(() => null);
+    const still = learningOf(
+      this.draft.model.value,
+      this.draft.source.value.trim(),
+      this.draft.inversion.value,
+    );
+    if (found !== null && still === wanted) this.ready.value = made;
+  }
+
+  private keepDraft(): void {
+    const draft = { source: this.draft.source.value, target: this.draft.target.value };
+    const [first] = this.subjects.peek();
+    clearTimeout(this.resting);
+    if (first === undefined || this.subjects.peek().length > 1) return;
+    this.resting = setTimeout(async () => {
+      if (this.subjects.peek()[0]?.id !== first.id) return;
+      const memory = readMemory(await this.host.recall(first.id));
+      // The layer may be gone by now, and its draft with it.
+      await this.host.remember(first.id, writeMemory({ ...memory, draft })).catch(() => {});
+    }, DRAFT_REST);
+  }
+
+  private async afterKeeping({ image }: Recipe): Promise<void> {
+    const [first] = this.subjects.value;
+    if (first === undefined) return;
+    const memory = readMemory(await this.host.recall(first.id));
+    if (memory.history.some((recipe) => recipe.image === image)) this.memory.value = memory;
+  }
+}
+
+/** What decides whether something has been learned already, but for the picture. */
+const learningOf = (model: string, source: string, inversion: object): string =>
+  JSON.stringify([model, source, inversion]);
+
+/** The size of a layer's pixels, for people. */
+export function sizeInWords(layer: Layer): string {
+  const { width, height } = pixelSize(layer, layer.naturalScale ?? 1);
+  return `${width} × ${height}`;
+}

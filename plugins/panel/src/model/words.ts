@@ -1,0 +1,70 @@
+/** @file What two prompts say about each other, for people: which words go, which come, which stand for which. */
+
+import { diffPrompts, type EditKind, type PlacedWord, wordsOf } from '@palimpsest/protocol';
+
+/** A word that can be named to the daemon. */
+export interface NamedWord extends PlacedWord {
+  /** Without punctuation, and with its number where it occurs more than once: "dog", "dog#2". */
+  readonly name: string;
+}
+
+export interface Reading {
+  readonly kind: EditKind;
+  readonly source: readonly NamedWord[];
+  readonly target: readonly NamedWord[];
+  readonly removed: readonly NamedWord[];
+  readonly added: readonly NamedWord[];
+}
+
+/** Reads two prompts side by side. */
+export function readPrompts(sourcePrompt: string, targetPrompt: string): Reading {
+  const [source, target] = [namedWords(sourcePrompt), namedWords(targetPrompt)];
+  return { source, target, ...diffPrompts(source, target) };
+}
+
+/**
+ * The word of the source whose place a word of the target takes. An added word has none of its own: it belongs to the
+ * next word that has one, as "red" does in "a red dog", or to the one before.
+ */
+export function partnerOf(
+  { kind, source, target, removed, added }: Reading,
+  word: NamedWord,
+): NamedWord | null {
+  const index = target.indexOf(word);
+  if (kind === 'replace') return source[index] ?? null;
+  const kept = source.filter((other) => !removed.includes(other));
+  const partners = target.map((other) => (added.includes(other) ? null : kept.shift()));
+  const after = partners.slice(index).find((partner) => partner);
+  return after ?? partners.slice(0, index).findLast((partner) => partner) ?? null;
+}
+
+/** What the difference means, in a sentence. */
+export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, number>): string {
+  const { kind, removed, added } = reading;
+  const parts: string[] = [];
+  const list = (words: readonly NamedWord[]) => words.map(({ text }) => `“${text}”`).join(', ');
+  if (kind === 'replace' && added.length > 0) {
+    parts.push(`puts ${list(added)} in the place of ${list(removed)}`);
+  } else {
+    if (added.length > 0) parts.push(`adds ${list(added)}`);
+    if (removed.length > 0) parts.push(`leaves out ${list(removed)}`);
+  }
+  if (weights.size > 0) {
+    parts.push(`changes the strength of ${[...weights.keys()].map((name) => `“${name}”`).join(', ')}`);
+  }
+  return parts.length === 0 ? '' : `This ${parts.join(', and ')}.`;
+}
+
+function namedWords(prompt: string): NamedWord[] {
+  const words = wordsOf(prompt).map((word) => ({ ...word, bare: withoutPunctuation(word.text) }));
+  const seen = new Map<string, number>();
+  return words.map(({ bare, ...word }) => {
+    const count = (seen.get(bare) ?? 0) + 1;
+    seen.set(bare, count);
+    const once = words.filter((other) => other.bare === bare).length === 1;
+    return { ...word, name: once ? bare : `${bare}#${count}` };
+  });
+}
+
+const withoutPunctuation = (text: string): string =>
+  text.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '') || text;

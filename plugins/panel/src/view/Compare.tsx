@@ -1,0 +1,41 @@
+/** @file Before and after, with a slider between them. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { pictureAddress } from '../model/wordMaps.ts';
+
+interface CompareProps {
+  readonly before: Uint8Array<ArrayBuffer>;
+  readonly after: Uint8Array<ArrayBuffer>;
+}
+
+export function Compare({ before, after }: CompareProps) {
+  const [share, setShare] = useState(50);
+  const left = useAddress(before);
+  const right = useAddress(after);
+  return (
+    <div class="compare">
+      {left !== null && <img src={left} alt="Before" />}
+      {right !== null && <img src={right} alt="After" style={{ clipPath: `inset(0 0 0 ${share}%)` }} />}
+      <span class="divider" style={{ left: `${share}%` }} />
+      <input
+        type="range"
+        min={0}
+        max={100}
+        value={share}
+        aria-label="Before and after"
+        aria-valuetext={`${share} % before`}
+        onInput={({ currentTarget }) => setShare(Number(currentTarget.value))}
+      />
+    </div>
+  );
+}
+
+function useAddress(png: Uint8Array<ArrayBuffer>): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    const made = pictureAddress(png);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [png]);
+  return address;
+}

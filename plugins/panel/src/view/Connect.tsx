@@ -1,0 +1,144 @@
+/** @file Connected or not, in plain words, and what to do. */
+
+import { useState } from 'preact/hooks';
+import type { ConnectionModel, ConnectionState } from '../model/connection.ts';
+
+const LINES: Readonly<Record<ConnectionState['name'], string>> = {
+  looking: 'Looking for Palimpsest …',
+  notFound: 'Palimpsest is not running',
+  blocked: 'The browser keeps this panel from Palimpsest',
+  unpaired: 'Not connected yet',
+  pairing: 'Waiting for the code',
+  reconnecting: 'The connection is lost; trying again …',
+  connected: 'Connected',
+};
+
+/** The line at the top. */
+export function ConnectionLine({ model }: { readonly model: ConnectionModel }) {
+  const { name } = model.state.value;
+  return (
+    <p class="connection" role="status" data-state={name}>
+      <span class="dot" aria-hidden="true" />
+      {LINES[name]}
+    </p>
+  );
+}
+
+/** What to do about it. */
+export function Connect({ model }: { readonly model: ConnectionModel }) {
+  const state = model.state.value;
+  return (
+    <section class="card connect" aria-label="Connection">
+      {state.name === 'notFound' && <NotFound model={model} />}
+      {state.name === 'blocked' && <Blocked model={model} />}
+      {state.name === 'unpaired' && <Unpaired model={model} />}
+      {state.name === 'pairing' && <Pairing model={model} state={state} />}
+      {model.problem.value !== null && (
+        <p class="problem" role="alert">
+          {model.problem.value}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function NotFound({ model }: { readonly model: ConnectionModel }) {
+  return (
+    <>
+      <h2>Start Palimpsest</h2>
+      <p>It runs on this computer, and does not answer. In its folder, type</p>
+      <pre>npm start</pre>
+      <p>and leave it running. This panel connects by itself.</p>
+      <button type="button" onClick={() => void model.look()}>
+        Look again
+      </button>
+    </>
+  );
+}
+
+function Blocked({ model }: { readonly model: ConnectionModel }) {
+  return (
+    <>
+      <h2>Let this panel reach your computer</h2>
+      <p>
+        Palimpsest runs on this computer, and the browser does not let this page reach it, or has not asked
+        yet.
+      </p>
+      <ol>
+        <li>
+          Start Palimpsest with <code>npm start</code>: the browser asks only when it is running.
+        </li>
+        <li>Press the button below, and allow access to apps on this device if the browser asks.</li>
+        <li>
+          If it does not ask: click the icon left of the address, open the site settings, and allow “Apps on
+          device”.
+        </li>
+      </ol>
+      <p>The desktop app of your editor needs none of this.</p>
+      <button type="button" onClick={() => void model.look()}>
+        Try again
+      </button>
+    </>
+  );
+}
+
+function Unpaired({ model }: { readonly model: ConnectionModel }) {
+  return (
+    <>
+      <h2>Connect to Palimpsest</h2>
+      <p>
+        It is running on this computer. Connecting happens once: it shows a code, and you type the code in
+        here.
+      </p>
+      <button type="button" class="primary" onClick={() => void model.ask()}>
+        Connect
+      </button>
+    </>
+  );
+}
+
+function Pairing({
+  model,
+  state,
+}: {
+  readonly model: ConnectionModel;
+  readonly state: Extract<ConnectionState, { name: 'pairing' }>;
+}) {
+  const [code, setCode] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void model.confirm(code);
+      }}
+    >
+      <h2>Type in the code</h2>
+      <p>The six digits are in the terminal where Palimpsest runs, and on its own page.</p>
+      <label>
+        Code
+        <input
+          class="code"
+          inputMode="numeric"
+          autoComplete="off"
+          maxLength={6}
+          value={code}
+          aria-invalid={state.mistake !== null}
+          onInput={({ currentTarget }) => setCode(currentTarget.value.replace(/\D/g, ''))}
+        />
+      </label>
+      {state.mistake !== null && (
+        <p class="problem" role="alert">
+          {state.mistake}
+        </p>
+      )}
+      <div class="buttons">
+        <button type="submit" class="primary" disabled={code.length !== 6}>
+          Connect
+        </button>
+        <button type="button" onClick={() => model.giveUp()}>
+          Back
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,134 @@
+/** @file How to edit, in plain words: presets, three sliders, and where the picture may change. */
+
+import { Masking } from '@palimpsest/sdk';
+import { PLAIN_CONTROLS, type PlainControl, PRESETS, presetOf } from '../model/controls.ts';
+import type { Draft } from '../model/draft.ts';
+
+const LEARNING = [
+  { value: 'instant', name: 'at once' },
+  { value: 'careful', name: 'carefully' },
+] as const;
+
+export function Controls({ draft, maskName }: { readonly draft: Draft; readonly maskName: string | null }) {
+  return (
+    <section class="controls" aria-label="How to edit">
+      <Presets draft={draft} />
+      <Learning draft={draft} />
+      {PLAIN_CONTROLS.map((control) => (
+        <Plain key={control.name} {...{ draft, control }} />
+      ))}
+      <Bounds {...{ draft, maskName }} />
+    </section>
+  );
+}
+
+function Presets({ draft }: { readonly draft: Draft }) {
+  const active = presetOf(draft.edit.value);
+  return (
+    <fieldset class="segments">
+      <legend class="unseen">Presets</legend>
+      {PRESETS.map(({ name, edit }) => (
+        <label key={name}>
+          <input type="radio" name="preset" checked={name === active} onChange={() => draft.setEdit(edit)} />
+          <span>{name}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** How the picture is learned; a method that was chosen under Advanced goes before. */
+function Learning({ draft }: { readonly draft: Draft }) {
+  const { mode = 'careful', method, ...others } = draft.inversion.value;
+  return (
+    <fieldset>
+      <legend>Learns the picture</legend>
+      <div class="segments">
+        {LEARNING.map(({ value, name }) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="learning"
+              checked={method === undefined && value === mode}
+              onChange={() => {
+                draft.inversion.value = { ...others, mode: value };
+              }}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Plain({ draft, control }: { readonly draft: Draft; readonly control: PlainControl }) {
+  const { name, low, high, read, write } = control;
+  return (
+    <label class="slider">
+      <span>{name}</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={read(draft.edit.value)}
+        onInput={({ currentTarget }) => {
+          draft.edit.value = write(draft.edit.value, Number(currentTarget.value));
+        }}
+      />
+      <span class="ends" aria-hidden="true">
+        <span>{low}</span>
+        <span>{high}</span>
+      </span>
+    </label>
+  );
+}
+
+function Bounds({ draft, maskName }: { readonly draft: Draft; readonly maskName: string | null }) {
+  const names: Readonly<Record<Masking, string | null>> = {
+    none: 'anywhere',
+    selection: maskName,
+    word: 'only at a word',
+  };
+  const words = draft.reading.value.target;
+  return (
+    <fieldset class="bounds">
+      <legend>The picture may change</legend>
+      <div class="segments">
+        {Masking.options
+          .filter((masking) => names[masking] !== null)
+          .map((masking) => (
+            <label key={masking}>
+              <input
+                type="radio"
+                name="masking"
+                checked={masking === draft.masking.value}
+                onChange={() => {
+                  draft.masking.value = masking;
+                }}
+              />
+              <span>{names[masking]}</span>
+            </label>
+          ))}
+      </div>
+      {draft.masking.value === 'word' && words.length > 0 && (
+        <label class="line">
+          <span>Word</span>
+          <select
+            value={draft.boundingWord.value?.name ?? ''}
+            onChange={({ currentTarget }) => {
+              draft.maskedWord.value = currentTarget.value;
+            }}
+          >
+            {words.map(({ name, start }) => (
+              <option key={start} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </fieldset>
+  );
+}

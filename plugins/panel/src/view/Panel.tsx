@@ -1,0 +1,79 @@
+/** @file The panel from top to bottom. */
+
+import type { PanelModel } from '../model/panelModel.ts';
+import { Advanced } from './Advanced.tsx';
+import { Connect, ConnectionLine } from './Connect.tsx';
+import { Controls } from './Controls.tsx';
+import { History } from './History.tsx';
+import { Subject } from './Subject.tsx';
+import { Words } from './Words.tsx';
+import { Work } from './Work.tsx';
+
+export function Panel({ model }: { readonly model: PanelModel }) {
+  const state = model.connection.state.value;
+  const working = state.name === 'connected' || state.name === 'reconnecting';
+  return (
+    <div class="palimpsest" data-theme={model.colourScheme.value}>
+      <ConnectionLine model={model.connection} />
+      {working ? <Editing model={model} /> : <Connect model={model.connection} />}
+    </div>
+  );
+}
+
+function Editing({ model }: { readonly model: PanelModel }) {
+  const none = model.subjects.value.length === 0;
+  return (
+    <>
+      <Work model={model} />
+      {none ? (
+        <p class="empty">Select a layer, and say what it should become.</p>
+      ) : (
+        <form
+          class="editing"
+          aria-label="Edit"
+          onSubmit={(event) => {
+            event.preventDefault();
+            model.submit();
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            model.submit();
+          }}
+        >
+          <Subject model={model} />
+          <Words model={model} />
+          <Controls draft={model.draft} maskName={model.host.maskName} />
+          <Advanced draft={model.draft} models={model.connection.models.value} />
+          <Submit model={model} />
+        </form>
+      )}
+      <History model={model} />
+    </>
+  );
+}
+
+function Submit({ model }: { readonly model: PanelModel }) {
+  const missing = model.draft.missing.value;
+  const count = model.subjects.value.length;
+  const reconnecting = model.connection.state.value.name !== 'connected';
+  return (
+    <div class="submit">
+      <button type="submit" class="primary" disabled={missing !== null || reconnecting}>
+        {count > 1 ? `Edit ${count} layers` : 'Edit'}
+      </button>
+      <p class="hint">{missing ?? speed(model)}</p>
+    </div>
+  );
+}
+
+function speed(model: PanelModel): string {
+  const made = model.ready.value;
+  if (made === null) {
+    const { mode, method } = model.draft.inversion.value;
+    return mode === 'instant' && method === undefined
+      ? 'The first edit of a picture looks at it first.'
+      : 'The first edit of a picture learns it, which takes a while.';
+  }
+  return `Ready: edits take about ${Math.max(1, Math.round(made.seconds))} s.`;
+}
