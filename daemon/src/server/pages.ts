@@ -7,14 +7,20 @@ import { PROTOCOL_VERSION } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { AccessLists } from './origins.ts';
 
+/** Where `npm run build` puts the page. */
+const PAGE_FOLDER = join(import.meta.dirname, '../../../plugins/page/dist');
+
 interface Page {
   readonly type: string;
   readonly body: string | Buffer;
 }
 
-/** Nothing but what is listed loads; scripts and styles come from files, and no other page may frame this one. */
+/**
+ * Nothing but what is listed loads; scripts and styles come from files, and no other page may frame this one. Pictures
+ * that the page has made itself are shown by blob: addresses.
+ */
 const SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; img-src 'self' data:; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; img-src 'self' data: blob:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
@@ -86,17 +92,22 @@ function answerTo(
 }
 
 function readPages(version: string, document: object): ReadonlyMap<string, Page> {
-  const file = (name: string, type: string): Page => ({
-    type: `${type}; charset=utf-8`,
-    body: readFileSync(join(import.meta.dirname, 'pages', name)),
-  });
   return new Map<string, Page>([
     ['/health', json({ product: 'palimpsest', version, protocol: PROTOCOL_VERSION })],
     ['/openrpc.json', json(document)],
-    ['/', file('index.html', 'text/html')],
-    ['/page.js', file('page.js', 'text/javascript')],
-    ['/page.css', file('page.css', 'text/css')],
+    ['/', builtFile('index.html', 'text/html')],
+    ['/page.js', builtFile('page.js', 'text/javascript')],
+    ['/page.css', builtFile('page.css', 'text/css')],
   ]);
+}
+
+/** A file of the page that `npm run build` makes, or a sentence in its place: the daemon is of use without a page. */
+function builtFile(name: string, type: string): Page {
+  try {
+    return { type: `${type}; charset=utf-8`, body: readFileSync(join(PAGE_FOLDER, name)) };
+  } catch {
+    return text('The page has not been built. Stop the daemon, and start it with "npm start".\n');
+  }
 }
 
 const json = (value: object): Page => ({

@@ -1,0 +1,127 @@
+/** @file The page as an editor. */
+
+import {
+  type EditorHost,
+  HostError,
+  type HostEvent,
+  type Layer,
+  type LayerPixels,
+  type NoticeKind,
+  type PlacedResult,
+  pixelSize,
+} from '@palimpsest/sdk';
+import { signal } from '@preact/signals';
+import type { PageDocument, PageLayer } from './pageDocument.ts';
+import { decode, maskOf, type Size, scaled } from './pictures.ts';
+
+/** Settings stay in this tab: the page's token is its owner's, and is not left lying in the browser. */
+const PREFIX = 'palimpsest-';
+const DARK = matchMedia('(prefers-color-scheme: dark)');
+
+export class PageHost implements EditorHost {
+  readonly editor = 'its own page';
+  readonly maxSide = Number.POSITIVE_INFINITY;
+  readonly maskName = 'where you painted';
+  /** The last thing that was said. */
+  readonly notice = signal<{ readonly message: string; readonly kind: NoticeKind } | null>(null);
+
+  constructor(private readonly document: PageDocument) {}
+
+  async selection(): Promise<readonly Layer[]> {
+    const selected = this.document.selected.value;
+    return this.document.layers.value.filter(({ id }) => selected.includes(id)).map(layerOf);
+  }
+
+  async find(id: string): Promise<Layer | null> {
+    const layer = this.document.find(id);
+    return layer && layerOf(layer);
+  }
+
+  async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
+    signal.throwIfAborted();
+    const layer = this.get(id);
+    const size = pixelSize(layer, scale);
+    const png = scale === layer.naturalScale ? layer.png : await scaled(layer.png, size);
+    signal.throwIfAborted();
+    return { png, ...size };
+  }
+
+  async mask(id: string, size: Size): Promise<Uint8Array<ArrayBuffer> | null> {
+    const painted = this.document.maskOf(this.get(id).id);
+    return painted && (await maskOf(painted, size));
+  }
+
+  async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
+    const bitmap = await decode(png);
+    const pixels = bitmap.width;
+    bitmap.close();
+    const { layers } = this.document;
+    const found = layers.value.findIndex(({ id }) => id === source.id);
+    const { width, height, transform } = layers.value[found] ?? source;
+    const made = this.document.insert(Math.max(found, 0), {
+      ...{ name, width, height, transform, png },
+      naturalScale: pixels / width,
+      from: found < 0 ? null : source.id,
+    });
+    this.document.memories.set(made.id, memory);
+    if (found >= 0) this.document.memories.set(source.id, sourceMemory);
+    this.document.select(made.id);
+    return layerOf(made);
+  }
+
+  async remember(id: string, text: string): Promise<void> {
+    this.document.memories.set(this.get(id).id, text);
+  }
+
+  async recall(id: string): Promise<string | null> {
+    return this.document.memories.get(id) ?? null;
+  }
+
+  async readSetting(name: string): Promise<string | null> {
+    return sessionStorage.getItem(PREFIX + name);
+  }
+
+  async writeSetting(name: string, value: string | null): Promise<void> {
+    if (value === null) sessionStorage.removeItem(PREFIX + name);
+    else sessionStorage.setItem(PREFIX + name, value);
+  }
+
+  notify(message: string, kind: NoticeKind): void {
+    this.notice.value = { message, kind };
+  }
+
+  colourScheme(): 'light' | 'dark' {
+    return DARK.matches ? 'dark' : 'light';
+  }
+
+  on(event: HostEvent, listener: () => void): () => void {
+    if (event === 'theme') {
+      DARK.addEventListener('change', listener);
+      return () => DARK.removeEventListener('change', listener);
+    }
+    // A subscription tells at once, too, which is no change.
+    let first = true;
+    const tell = () => {
+      if (!first) listener();
+    };
+    const offs = [this.document.selected.subscribe(tell), this.document.layers.subscribe(tell)];
+    first = false;
+    return () => {
+      for (const off of offs) off();
+    };
+  }
+
+  preview(id: string, png: Uint8Array<ArrayBuffer> | null): void {
+    this.document.setPreview(id, png);
+  }
+
+  private get(id: string): PageLayer {
+    const layer = this.document.find(id);
+    if (layer !== null) return layer;
+    throw new HostError('LAYER_GONE', 'The picture is not there any more. Choose another one.');
+  }
+}
+
+const layerOf = ({ id, name, width, height, transform, naturalScale }: PageLayer): Layer => ({
+  ...{ id, name, width, height, transform, naturalScale },
+});

@@ -1,0 +1,76 @@
+/** @file Files to PNG, and PNG to other sizes, with the browser's own decoders. */
+
+import { HostError } from '@palimpsest/sdk';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture as a PNG file. */
+export interface PngPicture extends Size {
+  readonly png: Uint8Array<ArrayBuffer>;
+}
+
+/** @throws {HostError} EDITOR_FAILED when it is no picture. */
+export async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(new Blob([bytes]));
+  } catch (cause) {
+    throw new HostError(
+      'EDITOR_FAILED',
+      'That is no picture that this browser can read. Try a PNG, JPEG or WebP file.',
+      { cause },
+    );
+  }
+}
+
+/** A file of any format that the browser reads, as PNG. What is PNG already stays byte for byte. */
+export async function pictureOf(bytes: Uint8Array<ArrayBuffer>): Promise<PngPicture> {
+  const bitmap = await decode(bytes);
+  const { width, height } = bitmap;
+  const isPng = bytes[0] === 0x89 && bytes[1] === 0x50;
+  const png = isPng ? bytes : await draw({ width, height }, (context) => context.drawImage(bitmap, 0, 0));
+  bitmap.close();
+  return { png, width, height };
+}
+
+/** A PNG at another size. */
+export async function scaled(png: Uint8Array<ArrayBuffer>, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+  const bitmap = await decode(png);
+  const out = await draw(size, (context) => {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, size.width, size.height);
+  });
+  bitmap.close();
+  return out;
+}
+
+/** What is painted on a canvas as a mask: white where there is paint, black elsewhere. */
+export async function maskOf(painted: CanvasImageSource, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+  return draw(size, (context) => {
+    context.drawImage(painted, 0, 0, size.width, size.height);
+    // Whatever colour the paint has, it counts as white ...
+    context.globalCompositeOperation = 'source-in';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, size.width, size.height);
+    // ... on black.
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#000';
+    context.fillRect(0, 0, size.width, size.height);
+  });
+}
+
+async function draw(
+  { width, height }: Size,
+  paint: (context: OffscreenCanvasRenderingContext2D) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (context === null) {
+    throw new HostError('EDITOR_FAILED', 'The browser has no room for this picture. Try a smaller one.');
+  }
+  paint(context);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
+}

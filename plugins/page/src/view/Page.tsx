@@ -1,0 +1,128 @@
+/** @file The page: pictures on the left, the chosen one in the middle, the panel on the right. */
+
+import type { PendingPairing } from '@palimpsest/protocol';
+import { sentenceOf, writeMemory } from '@palimpsest/sdk';
+import type { Signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import type { Example } from '../examples.ts';
+import type { PageDocument } from '../pageDocument.ts';
+import type { PageHost } from '../pageHost.ts';
+import { pictureOf } from '../pictures.ts';
+import { Layers } from './Layers.tsx';
+import { Stage } from './Stage.tsx';
+import { Welcome } from './Welcome.tsx';
+
+interface PageProps {
+  readonly document: PageDocument;
+  readonly host: PageHost;
+  /** A plugin that wants to be let in. */
+  readonly pairing: Signal<PendingPairing | null>;
+  /** Shows the panel in an element; returns what ends it. */
+  readonly mountPanel: (element: Element) => () => void;
+}
+
+export function Page({ document, host, pairing, mountPanel }: PageProps) {
+  const open = async (files: readonly File[]) => {
+    for (const file of files) {
+      try {
+        const picture = await pictureOf(new Uint8Array(await file.arrayBuffer()));
+        document.select(document.add(file.name.replace(/\.[^.]+$/, '') || 'Pasted picture', picture).id);
+      } catch (error) {
+        host.notify(sentenceOf(error), 'error');
+      }
+    }
+  };
+  const openExample = async ({ png, source, target }: Example) => {
+    const layer = document.add(source, await pictureOf(png));
+    await host.remember(layer.id, writeMemory({ version: 1, history: [], draft: { source, target } }));
+    document.select(layer.id);
+  };
+  const over = useDropped(open);
+  const shown = document.shown.value;
+  return (
+    <div class="page" data-over={over}>
+      <header>
+        <h1>Palimpsest</h1>
+        <p>Edit pictures with words, on this computer.</p>
+      </header>
+      <Notices {...{ host, pairing }} />
+      <main>
+        {document.layers.value.length > 0 && <Layers document={document} onOpen={open} />}
+        {shown === null ? (
+          <Welcome onOpen={open} onExample={openExample} />
+        ) : (
+          <Stage key={shown.id} document={document} layer={shown} />
+        )}
+        <PanelPlace mountPanel={mountPanel} />
+      </main>
+    </div>
+  );
+}
+
+function PanelPlace({ mountPanel }: Pick<PageProps, 'mountPanel'>) {
+  const [place, setPlace] = useState<Element | null>(null);
+  useEffect(() => (place === null ? undefined : mountPanel(place)), [place, mountPanel]);
+  return <aside aria-label="Palimpsest" ref={setPlace} />;
+}
+
+function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
+  const notice = host.notice.value;
+  const pending = pairing.value;
+  return (
+    <div class="notices" aria-live="polite">
+      {pending !== null && (
+        <section class="pairing" aria-label="Pairing">
+          <p>
+            <strong>{pending.name}</strong> wants to connect. Type this code into it:
+          </p>
+          <p class="pairing-code">{pending.code}</p>
+          <p class="hint">
+            If you did not just connect a plugin there, do nothing: the code expires by itself.
+          </p>
+        </section>
+      )}
+      {notice !== null && (
+        <p class="notice" data-kind={notice.kind}>
+          {notice.message}
+          <button
+            type="button"
+            onClick={() => {
+              host.notice.value = null;
+            }}
+          >
+            Close
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Takes pictures that are dropped or pasted anywhere; tells whether one is held over the page. */
+function useDropped(open: (files: readonly File[]) => Promise<void>): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length > 0) void open(files);
+    };
+    const onOver = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = () => setOver(false);
+    const onDrop = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      void open([...(event.dataTransfer?.files ?? [])]);
+    };
+    const ending = new AbortController();
+    const { signal } = ending;
+    addEventListener('paste', onPaste, { signal });
+    addEventListener('dragover', onOver, { signal });
+    addEventListener('dragleave', onLeave, { signal });
+    addEventListener('drop', onDrop, { signal });
+    return () => ending.abort();
+  });
+  return over;
+}

@@ -1,0 +1,170 @@
+/** @file The picture in the middle: painting on it, comparing it with what became of it, taking it away. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Brush, type BrushPoint, moved, stroke } from '../brush.ts';
+import type { PageDocument, PageLayer } from '../pageDocument.ts';
+
+interface StageProps {
+  readonly document: PageDocument;
+  readonly layer: PageLayer;
+}
+
+export function Stage({ document, layer }: StageProps) {
+  const [painting, setPainting] = useState(false);
+  const [brush, setBrush] = useState<Brush>({ size: 0.15, erasing: false });
+  const [share, setShare] = useState(0);
+  const origin = (layer.from !== null && document.find(layer.from)) || null;
+  const preview = document.previews.value.get(layer.id) ?? null;
+  // Under the slider lies what was, over it what became of it.
+  const before = preview !== null ? layer.address : (origin?.address ?? null);
+  const after = preview ?? layer.address;
+  return (
+    <section class="stage" aria-label="Picture">
+      <figure>
+        <div
+          class="frame"
+          style={{ aspectRatio: `${layer.width} / ${layer.height}`, '--aspect': layer.width / layer.height }}
+        >
+          <img src={after} alt={layer.name} />
+          {before !== null && share > 0 && (
+            <img src={before} alt="Before" style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }} />
+          )}
+          {before !== null && share > 0 && <span class="divider" style={{ left: `${share}%` }} />}
+          <Paint {...{ document, layer, brush, painting }} />
+        </div>
+        <figcaption class="unseen">{layer.name}</figcaption>
+      </figure>
+      <div class="tools" role="toolbar" aria-label="Tools">
+        <button type="button" aria-pressed={painting} onClick={() => setPainting(!painting)}>
+          Brush
+        </button>
+        {painting && (
+          <>
+            <button
+              type="button"
+              aria-pressed={brush.erasing}
+              onClick={() => setBrush({ ...brush, erasing: !brush.erasing })}
+            >
+              Eraser
+            </button>
+            <label>
+              <span>Size</span>
+              <input
+                type="range"
+                min={0.02}
+                max={0.5}
+                step={0.01}
+                value={brush.size}
+                onInput={({ currentTarget }) => setBrush({ ...brush, size: Number(currentTarget.value) })}
+              />
+            </label>
+            <button type="button" onClick={() => document.clearMask(layer.id)}>
+              Clear
+            </button>
+          </>
+        )}
+        {before !== null && !painting && (
+          <label>
+            <span>Before</span>
+            <input
+              type="range"
+              min={0}
+              max={100}
+              value={share}
+              onInput={({ currentTarget }) => setShare(Number(currentTarget.value))}
+            />
+          </label>
+        )}
+        <button type="button" disabled={document.past.value.length === 0} onClick={() => document.undo()}>
+          Undo
+        </button>
+        <a
+          class="button"
+          href={after}
+          download={`${layer.name.replace(/[^\p{L}\p{N} ,.-]+/gu, ' ').trim()}.png`}
+        >
+          Download
+        </a>
+      </div>
+      {painting && (
+        <p class="hint">
+          Paint where the picture may change, then choose “where you painted” beside it. With keys: arrows
+          move the brush, space paints.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface PaintProps extends StageProps {
+  readonly brush: Brush;
+  readonly painting: boolean;
+}
+
+/** The mask over the picture. */
+function Paint({ document, layer, brush, painting }: PaintProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const last = useRef<BrushPoint | null>(null);
+  const [point, setPoint] = useState<BrushPoint | null>(null);
+  const strokes = document.strokes.value;
+  useEffect(() => {
+    const canvas = painting ? document.paintable(layer) : document.maskOf(layer.id);
+    holder.current?.replaceChildren(...(canvas === null ? [] : [canvas]));
+  }, [document, layer, painting, strokes]);
+
+  const paint = (to: BrushPoint) => {
+    stroke(document.paintable(layer), last.current ?? to, to, brush);
+    last.current = to;
+  };
+  const pointOf = ({ offsetX, offsetY }: MouseEvent): BrushPoint => {
+    const canvas = document.paintable(layer);
+    const { clientWidth = 1, clientHeight = 1 } = holder.current ?? {};
+    return { x: (offsetX * canvas.width) / clientWidth, y: (offsetY * canvas.height) / clientHeight };
+  };
+  const end = () => {
+    last.current = null;
+  };
+  const canvas = painting ? document.paintable(layer) : null;
+  return (
+    <>
+      <div class="mask" ref={holder} />
+      {canvas !== null && (
+        <div
+          class="easel"
+          role="application"
+          aria-label="Paint where the picture may change: arrows move the brush, space paints"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys
+          tabIndex={0}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            paint(pointOf(event));
+          }}
+          onPointerMove={(event) => {
+            if (last.current !== null) paint(pointOf(event));
+          }}
+          onPointerUp={end}
+          onPointerCancel={end}
+          onFocus={() => setPoint(point ?? { x: canvas.width / 2, y: canvas.height / 2 })}
+          onKeyDown={(event) => {
+            const at = point ?? { x: canvas.width / 2, y: canvas.height / 2 };
+            const next = moved(canvas, at, event.key, brush);
+            if (next !== null) setPoint(next);
+            else if (event.key === ' ') paint(at);
+            else return;
+            end();
+            event.preventDefault();
+          }}
+        />
+      )}
+      {canvas !== null && point !== null && (
+        <span
+          class="tip"
+          style={{
+            left: `${(100 * point.x) / canvas.width}%`,
+            top: `${(100 * point.y) / canvas.height}%`,
+          }}
+        />
+      )}
+    </>
+  );
+}

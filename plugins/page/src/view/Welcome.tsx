@@ -1,0 +1,33 @@
+/** @file What a newcomer sees first: what this is, and pictures to begin with. */
+
+import { EXAMPLES, type Example } from '../examples.ts';
+import { Open } from './Layers.tsx';
+
+interface WelcomeProps {
+  readonly onOpen: (files: readonly File[]) => void;
+  readonly onExample: (example: Example) => void;
+}
+
+export function Welcome({ onOpen, onExample }: WelcomeProps) {
+  return (
+    <section class="welcome" aria-label="Begin">
+      <h2>Say what should be different.</h2>
+      <p>
+        Drop a picture here, or paste one. Describe what is in it and what it should become; everything else
+        stays as it was. Nothing leaves this computer.
+      </p>
+      <Open onOpen={onOpen} />
+      <p class="or">or begin with one of these</p>
+      <ul class="examples">
+        {EXAMPLES.map((example) => (
+          <li key={example.file}>
+            <button type="button" onClick={() => onExample(example)}>
+              <img src={example.address} alt="" />
+              <span>{example.source}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
