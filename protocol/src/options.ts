@@ -194,6 +194,13 @@ export const EditOptions = z.strictObject({
   feather: z
     ._default(z.int().check(z.minimum(0), z.maximum(512)), 8)
     .check(z.describe('width in pixels of the soft edge of a masked change')),
+  context: z
+    .optional(z.number().check(z.minimum(0), z.maximum(4)))
+    .check(
+      z.describe(
+        "with a mask: work only on it and so much around it, as a share of its longer side, at the model's best size; default: on all of the picture",
+      ),
+    ),
 });
 export type EditOptions = z.infer<typeof EditOptions>;
 

@@ -53,7 +53,8 @@ const notices = (stderr: string): string[] =>
 
 describe('with a daemon running', () => {
   it('an edit is done there, with the same progress, result and bytes', async () => {
-    const edit = ['edit', picture, ...options, ...words, '--mask', at('mask.png')];
+    const masked = ['--mask', at('mask.png'), '--context', '0.2', '--feather', '3'];
+    const edit = ['edit', picture, ...options, ...words, ...masked];
     const there = await palimpsest(cache, ...edit, '--out', at('there.png'));
     expect(there.status, there.stderr).toBe(0);
     expect((await jobs()).map(({ state, request }) => [state, request.kind])).toEqual([['done', 'edit']]);
@@ -76,8 +77,11 @@ describe('with a daemon running', () => {
       await palimpsest(cache, ...invert),
       await palimpsest(cache, ...invert, '--no-daemon'),
     ];
-    expect(JSON.parse(there.stdout)).toMatchObject({ reused: true, canvas: { width: 128, height: 128 } });
-    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
+    const made = JSON.parse(there.stdout);
+    expect(made).toMatchObject({ reused: false, canvas: { width: 128, height: 128 } });
+    expect(JSON.parse(here.stdout)).toEqual(made);
+    const again = await palimpsest(cache, ...invert);
+    expect(JSON.parse(again.stdout)).toEqual({ ...made, reused: true });
   });
 
   it('a picture is drawn there', async () => {

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { composite, maskFromPicture } from '../../daemon/src/imaging/composite.ts';
+import { composite } from '../../daemon/src/imaging/composite.ts';
+import { maskFromPicture } from '../../daemon/src/imaging/mask.ts';
 import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts';
 import { fromTensor, toTensor } from '../../daemon/src/imaging/pixels.ts';
 import { readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';

@@ -1,8 +1,8 @@
 /** @file Work in this process, with the model in a folder. */
 
-import { maskOf } from '../imaging/composite.ts';
+import { maskOf } from '../imaging/mask.ts';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
-import { editPicture } from '../jobs/editJob.ts';
+import { editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture } from '../jobs/invertJob.ts';
 import { Networks } from '../models/networks.ts';
@@ -46,7 +46,7 @@ export class LocalWorker implements Worker {
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
     const picture = await decodePicture(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
-    const edited = await editPicture(this.model, this.store, { picture, ...words, ...mask }, this.watch);
+    const edited = await editInArea(this.model, this.store, { picture, ...words, ...mask }, this.watch);
     return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
   }
 

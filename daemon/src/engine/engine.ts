@@ -8,9 +8,9 @@ import {
   type JobResult,
   PalimpsestError,
 } from '@palimpsest/protocol';
-import { maskOf } from '../imaging/composite.ts';
-import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
-import { editPicture } from '../jobs/editJob.ts';
+import { maskOf } from '../imaging/mask.ts';
+import { decodePicture, encodePng, type Picture, type Size } from '../imaging/picture.ts';
+import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
@@ -90,8 +90,9 @@ export class Engine {
     const picture = await this.picture(request.image);
     const mask =
       request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
-    const edited = await watched(model, watch, visiblePart(model, picture, inversion), (inner) =>
-      editPicture(model, this.store, { picture, source, target, inversion, edit, ...mask }, inner),
+    const job = { picture, source, target, inversion, edit, ...mask };
+    const edited = await watched(model, watch, visiblePart(model, areaOfEdit(job), inversion), (inner) =>
+      editInArea(model, this.store, job, inner),
     );
     const { id, reused } = edited.inverted;
     return { ...(await this.keep(edited.picture)), inversion: id, kind: edited.kind, reused };
@@ -147,7 +148,7 @@ export class Engine {
 /** Rows and columns of the latent that show the picture; the rest is padding. */
 function visiblePart(
   model: StableDiffusion,
-  picture: Picture,
+  picture: Size,
   options: InvertRequest['options'],
 ): { width: number; height: number } {
   const { scaled } = placeOnCanvas(model, picture, options);

@@ -1,50 +1,14 @@
 /** @file The edited picture over the original, under a mask whose seam is soft and lies inside it. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
-import type { Picture, Size } from './picture.ts';
-
-/** How much of each pixel may change: 0 nothing, 255 all of it. `width * height` bytes, top row first. */
-export interface Mask {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
-/** A mask from a picture: white is edited, black is kept; where it is transparent nothing is edited. */
-export function maskFromPicture({ width, height, rgb, alpha }: Picture): Mask {
-  const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) {
-    // Rec. 709 luma, so that a coloured mask counts by how bright it looks.
-    const luma = 0.2126 * rgb[i * 3]! + 0.7152 * rgb[i * 3 + 1]! + 0.0722 * rgb[i * 3 + 2]!;
-    data[i] = Math.round((luma * (alpha?.[i] ?? 255)) / 255);
-  }
-  return { width, height, data };
-}
-
-/**
- * The mask that bounds an edit of a picture.
- *
- * @throws {PalimpsestError} OPTION_INVALID when the two differ in size, or the mask lets nothing change.
- */
-export function maskOf(picture: Size, from: Picture): Mask {
-  if (from.width !== picture.width || from.height !== picture.height) {
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      `The mask is ${from.width} x ${from.height} pixels, the picture ${picture.width} x ${picture.height}: they have to be the same.`,
-    );
-  }
-  const mask = maskFromPicture(from);
-  if (mask.data.some((value) => value > 0)) return mask;
-  throw new PalimpsestError(
-    'OPTION_INVALID',
-    'The mask is black everywhere, so nothing may change. Paint white where the picture may change.',
-  );
-}
+import { areaAround, cropMask, cropPicture, pastePicture } from './area.ts';
+import type { Mask } from './mask.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * The edited picture where the mask is, the original elsewhere and in between over `feather` pixels.
  *
- * The seam lies inside the mask: pixels where the mask is 0 stay bit for bit the original's, as does the alpha.
+ * The seam lies inside the mask: pixels where the mask is 0 stay bit for bit the original's, as does the alpha. Where both
+ * pictures have their own colours, those are mixed alike.
  *
  * @param feather width of the seam in pixels; 0 for a hard edge.
  * @throws {RangeError} when the three differ in size.
@@ -56,16 +20,26 @@ export function composite(original: Picture, edited: Picture, mask: Mask, feathe
       throw new RangeError(`${other.width} x ${other.height} pixels do not lie over ${width} x ${height}`);
     }
   }
-  const weights = featherInward(mask, feather);
-  // Not slice(): that of a Buffer shares its memory.
-  const rgb = new Uint8Array(original.rgb);
+  // Elsewhere nothing changes, and a seam needs to know of no pixel beyond the ring around the mask.
+  const area = areaAround(mask, 0);
+  const [below, above] = [cropPicture(original, area), cropPicture(edited, area)];
+  const weights = featherInward(cropMask(mask, area), feather);
+  const part = {
+    ...below,
+    rgb: mix(below.rgb, above.rgb, weights),
+    own: below.own && above.own && { icc: below.own.icc, rgb: mix(below.own.rgb, above.own.rgb, weights) },
+  };
+  return pastePicture(original, part, area);
+}
+
+/** Colours between two pictures', by a weight for each pixel. */
+function mix(below: Uint8Array, above: Uint8Array, weights: Float32Array): Uint8Array {
+  const rgb = new Uint8Array(below);
   for (const [i, weight] of weights.entries()) {
     if (weight === 0) continue;
-    for (let k = i * 3; k < i * 3 + 3; k++) {
-      rgb[k] = Math.round(rgb[k]! + weight * (edited.rgb[k]! - rgb[k]!));
-    }
+    for (let k = i * 3; k < i * 3 + 3; k++) rgb[k] = Math.round(rgb[k]! + weight * (above[k]! - rgb[k]!));
   }
-  return { width, height, rgb, alpha: original.alpha };
+  return rgb;
 }
 
 /** Weights 0..1: the mask, growing from its edge inwards until `feather` pixels deep. */

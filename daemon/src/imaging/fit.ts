@@ -1,8 +1,9 @@
 /** @file A picture of any size on a canvas that the model takes, and back to exactly its own size. */
 
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { cropSamples } from './area.ts';
 import { resizeBicubic, type Samples } from './bicubic.ts';
-import type { Mask } from './composite.ts';
+import type { Mask } from './mask.ts';
 import type { Picture, Size } from './picture.ts';
 
 /** Where a picture lies on its canvas: scaled, at the top left; the rest is padding. */
@@ -70,7 +71,7 @@ export function fitPicture(picture: Picture, { scaled, canvas }: Placement): Pic
 
 /** An edited canvas back at the picture's own size: padding cut off, scaled, the alpha given back. */
 export function unfitPicture(edited: Picture, { original, scaled }: Placement, alpha?: Uint8Array): Picture {
-  const cropped = crop(samples(edited, edited.rgb, 3), scaled);
+  const cropped = cropSamples(samples(edited, edited.rgb, 3), { left: 0, top: 0, ...scaled });
   const { data } = resizeBicubic(cropped, original.width, original.height);
   return { ...original, rgb: data, alpha };
 }
@@ -122,16 +123,5 @@ export function unfitMask({ shape, data }: Tensor, { original, scaled, canvas }:
 }
 
 function samples({ width, height }: Size, data: Uint8Array, channels: number): Samples {
-  return { width, height, channels, data };
-}
-
-function crop(source: Samples, { width, height }: Size): Samples {
-  if (width === source.width && height === source.height) return source;
-  const { channels } = source;
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const start = y * source.width * channels;
-    data.set(source.data.subarray(start, start + width * channels), y * width * channels);
-  }
   return { width, height, channels, data };
 }

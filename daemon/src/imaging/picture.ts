@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { attachProfile } from './pngProfile.ts';
 
 /** Width and height in pixels. */
 export interface Size {
@@ -16,16 +17,37 @@ export interface Picture extends Size {
   readonly rgb: Uint8Array;
   /** `width * height` bytes, straight (not premultiplied), or undefined for an opaque picture. */
   readonly alpha?: Uint8Array | undefined;
+  /** The same colours in the space of the file, where that has a profile; a result is in this space again. */
+  readonly own?: OwnColours | undefined;
 }
 
-/** Below two latent cells a side there is nothing for a network to see. */
+export interface OwnColours {
+  /** The ICC profile. */
+  readonly icc: Uint8Array;
+  /** As `rgb`, in numbers of that profile. */
+  readonly rgb: Uint8Array;
+}
+
+/** Below two latent cells there is nothing for a network to see; a line may be as thin as a pixel. */
 const MIN_SIDE = 16;
+
+/** Profiles of colours in RGB have a few kilobytes; one with large tables is passed over. */
+const MAX_PROFILE_BYTES = 2 ** 20;
 
 /** Photoshop and WebP end near here too; with the other side as long, the pixels alone take 0.8 GB. */
 const MAX_SIDE = 16_384;
 
 /** More than MAX_SIDE x MAX_SIDE pixels of 8-bit RGB, uncompressed; reading more than that only fills memory. */
 const MAX_FILE_BYTES = 2 ** 30;
+
+/** As the decoder calls them, for 8 and 16 bits. */
+const RGB_SPACES: ReadonlySet<string | undefined> = new Set(['srgb', 'rgb', 'rgb16']);
+
+/**
+ * 'error' refuses files that end early, and accepts the odd but harmless ones that phones write. The sides are limited by
+ * checkHeader, whose message says by how much.
+ */
+const READING = { failOn: 'error', limitInputPixels: false } as const;
 
 /** SVG and PDF are drawings, which can also name other files; formats outside this list are refused. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif', 'gif']);
@@ -44,20 +66,28 @@ export async function decodePicture(input: string | Uint8Array): Promise<Picture
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
-    // 'error' refuses files that end early, and accepts the odd but harmless ones that phones write.
-    // The sides are limited by checkHeader, whose message says by how much.
-    const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-    checkHeader(name, await image.metadata());
-    return await decodePixels(image);
+    const image = sharp(bytes, READING);
+    const facts = await image.metadata();
+    checkHeader(name, facts);
+    const picture = await decodePixels(image);
+    if (!hasOwnColours(facts)) return picture;
+    const { rgb } = await decodePixels(sharp(bytes, { ...READING, ignoreIcc: true }));
+    return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
     throw unreadable(name, error);
   }
 }
 
-/** A picture as a PNG file, with its alpha if it has one. */
+/** A picture as a PNG file, with its alpha and its colour profile if it has them. */
 export async function encodePng(picture: Picture): Promise<Buffer> {
-  const { width, height, rgb, alpha } = picture;
+  const { own } = picture;
+  return own === undefined
+    ? encodePixels(picture, picture.rgb)
+    : attachProfile(await encodePixels(picture, own.rgb), own.icc);
+}
+
+function encodePixels({ width, height, alpha }: Picture, rgb: Uint8Array): Promise<Buffer> {
   const colour = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   if (alpha === undefined) return colour.png().toBuffer();
   return colour
@@ -68,14 +98,24 @@ export async function encodePng(picture: Picture): Promise<Buffer> {
     .toBuffer();
 }
 
+/** @throws {PalimpsestError} PICTURE_TOO_SMALL */
+export function requireLargeEnough(name: string, { width, height }: Size): void {
+  if (Math.max(width, height) >= MIN_SIDE) return;
+  throw new PalimpsestError(
+    'PICTURE_TOO_SMALL',
+    `${name} is ${width} x ${height} pixels; it needs at least ${MIN_SIDE} along one side to be edited. Use a larger picture.`,
+  );
+}
+
+/** Colours in RGB with a profile. Others, such as those of print, become sRGB for good. */
+function hasOwnColours(facts: Metadata): facts is Metadata & { icc: Buffer } {
+  const { icc, space } = facts;
+  return icc !== undefined && icc.length <= MAX_PROFILE_BYTES && RGB_SPACES.has(space);
+}
+
 function checkHeader(name: string, { format, width, height }: Metadata): void {
   if (!FORMATS.has(format)) throw unreadable(name);
-  if (width < MIN_SIDE || height < MIN_SIDE) {
-    throw new PalimpsestError(
-      'PICTURE_TOO_SMALL',
-      `${name} is ${width} x ${height} pixels; it needs at least ${MIN_SIDE} a side to be edited. Use a larger picture.`,
-    );
-  }
+  requireLargeEnough(name, { width, height });
   if (width > MAX_SIDE || height > MAX_SIDE) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',

@@ -2,9 +2,7 @@
 
 import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
 import sharp from 'sharp';
-
-/** Below two latent cells a side there is nothing for a network to see. */
-const MIN_SIDE = 16;
+import { requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
   readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
@@ -26,12 +24,7 @@ export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeade
     .catch((cause: unknown) => {
       throw unreadable(cause);
     });
-  if (width < MIN_SIDE || height < MIN_SIDE) {
-    throw new PalimpsestError(
-      'PICTURE_TOO_SMALL',
-      `The picture is ${width} x ${height} pixels; it needs at least ${MIN_SIDE} a side. Use a larger picture.`,
-    );
-  }
+  requireLargeEnough('The picture', { width, height });
   if (width * height > MAX_PICTURE_PIXELS) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',

@@ -1,8 +1,10 @@
 /** @file Editing a picture with words: inverts it first where that has not been done. */
 
 import type { EditKind, EditOptions, InversionOptions } from '@palimpsest/protocol';
-import { composite, type Mask } from '../imaging/composite.ts';
+import { composite } from '../imaging/composite.ts';
 import { fitMask, unfitMask, unfitPicture } from '../imaging/fit.ts';
+import type { Mask } from '../imaging/mask.ts';
+import { inOwnColours } from '../imaging/ownColours.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
 import { editorFor } from '../methods/editors.ts';
@@ -91,7 +93,7 @@ export async function editPicture(
   const decoded = fromTensor(await model.decodeLatent(row(latents!, latents!.shape[0]! - 1)), {
     round: true,
   });
-  const edited = unfitPicture(decoded, placement, picture.alpha);
+  const edited = await inOwnColours(unfitPicture(decoded, placement, picture.alpha), picture);
   const bounds = intersect(mask, wordMask && unfitMask(targetRow(wordMask), placement));
   return {
     picture: bounds === undefined ? edited : composite(picture, edited, bounds, request.edit.feather),

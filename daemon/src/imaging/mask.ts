@@ -1,0 +1,42 @@
+/** @file Where a picture may change. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { Picture, Size } from './picture.ts';
+
+/** How much of each pixel may change: 0 nothing, 255 all of it. `width * height` bytes, top row first. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A mask from a picture: white is edited, black is kept; where it is transparent nothing is edited. */
+export function maskFromPicture({ width, height, rgb, alpha }: Picture): Mask {
+  const data = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    // Rec. 709 luma, so that a coloured mask counts by how bright it looks.
+    const luma = 0.2126 * rgb[i * 3]! + 0.7152 * rgb[i * 3 + 1]! + 0.0722 * rgb[i * 3 + 2]!;
+    data[i] = Math.round((luma * (alpha?.[i] ?? 255)) / 255);
+  }
+  return { width, height, data };
+}
+
+/**
+ * The mask that bounds an edit of a picture.
+ *
+ * @throws {PalimpsestError} OPTION_INVALID when the two differ in size, or the mask lets nothing change.
+ */
+export function maskOf(picture: Size, from: Picture): Mask {
+  if (from.width !== picture.width || from.height !== picture.height) {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `The mask is ${from.width} x ${from.height} pixels, the picture ${picture.width} x ${picture.height}: they have to be the same.`,
+    );
+  }
+  const mask = maskFromPicture(from);
+  if (mask.data.some((value) => value > 0)) return mask;
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    'The mask is black everywhere, so nothing may change. Paint white where the picture may change.',
+  );
+}
