@@ -22,7 +22,7 @@ export const EDITORS: Readonly<Record<EditorName, Editor>> = {
 };
 
 /** Options that every edit has, whatever edits. */
-const COMMON: readonly (keyof EditOptions)[] = ['editor', 'kind', 'feather'];
+const COMMON: readonly (keyof EditOptions)[] = ['editor', 'kind', 'feather', 'context'];
 
 /**
  * The editor of an edit.
