@@ -10,10 +10,12 @@ import { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
 import { graphsFolder } from '../../../daemon/src/store/paths.ts';
 import { measureAttention } from './attention.ts';
+import { measureJudge } from './bounds.ts';
 import { EDIT_NAMES, measureEdits } from './edits.ts';
 import { measureGeneration } from './generation.ts';
 import { Judge } from './judge.ts';
 import { measureAutoencoder, measureInversion } from './reconstruction.ts';
+import { ATTRIBUTES } from './scenes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +25,11 @@ const { values } = parseArgs({
     pictures: { type: 'string', default: '100' },
     steps: { type: 'string', default: '30' },
     'inner-steps': { type: 'string', default: '100' },
+    /** Which measures to take; two processes can share the work. */
+    measures: {
+      type: 'string',
+      default: ['vae', 'judge', 'generation', 'attention', 'inversion', ...EDIT_NAMES].join(),
+    },
     /** Where inversions are kept, to go on after an interruption; a temporary folder when left out. */
     inversions: { type: 'string' },
     out: { type: 'string' },
@@ -49,41 +56,41 @@ const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const likeness = ({ psnr, ssim }: { psnr: number; ssim: number }): string =>
   `${psnr.toFixed(1)} dB, SSIM ${ssim.toFixed(3)}`;
 
+const wanted = new Set(values.measures.split(','));
 process.stdout.write(`${lines.join('\n')}\n`);
-row(`VAE, ${pictures} pictures`, likeness(await measureAutoencoder(model, pictures)), '28 dB');
-const drawn = await measureGeneration(model, judge, pictures);
-const drawnGoals = { object: '90 %', colour: '90 %', pattern: '', setting: '85 %', style: '85 %' };
-for (const [name, goal] of Object.entries(drawnGoals)) {
-  row(`text to image, ${pictures}: ${name}`, percent(drawn[name as keyof typeof drawn]), goal);
+if (wanted.has('vae')) {
+  row(`VAE, ${pictures} pictures`, likeness(await measureAutoencoder(model, pictures)), '28 dB');
 }
-row(
-  `word attention peaks inside its object, ${pictures} objects`,
-  percent(await measureAttention(model, pictures)),
-  '85 %',
-);
-
-const inverted = Math.min(pictures, Number(values.edits));
-const ddim = { ...inversion, method: 'ddim' } as const;
-row(`DDIM inversion, ${inverted} pictures`, likeness(await measureInversion(model, store, ddim, inverted)));
-row(
-  `StyleDiffusion inversion, ${inverted} pictures`,
-  likeness(await measureInversion(model, store, inversion, inverted)),
-  'VAE - 1 dB',
-);
-
-for (const name of EDIT_NAMES) {
+if (wanted.has('judge')) {
+  const { drawn, decoded } = await measureJudge(model, judge, pictures);
+  row(`the judge has all right, ${pictures} pictures: as drawn`, percent(drawn));
+  row(`the same, after the VAE`, percent(decoded));
+}
+if (wanted.has('generation')) {
+  const drawn = await measureGeneration(model, judge, pictures);
+  const goals = { object: '90 %', colour: '90 %', pattern: '', setting: '85 %', style: '85 %' };
+  for (const attribute of ATTRIBUTES) {
+    row(`text to image, ${pictures}: ${attribute}`, percent(drawn[attribute]), goals[attribute]);
+  }
+}
+if (wanted.has('attention')) {
+  const peaks = percent(await measureAttention(model, pictures));
+  row(`word attention peaks inside its object, ${pictures} objects`, peaks, '85 %');
+}
+if (wanted.has('inversion')) {
+  const count = Math.min(pictures, Number(values.edits));
+  const ddim = { ...inversion, method: 'ddim' } as const;
+  row(`DDIM inversion, ${count} pictures`, likeness(await measureInversion(model, store, ddim, count)));
+  const learned = likeness(await measureInversion(model, store, inversion, count));
+  row(`StyleDiffusion inversion, ${count} pictures`, learned, 'VAE - 1 dB');
+}
+for (const name of EDIT_NAMES.filter((name) => wanted.has(name))) {
   for (const [editor, tauU] of [
     ['P2P', 0],
     ['P2Plus', 0.5],
   ] as const) {
-    const figures = await measureEdits(
-      model,
-      store,
-      judge,
-      name,
-      { inversion, edit: { tauU } },
-      Number(values.edits),
-    );
+    const settings = { inversion, edit: { tauU } };
+    const figures = await measureEdits(model, store, judge, name, settings, Number(values.edits));
     row(
       `${name} by ${editor}, ${figures.count} edits: all right / asked-for right`,
       `${percent(figures.right)} / ${percent(figures.asked)}; outside ${figures.psnrOutside.toFixed(1)} dB, SSIM ${figures.ssimOutside.toFixed(3)}`,
