@@ -32,7 +32,7 @@ export function addFlags(
   forms: Readonly<Record<string, FlagForm>> = {},
 ): Command {
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
-    command.addOption(flagOf(name, property, forms[name]));
+    for (const option of flagsOf(name, property, forms[name])) command.addOption(option);
   }
   return command;
 }
@@ -70,18 +70,19 @@ function propertiesOf(schema: z.core.$ZodObject): Record<string, Property> {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, Property.parse(value)]));
 }
 
-function flagOf(name: string, property: Property, form: FlagForm | undefined): Option {
+/** One flag; two for a choice of yes and no whose default depends on something else. */
+function flagsOf(name: string, property: Property, form: FlagForm | undefined): Option[] {
   const help = property.description + limits(property);
-  if (form !== undefined) return new Option(form.flags, help).argParser(form.parse);
+  if (form !== undefined) return [new Option(form.flags, help).argParser(form.parse)];
   const flag = `--${kebab(name)}`;
   if (property.type === 'boolean') {
-    return property.default === true
-      ? new Option(`--no-${kebab(name)}`, `turn off: ${help}`)
-      : new Option(flag, help);
+    const [on, off] = [new Option(flag, help), new Option(`--no-${kebab(name)}`, `turn off: ${help}`)];
+    if (property.default === undefined) return [on, off];
+    return [property.default === true ? off : on];
   }
-  if (property.enum !== undefined) return new Option(`${flag} <choice>`, help).choices(property.enum);
-  if (property.type === 'string') return new Option(`${flag} <text>`, help);
-  return new Option(`${flag} <number>`, help).argParser(Number);
+  if (property.enum !== undefined) return [new Option(`${flag} <choice>`, help).choices(property.enum)];
+  if (property.type === 'string') return [new Option(`${flag} <text>`, help)];
+  return [new Option(`${flag} <number>`, help).argParser(Number)];
 }
 
 function limits({ type, minimum, maximum, default: initial }: Property): string {

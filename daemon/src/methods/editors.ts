@@ -22,7 +22,7 @@ export const EDITORS: Readonly<Record<EditorName, Editor>> = {
 };
 
 /** Options that every edit has, whatever edits. */
-const COMMON: readonly (keyof EditOptions)[] = ['editor', 'kind', 'feather', 'context'];
+export const COMMON_OPTIONS: readonly (keyof EditOptions)[] = ['editor', 'kind', 'feather', 'context'];
 
 /**
  * The editor of an edit.
@@ -41,7 +41,7 @@ export function editorFor(options: EditOptions, inversion: InversionName): Edito
       `${title} is not defined on ${INVERSIONS[inversion].title}: ${reason} Take one of these inversions: ${others.join(', ')}.`,
     );
   }
-  const taken: readonly string[] = [...COMMON, ...gates, ...parameters];
+  const taken: readonly string[] = [...COMMON_OPTIONS, ...gates, ...parameters];
   const defaults: Readonly<Record<string, unknown>> = EditOptions.parse({});
   for (const [name, value] of Object.entries(options)) {
     if (taken.includes(name) || JSON.stringify(value) === JSON.stringify(defaults[name])) continue;

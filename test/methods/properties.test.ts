@@ -1,0 +1,244 @@
+/** What defines each method, where no golden tensor says it. */
+
+import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
+import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
+import type { EditRequest } from '../../daemon/src/methods/editor.ts';
+import { COMMON_OPTIONS, EDITORS, editorFor } from '../../daemon/src/methods/editors.ts';
+import type { Inversion } from '../../daemon/src/methods/inversion.ts';
+import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/methods/inversions.ts';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { row, type Tensor } from '../../daemon/src/tensor/tensor.ts';
+import { golden, MODEL, relativeError } from '../golden.ts';
+
+const networks = new Networks(null);
+const model = new StableDiffusion(MODEL, networks);
+afterAll(() => networks.dispose());
+
+const prompts = { source: 'a black and white dog', target: 'a black and white tiger' };
+const steps = 4;
+/** Two orders of float32 differ by less. */
+const SAME = 2e-5;
+
+let embeddings: Pick<EditRequest, 'source' | 'target'> & { readonly unconditional: Tensor };
+let plain: Inversion;
+beforeAll(async () => {
+  embeddings = {
+    source: await model.encodePrompt(prompts.source),
+    target: await model.encodePrompt(prompts.target),
+    unconditional: await model.encodePrompt(''),
+  };
+  plain = await invert({ method: 'ddim' });
+});
+
+async function invert(options: Partial<InversionOptions>, onLoss: (loss: number) => void = () => {}) {
+  const resolved = resolveInversion(InversionOptions.parse({ steps, ...options }));
+  return INVERSIONS[resolved.method].invert(
+    model,
+    {
+      latent: golden('vae')('latent'),
+      prompt: embeddings.source,
+      unconditional: embeddings.unconditional,
+      imageTokens: async () => (await model.encodeImageTokens(golden('image_encoder')('image_pm1'))).tokens,
+      options: resolved,
+    },
+    { onProgress: ({ losses }) => losses && onLoss(losses.latent + losses.attention) },
+    async () => {},
+  );
+}
+
+interface Asked {
+  readonly inversion?: Partial<InversionOptions>;
+  readonly edit?: Partial<EditOptions>;
+  readonly from?: Inversion;
+  readonly mask?: Tensor;
+}
+
+/** The last latents of an edit, and how many rows the UNet evaluated. */
+async function edit({ inversion = { method: 'ddim' }, edit: asked = {}, from = plain, mask }: Asked) {
+  const options = EditOptions.parse(asked);
+  const resolved = resolveInversion(InversionOptions.parse({ steps, ...inversion }));
+  const path = await INVERSIONS[resolved.method].path(from, embeddings, resolved);
+  const { words, cross, blend } = planEdit(model.tokenizer, prompts, options, steps);
+  const bounds = blend ?? (mask && { mask });
+  const feeds = vi.spyOn(model.unet, 'feeds');
+  let latents: Tensor | null = null;
+  const { guidance, seed } = resolved;
+  const request = { path, ...embeddings, words, cross, steps, guidance, seed, options };
+  const editor = editorFor(options, resolved.method);
+  for await (const step of editor.edit(model, { ...request, ...(bounds ? { blend: bounds } : {}) }, {})) {
+    latents = step.latents;
+  }
+  const evaluations = feeds.mock.calls.reduce((sum, [{ latent }]) => sum + latent.shape[0]!, 0);
+  feeds.mockRestore();
+  await path.dispose();
+  return { source: row(latents!, 0), target: row(latents!, 1), evaluations };
+}
+
+async function sampled(conditional: Tensor, guidance: number): Promise<Tensor> {
+  const contexts = promptContexts(conditional, embeddings.unconditional);
+  const latents = await ddimSampling(model, { latent: plain.latents.at(-1)!, contexts, steps, guidance });
+  return latents.at(-1)!;
+}
+
+describe('direct inversion', () => {
+  it('brings the source back to the picture, to within 1e-4', async () => {
+    for (const editor of ['p2plus', 'masaCtrl'] as const) {
+      const { source } = await edit({ inversion: { mode: 'instant' }, edit: { editor } });
+      expect(relativeError(source, plain.latents[0]!)).toBeLessThan(1e-4);
+    }
+    const uncorrected = await edit({});
+    expect(relativeError(uncorrected.source, plain.latents[0]!)).toBeGreaterThan(0.1);
+  });
+});
+
+describe('negative-prompt inversion', () => {
+  it('at guidance 1 is DDIM', async () => {
+    const npi = await edit({ inversion: { method: 'negativePrompt', guidance: 1 } });
+    const ddim = await edit({ inversion: { method: 'ddim', guidance: 1 } });
+    expect(relativeError(npi.target, ddim.target)).toBeLessThan(SAME);
+  });
+
+  it('leaves the source to its conditional prediction, whatever the guidance', async () => {
+    const npi = await edit({ inversion: { method: 'negativePrompt' }, edit: { tauS: 1, tauC: 1 } });
+    expect(relativeError(npi.source, await sampled(embeddings.source, 1))).toBeLessThan(SAME);
+  });
+
+  it('without a norm is what proximal guidance starts from', async () => {
+    const proximal = await edit({ inversion: { method: 'proximal', proximalNorm: 'none' } });
+    const npi = await edit({ inversion: { method: 'negativePrompt' } });
+    expect(relativeError(proximal.target, npi.target)).toBeLessThan(SAME);
+  });
+});
+
+describe('an editor that takes nothing from the source', () => {
+  it.each([
+    ['masaCtrl', { mutualFromStep: 1 }],
+    ['p2plus', { tauC: 0, tauS: 0, tauU: 0 }],
+    ['plugAndPlay', { injectAttention: 0, injectFeatures: 0 }],
+    ['wordSwap', {}],
+  ] as const)('samples plainly: %s', async (editor, options) => {
+    // With a weight of 1 that does not fall, the negative prompt never counts.
+    const guidance = editor === 'plugAndPlay' ? 1 : 7.5;
+    const { target } = await edit({
+      inversion: { method: 'ddim', guidance },
+      edit: { editor, ...options },
+    });
+    expect(relativeError(target, await sampled(embeddings.target, guidance))).toBeLessThan(SAME);
+  });
+});
+
+describe('pix2pix-zero', () => {
+  it('samples the source beside it, plainly', async () => {
+    const { source } = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0 } });
+    expect(relativeError(source, await sampled(embeddings.source, 1))).toBeLessThan(SAME);
+  });
+
+  it('draws the attention nearer the harder it pulls', async () => {
+    const far = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0 } });
+    const near = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0.1 } });
+    expect(relativeError(near.target, far.target)).toBeGreaterThan(1e-3);
+  });
+});
+
+describe('gates', () => {
+  it('pass: a branch that nothing depends on any more is not computed, and the result is the same', async () => {
+    const short = { tauC: 0.2, tauS: 0.25, tauU: 0.25 };
+    // A mask that lets everything change keeps the source to the end, and changes nothing.
+    const everywhere = plain.latents[0]!;
+    const mask = {
+      shape: [1, 1, ...everywhere.shape.slice(2)],
+      data: new Float32Array(everywhere.data.length / everywhere.shape[1]!).fill(1),
+    };
+    const [passing, whole] = [await edit({ edit: short }), await edit({ edit: short, mask })];
+    expect(relativeError(passing.target, whole.target)).toBeLessThan(SAME);
+    expect(whole.evaluations).toBe(4 * steps);
+    expect(passing.evaluations).toBe(4 + 2 * (steps - 1));
+  });
+
+  it('need no unconditional source where the source is known, or where it is the conditional one', async () => {
+    const closed = { tauC: 1, tauS: 1, tauU: 0 };
+    const direct = await edit({ inversion: { method: 'direct' }, edit: closed });
+    const npi = await edit({ inversion: { method: 'negativePrompt' }, edit: closed });
+    expect([direct.evaluations, npi.evaluations]).toEqual([3 * steps, 3 * steps]);
+  });
+});
+
+describe('what an inversion learns', () => {
+  it.each([
+    [{ learn: 'values' }],
+    // Keys move the attention of a random network away from any target.
+    [{ learn: 'keys', attentionLoss: false }],
+    [{ learn: 'both', attentionLoss: false }],
+    [{ learn: 'valueEmbedding' }],
+    [{ method: 'nullText' }],
+    [{ method: 'nullText', attentionLoss: true }],
+  ] as const)('brings the loss down, and takes part in the edit: %o', async (options) => {
+    const losses: number[] = [];
+    const inversion = { ...options, innerSteps: 6, steps: 2 } as const;
+    const learned = await invert(inversion, (loss) => losses.push(loss));
+    // Of the first timestep.
+    expect(losses[5]!).toBeLessThan(losses[0]!);
+    const resolved = resolveInversion(InversionOptions.parse(inversion));
+    const path = await INVERSIONS[resolved.method].path(learned, embeddings, resolved);
+    const { keyContext, valueContext } = await path.conditional(0, embeddings.source);
+    const unconditional = path.unconditional(0);
+    await path.dispose();
+    const changed = {
+      keys: relativeError(keyContext, embeddings.source) > 0,
+      values: relativeError(valueContext, embeddings.source) > 0,
+      unconditional: relativeError(unconditional, embeddings.unconditional) > 0,
+    };
+    const isNullText = 'method' in options;
+    const learn = 'learn' in options ? options.learn : null;
+    expect(changed).toEqual({
+      keys: learn === 'keys' || learn === 'both',
+      values: learn === 'values' || learn === 'both' || learn === 'valueEmbedding',
+      unconditional: isNullText,
+    });
+  });
+});
+
+describe('the tables', () => {
+  const resolve = (options: Partial<InversionOptions>) => resolveInversion(InversionOptions.parse(options));
+
+  it('know what a mode stands for, and refuse one that contradicts the method', () => {
+    expect(resolve({}).method).toBe('styleDiffusion');
+    expect(resolve({ mode: 'instant' }).method).toBe('direct');
+    expect(resolve({ mode: 'careful', method: 'styleDiffusion' }).innerSteps).toBe(100);
+    expect(resolve({ method: 'nullText' })).toMatchObject({ innerSteps: 10, attentionLoss: false });
+    expect(() => resolve({ mode: 'instant', method: 'nullText' })).toThrow(/Leave one of them out/);
+  });
+
+  it('let methods that store the same share it', () => {
+    const stored = (options: Partial<InversionOptions>) => JSON.stringify(storedOptions(resolve(options)));
+    expect(stored({ method: 'direct', guidance: 5 })).toBe(stored({ method: 'ddim', innerSteps: 3 }));
+    expect(stored({ method: 'proximal', proximalQuantile: 0.5 })).toBe(stored({ method: 'negativePrompt' }));
+    expect(stored({ method: 'regularized' })).not.toBe(stored({ method: 'ddim' }));
+    expect(stored({ innerSteps: 100 })).toBe(stored({}));
+    expect(stored({ guidance: 5 })).not.toBe(stored({}));
+  });
+
+  it('refuse with a sentence what is not defined', () => {
+    const refused = (options: Partial<EditOptions>, inversion: keyof typeof INVERSIONS) => () =>
+      editorFor(EditOptions.parse(options), inversion);
+    expect(refused({ editor: 'plugAndPlay' }, 'styleDiffusion')).toThrow(
+      /not defined on StyleDiffusion: .* Take one/,
+    );
+    expect(refused({ editor: 'sdedit' }, 'proximal')).toThrow(/random noise/);
+    expect(refused({ editor: 'sdedit', tauS: 0.1 }, 'ddim')).toThrow(/does not take tauS/);
+    expect(refused({ editor: 'sdedit', strength: 0.1 }, 'ddim')).not.toThrow();
+  });
+
+  it('name every option of an edit in some editor, and say of each method what it is and whose', () => {
+    const taken = Object.values(EDITORS).flatMap(({ gates, parameters }) => [...gates, ...parameters]);
+    expect(new Set([...taken, ...COMMON_OPTIONS])).toEqual(new Set(Object.keys(EditOptions.shape)));
+    for (const { title, citation, idea } of [...Object.values(INVERSIONS), ...Object.values(EDITORS)]) {
+      expect(title).not.toBe('');
+      expect(citation).toMatch(/\b(19|20)\d\d\b/);
+      expect(idea).toMatch(/\.$/);
+    }
+  });
+});
