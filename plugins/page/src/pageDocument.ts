@@ -70,25 +70,25 @@ export class PageDocument {
     this.selectWhatIsThere();
   }
 
-  /** What is painted on a layer; null where nothing ever was. */
+  /** What is painted on a layer, or on a result of it; null where nothing is. */
   maskOf(id: string): HTMLCanvasElement | null {
-    return this.masks.get(id) ?? null;
+    return this.masks.get(this.rootOf(id)) ?? null;
   }
 
   /** The canvas to paint a layer's mask on. */
   paintable({ id, width, height }: PageLayer): HTMLCanvasElement {
-    const known = this.masks.get(id);
-    if (known !== undefined) return known;
+    const known = this.maskOf(id);
+    if (known !== null) return known;
     const canvas = document.createElement('canvas');
     const scale = Math.min(1, MAX_MASK_SIDE / Math.max(width, height));
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
-    this.masks.set(id, canvas);
+    this.masks.set(this.rootOf(id), canvas);
     return canvas;
   }
 
   clearMask(id: string): void {
-    this.masks.delete(id);
+    this.masks.delete(this.rootOf(id));
     this.strokes.value++;
   }
 
@@ -99,6 +99,11 @@ export class PageDocument {
     if (png === null) previews.delete(id);
     else previews.set(id, URL.createObjectURL(new Blob([png], { type: 'image/png' })));
     this.previews.value = previews;
+  }
+
+  /** Results share the mask of what they were made from: an edit of a result is one of its source. */
+  private rootOf(id: string): string {
+    return this.find(id)?.from ?? id;
   }
 
   private change(layers: readonly PageLayer[]): void {

@@ -37,14 +37,22 @@ function fieldOf(key: string, option: z.core.$ZodType): OptionField | null {
     initial: withDefault ? option._zod.def.defaultValue : undefined,
   };
   if (inner instanceof z.ZodMiniNumber) {
-    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY, format } = inner._zod.bag;
-    return {
-      ...described,
-      ...{ type: 'number', min: Number(minimum), max: Number(maximum), whole: format !== undefined },
-    };
+    return { ...described, ...rangeOf(inner), type: 'number', whole: inner instanceof z.ZodMiniNumberFormat };
   }
   if (inner instanceof z.ZodMiniEnum) {
     return { ...described, type: 'choice', choices: Object.values(inner._zod.def.entries).map(String) };
   }
   return inner instanceof z.ZodMiniBoolean ? { ...described, type: 'flag' } : null;
+}
+
+/** The bounds of a number; infinite where it has none. */
+export function rangeOf({ _zod: { def } }: z.ZodMiniNumber): { readonly min: number; readonly max: number } {
+  let [min, max] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const { _zod: check } of def.checks ?? []) {
+    // By name: the classes of checks are reached only through a namespace that would bring all of zod along.
+    const { check: name, value } = check.def as z.core.$ZodCheckGreaterThanDef | z.core.$ZodCheckLessThanDef;
+    if (name === 'greater_than') min = Number(value);
+    if (name === 'less_than') max = Number(value);
+  }
+  return { min, max };
 }

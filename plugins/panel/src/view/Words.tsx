@@ -3,6 +3,7 @@
 import { WordWeight } from '@palimpsest/protocol';
 import { useState } from 'preact/hooks';
 import type { Draft, KindChoice } from '../model/draft.ts';
+import { rangeOf } from '../model/optionFields.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { type NamedWord, sentenceAbout } from '../model/words.ts';
 import { PromptField } from './PromptField.tsx';
@@ -17,7 +18,7 @@ const KINDS: Readonly<Record<KindChoice, string>> = {
 
 /** What a slider reaches; the field beside it takes all that the protocol allows. */
 const USUAL_WEIGHTS = { min: -2, max: 5, step: 0.25 } as const;
-const WEIGHT = WordWeight.shape.weight._zod.bag;
+const WEIGHT = rangeOf(WordWeight.shape.weight);
 
 export function Words({ model }: { readonly model: PanelModel }) {
   const { draft } = model;
@@ -143,7 +144,7 @@ function Strength({ draft, word }: { readonly draft: Draft; readonly word: Named
   const set = (text: string) => {
     const value = Number(text);
     if (text === '' || Number.isNaN(value)) return;
-    draft.setWeight(word.name, Math.min(Number(WEIGHT.maximum), Math.max(Number(WEIGHT.minimum), value)));
+    draft.setWeight(word.name, Math.min(WEIGHT.max, Math.max(WEIGHT.min, value)));
   };
   return (
     <div class="slider">
@@ -159,8 +160,8 @@ function Strength({ draft, word }: { readonly draft: Draft; readonly word: Named
       <input
         type="number"
         aria-label={`Strength of “${word.text}”, exactly`}
-        min={Number(WEIGHT.minimum)}
-        max={Number(WEIGHT.maximum)}
+        min={WEIGHT.min}
+        max={WEIGHT.max}
         step="any"
         value={weight}
         onChange={({ currentTarget }) => set(currentTarget.value)}

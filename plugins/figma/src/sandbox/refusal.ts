@@ -1,0 +1,16 @@
+/** @file What the sandbox refuses, as an error that the panel can show. */
+
+import type { ErrorCode } from '../messages.ts';
+
+/** Becomes a HostError on the panel's side. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const layerGone = (): Refusal =>
+  new Refusal('LAYER_GONE', 'The layer is not there any more. Select another one.');

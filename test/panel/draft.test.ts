@@ -1,0 +1,141 @@
+/** What the panel makes of words and sliders. */
+
+import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_EDIT,
+  PLAIN_CONTROLS,
+  PRESETS,
+  presetOf,
+  strengthened,
+} from '../../plugins/panel/src/model/controls.ts';
+import { Draft } from '../../plugins/panel/src/model/draft.ts';
+import { optionFields } from '../../plugins/panel/src/model/optionFields.ts';
+import { partnerOf, readPrompts, sentenceAbout } from '../../plugins/panel/src/model/words.ts';
+
+function draft(source: string, target: string): Draft {
+  const made = new Draft();
+  made.takeWords({ source, target });
+  made.model.value = 'tiny';
+  return made;
+}
+
+describe('two prompts', () => {
+  it.each([
+    ['a dog', 'a tiger', 'This puts “tiger” in the place of “dog”.'],
+    ['a dog', 'a big red dog', 'This adds “big”, “red”.'],
+    ['a big dog', 'a dog', 'This leaves out “big”.'],
+    ['a big dog', 'a small red dog', 'This adds “small”, “red”, and leaves out “big”.'],
+    ['a dog', 'a dog', ''],
+  ])('%j and %j', (source, target, sentence) => {
+    expect(sentenceAbout(readPrompts(source, target), new Map())).toBe(sentence);
+  });
+
+  it.each([
+    ['a dog on a mat', 'a tiger on a mat', 'tiger', 'dog'],
+    ['a dog on a mat', 'a red dog on a mat', 'red', 'dog'],
+    ['a dog', 'a dog at night', 'night', 'dog'],
+    ['a dog and a dog', 'a dog and a cat', 'cat', 'dog#2'],
+  ])('%j and %j: the place of %s is that of %s', (source, target, word, partner) => {
+    const reading = readPrompts(source, target);
+    const found = reading.target.find(({ name }) => name === word)!;
+    expect(partnerOf(reading, found)?.name).toBe(partner);
+  });
+
+  it('names words without punctuation', () => {
+    expect(readPrompts('', 'a dog, a “cat”.').target.map(({ name }) => name)).toEqual([
+      'a#1',
+      'dog',
+      'a#2',
+      'cat',
+    ]);
+  });
+});
+
+describe('the draft', () => {
+  it('says what is missing', () => {
+    expect(draft('', '').missing.value).toContain('what is in the picture');
+    expect(draft('a dog', 'a dog').missing.value).toContain('what it should be');
+    expect(draft('a dog', 'a tiger').missing.value).toBeNull();
+  });
+
+  it('becomes an order, with the weights of words that are there', () => {
+    const made = draft('a dog', 'a tiger');
+    made.setWeight('tiger', 2);
+    made.setWeight('dog', 3);
+    expect(made.order()).toMatchObject({
+      target: 'a tiger',
+      edit: { kind: 'auto', weights: [{ word: 'tiger', weight: 2 }] },
+    });
+  });
+
+  it('is a reweighting where the target says the same', () => {
+    const made = draft('a dog', '');
+    made.setWeight('dog', 2);
+    expect(made.order()).toMatchObject({
+      source: 'a dog',
+      target: 'a dog',
+      edit: { weights: [{ word: 'dog', weight: 2 }] },
+    });
+  });
+
+  it('keeps the words when reweighting is forced', () => {
+    const made = draft('a dog', 'a tiger');
+    made.kind.value = 'reweight';
+    expect(made.order().target).toBe('a dog');
+  });
+
+  it('bounds an edit by a word and its partner', () => {
+    const made = draft('a dog on a mat', 'a tiger on a mat');
+    made.masking.value = 'word';
+    expect(made.order().edit.blend).toEqual({ source: ['dog'], target: ['tiger'] });
+    made.masking.value = 'none';
+    expect(made.order().edit.blend).toBeUndefined();
+  });
+
+  it('opens what it once made', () => {
+    const made = draft('a dog', 'a big dog');
+    made.setWeight('big', 2);
+    made.masking.value = 'word';
+    const again = new Draft();
+    again.take(made.order());
+    expect(again.order()).toEqual(made.order());
+  });
+});
+
+describe('the plain controls', () => {
+  it('leave the defaults where they are', () => {
+    for (const { read, write } of PLAIN_CONTROLS)
+      expect(write(DEFAULT_EDIT, read(DEFAULT_EDIT))).toEqual(DEFAULT_EDIT);
+  });
+
+  it('move the options that they stand for', () => {
+    const [structure, colours, shape] = PLAIN_CONTROLS;
+    expect(structure!.write(DEFAULT_EDIT, 0.4)).toMatchObject({ tauS: 0.4, tauC: 0.3 });
+    expect(colours!.write(DEFAULT_EDIT, 0.1)).toMatchObject({ tauV: 0.1 });
+    expect(shape!.write(DEFAULT_EDIT, 1)).toMatchObject({ tauU: 1 });
+  });
+
+  it('have presets that the protocol takes, one of them its defaults', () => {
+    for (const { edit } of PRESETS)
+      expect(EditOptions.safeParse({ ...DEFAULT_EDIT, ...edit }).success).toBe(true);
+    expect(presetOf(DEFAULT_EDIT)).toBe('Balanced');
+  });
+
+  it('make an edit stronger or weaker within its range', () => {
+    expect(strengthened(DEFAULT_EDIT, 0.2)).toMatchObject({ tauC: 0.4, tauS: 0.6, tauV: 0.4, tauU: 0.6 });
+    expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, 1)).success).toBe(true);
+    expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, -1)).success).toBe(true);
+  });
+});
+
+describe('the fields of options', () => {
+  it('have the names, ranges and descriptions of the schema', () => {
+    const fields = [...optionFields(EditOptions), ...optionFields(InversionOptions)];
+    const field = (name: string) => fields.find((other) => other.name === name);
+    expect(field('tau_c')).toMatchObject({ type: 'number', min: 0, max: 1, initial: 0.6, whole: false });
+    expect(field('steps')).toMatchObject({ type: 'number', min: 1, max: 500, initial: 30, whole: true });
+    expect(field('recipe')).toMatchObject({ type: 'choice', choices: ['official', 'paper'] });
+    expect(fields.filter(({ description }) => description === '').map(({ name }) => name)).toEqual([]);
+  });
+});

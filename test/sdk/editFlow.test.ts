@@ -1,0 +1,244 @@
+/** The way of an edit, with a host in memory and a daemon that does what the test says. */
+
+import {
+  EditOptions,
+  InversionOptions,
+  type JobEvent,
+  PalimpsestError,
+  type RemoteJob,
+} from '@palimpsest/protocol';
+import {
+  decodePng,
+  type EditClient,
+  EditOrder,
+  type EditStage,
+  encodePng,
+  exportScale,
+  HostError,
+  keepEdit,
+  type Layer,
+  makeEdit,
+  PendingEdit,
+  readMemory,
+  resumeEdit,
+  sentenceOf,
+} from '@palimpsest/sdk';
+import type { HostUnderTest } from '@palimpsest/sdk/conformance';
+import { type MemoryEditor, memoryHost } from '@palimpsest/sdk/memory';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+const IMAGE = `sha256:${'a'.repeat(64)}`;
+const RESULT = `sha256:${'b'.repeat(64)}`;
+const order = EditOrder.parse({
+  model: 'tiny',
+  source: 'a dog',
+  target: 'a tiger',
+  inversion: InversionOptions.parse({}),
+  edit: EditOptions.parse({}),
+  masking: 'none',
+});
+const grey = (width: number, height: number) => ({
+  ...{ width, height },
+  rgba: new Uint8ClampedArray(width * height * 4).fill(128),
+});
+const record = (change: object) => ({ type: 'state', job: { id: 'job-1', ...change } }) as JobEvent;
+const DONE = record({
+  state: 'done',
+  startedAt: 1,
+  finishedAt: 2,
+  result: { image: RESULT, inversion: 'i' },
+});
+
+/** A daemon whose job tells these events; `on` is called at each of its doors, and may fail there. */
+function daemon(events: JobEvent[], on: (door: string) => void = () => {}) {
+  const sent: unknown[] = [];
+  const put: Uint8Array[] = [];
+  const state = { cancelled: false };
+  const job = {
+    id: 'job-1',
+    cancel: async () => {
+      state.cancelled = true;
+    },
+    async *[Symbol.asyncIterator]() {
+      for (const event of events) {
+        on('event');
+        await Promise.resolve();
+        yield event;
+      }
+    },
+  };
+  const client = {
+    closed: false,
+    putImage: async (png: Uint8Array) => {
+      on('put');
+      put.push(png);
+      return IMAGE;
+    },
+    getImage: async (image: string) => {
+      on('get');
+      return encodePng(grey(image === RESULT ? 8 : 4, 4));
+    },
+    submit: async (_: string, params: unknown, { signal }: { signal: AbortSignal }) => {
+      on('submit');
+      sent.push(params);
+      signal.addEventListener('abort', () => void job.cancel());
+      return job as unknown as RemoteJob;
+    },
+    job: () => job as unknown as RemoteJob,
+  };
+  return { client: client as unknown as EditClient, sent, put, state };
+}
+
+let editor: HostUnderTest & { readonly hands: MemoryEditor };
+let layer: Layer;
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  editor = await memoryHost();
+  const id = await editor.hands.addLayer('dog', grey(8, 4), { x: 2, y: 3 });
+  layer = (await editor.host.find(id))!;
+});
+
+describe('an edit', () => {
+  it('goes from the layer to the daemon and back, and into the document in one undo step', async () => {
+    const stages: EditStage['name'][] = [];
+    const { client, sent, put } = daemon([
+      record({ state: 'queued', position: 2 }),
+      { type: 'progress', progress: { stage: 'edit', step: 1, total: 2, secondsLeft: 1 } },
+      DONE,
+    ]);
+    const onStage = ({ name }: EditStage) => void stages.push(name);
+    const edit = await makeEdit({ host: editor.host, client }, layer, order, { signal, onStage });
+    expect(stages).toEqual(['export', 'upload', 'queue', 'queue', 'work', 'download']);
+    expect(await decodePng(new Uint8Array(put[0]!))).toMatchObject({ width: 8, height: 4 });
+    expect(sent[0]).toMatchObject({ image: IMAGE, source: 'a dog', target: 'a tiger' });
+    expect(await editor.hands.look()).toHaveLength(1);
+
+    const placed = await keepEdit(editor.host, edit);
+    expect(placed.name).toBe('a dog → a tiger');
+    expect(readMemory(await editor.host.recall(placed.id)).made).toMatchObject({
+      from: layer.id,
+      recipe: { order },
+    });
+    expect(readMemory(await editor.host.recall(layer.id)).history).toHaveLength(1);
+    await editor.hands.undo();
+    expect(await editor.hands.look()).toHaveLength(1);
+  });
+
+  it('sends the selection as a mask of the same size', async () => {
+    const { client, sent, put } = daemon([DONE]);
+    await editor.hands.selectArea(layer.id, { x: 0, y: 0, width: 4, height: 4 });
+    await makeEdit({ host: editor.host, client }, layer, { ...order, masking: 'selection' }, { signal });
+    const mask = await decodePng(new Uint8Array(put[1]!));
+    expect([mask.width, mask.height, mask.rgba[0], mask.rgba[7 * 4]]).toEqual([8, 4, 255, 0]);
+    expect(sent[0]).toHaveProperty('mask');
+  });
+
+  it('says so when the selection is empty', async () => {
+    const { client, put } = daemon([DONE]);
+    const edit = makeEdit(
+      { host: editor.host, client },
+      layer,
+      { ...order, masking: 'selection' },
+      { signal },
+    );
+    await expect(edit).rejects.toThrow('nothing inside the selection');
+    expect(put).toEqual([]);
+  });
+
+  it.each(['export', 'put', 'submit', 'event', 'get'])(
+    'stops at the step %s, and places nothing',
+    async (step) => {
+      const controller = new AbortController();
+      const reason = new Error('stopped');
+      const { client, state } = daemon([record({ state: 'running' }), DONE], (door) => {
+        if (door === step) controller.abort(reason);
+      });
+      const onStage = ({ name }: EditStage) => name === step && controller.abort(reason);
+      const edit = makeEdit({ host: editor.host, client }, layer, order, {
+        signal: controller.signal,
+        onStage,
+      });
+      await expect(edit).rejects.toBe(reason);
+      if (step === 'event' || step === 'get') expect(state.cancelled).toBe(true);
+      expect(await editor.hands.look()).toHaveLength(1);
+    },
+  );
+
+  it('waits for a lost connection', async () => {
+    let losses = 3;
+    const { client } = daemon([DONE], (door) => {
+      if ((door === 'put' || door === 'get') && losses-- > 0)
+        throw new PalimpsestError('CONNECTION_LOST', 'gone');
+    });
+    const edit = await makeEdit({ host: editor.host, client }, layer, order, { signal });
+    expect(edit.recipe.result).toBe(RESULT);
+  });
+
+  it('goes on after the panel was closed, from what was kept as text', async () => {
+    let kept = '';
+    const first = daemon([DONE]);
+    await makeEdit({ host: editor.host, client: first.client }, layer, order, {
+      signal,
+      onPending: (pending) => {
+        kept = JSON.stringify(pending);
+      },
+    });
+    const pending = PendingEdit.parse(JSON.parse(kept));
+    const edit = await resumeEdit({ client: daemon([DONE]).client }, pending, { signal });
+    expect(edit).toMatchObject({ layer, recipe: { order, image: IMAGE, result: RESULT } });
+  });
+
+  it('places its result where the source lay, when that is gone meanwhile', async () => {
+    const edit = await makeEdit({ host: editor.host, client: daemon([DONE]).client }, layer, order, {
+      signal,
+    });
+    await editor.hands.remove(layer.id);
+    const placed = await keepEdit(editor.host, edit);
+    expect(placed.transform).toEqual(layer.transform);
+  });
+
+  it('fails with the error of the job', async () => {
+    const error = { code: 'WORD_NOT_FOUND', message: '"tiger" is not in the prompt.' };
+    const { client } = daemon([record({ state: 'failed', error })]);
+    const edit = makeEdit({ host: editor.host, client }, layer, order, { signal });
+    await expect(edit).rejects.toMatchObject({ code: 'WORD_NOT_FOUND' });
+  });
+});
+
+describe('the scale of an export', () => {
+  it.each([
+    ['all pixels of a layer of pixels', { width: 300, height: 200, naturalScale: 1 }, Infinity, 1],
+    ['1024 pixels of what is drawn', { width: 256, height: 100, naturalScale: null }, Infinity, 4],
+    ['no more than the editor places', { width: 8192, height: 100, naturalScale: 1 }, 4096, 0.5],
+    ['no more than the daemon takes', { width: 10_000, height: 10_000, naturalScale: 1 }, Infinity, 0.5],
+  ])('takes %s', (_, box, maxSide, scale) => {
+    expect(exportScale(box, { maxSide })).toBeCloseTo(scale, 6);
+  });
+});
+
+describe('what is told to the person', () => {
+  it.each([
+    [new HostError('LAYER_GONE', 'It is gone. Select another one.'), 'It is gone. Select another one.'],
+    [new PalimpsestError('WORD_NOT_FOUND', 'No such word.'), 'No such word.'],
+    [new PalimpsestError('CANCELLED', 'x'), 'Cancelled.'],
+    [new DOMException('x', 'AbortError'), 'Cancelled.'],
+    [new TypeError('boom'), 'Something unforeseen happened (boom). Try again.'],
+  ])('of %s', (error, sentence) => {
+    expect(sentenceOf(error)).toBe(sentence);
+  });
+
+  it('never names the command line, where the daemon would', () => {
+    const error = new PalimpsestError('IMAGE_ENCODER_MISSING', 'Name one with --image-encoder.');
+    expect(sentenceOf(error)).not.toContain('--');
+  });
+});
+
+describe('the memory of a layer', () => {
+  it.each([[null], ['{'], ['{"version":2}'], ['{"version":1,"history":[{"order":"x"}]}']])(
+    '%s is empty',
+    (text) => {
+      expect(readMemory(text)).toEqual({ version: 1, history: [] });
+    },
+  );
+});
