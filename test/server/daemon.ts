@@ -45,6 +45,9 @@ export async function startDaemon(
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     void ended.then(() => reject(new Error(`the daemon ended: ${output}`)));
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   const tokenFile = join(folder, 'config', 'token');
   return {
