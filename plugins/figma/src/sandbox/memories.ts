@@ -1,0 +1,89 @@
+/**
+ * @file What is kept with layers. A result and its source keep their texts in the document, as part of the step that
+ * places the result. What is typed in between is kept beside the document, for this person: in the document each pause in
+ * typing would be a step to undo.
+ */
+
+import * as z from 'zod/mini';
+import { findNode, getNode } from './layers.ts';
+import { Refusal } from './refusal.ts';
+
+const KEY = 'memory';
+/** Names of the kept texts, the one that was written last first. */
+const INDEX = 'memories';
+/** Of all texts, in characters. Figma gives a plugin 5 MB for everything, and a character may take 3 bytes. */
+const ROOM = 1_200_000;
+
+const Kept = z.object({ at: z.number(), text: z.string() });
+type Kept = z.infer<typeof Kept>;
+const Index = z.array(z.object({ key: z.string(), size: z.number() }));
+
+const keptNow = (text: string): Kept => ({ at: Date.now(), text });
+
+/** Keeps a text in the document. */
+export function keepInDocument(node: SceneNode, text: string): void {
+  node.setPluginData(KEY, JSON.stringify(keptNow(text)));
+}
+
+/** Writes one after the other: each reads the index and writes it. */
+let writing: Promise<unknown> = Promise.resolve();
+
+/** Keeps a text beside the document; the oldest texts make room. */
+export async function remember(id: string, text: string): Promise<null> {
+  const key = keyOf(await getNode(id));
+  writing = writing.then(
+    () => write(key, text),
+    () => write(key, text),
+  );
+  try {
+    await writing;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal('EDITOR_FAILED', `Figma could not keep the words (${reason}). They stay in the panel.`);
+  }
+  return null;
+}
+
+/** What was kept last, in either place. */
+export async function recall(id: string): Promise<string | null> {
+  const node = await findNode(id);
+  if (node === null) return null;
+  const places = [parsed(node.getPluginData(KEY)), await figma.clientStorage.getAsync(keyOf(node))];
+  const texts = places.flatMap((place) => z.safeParse(Kept, place).data ?? []);
+  const newest = texts.sort((one, other) => other.at - one.at)[0];
+  return newest === undefined ? null : newest.text;
+}
+
+async function write(key: string, text: string): Promise<void> {
+  const known = z.safeParse(Index, await figma.clientStorage.getAsync(INDEX)).data ?? [];
+  const entries = [{ key, size: text.length }, ...known.filter((entry) => entry.key !== key)];
+  let room = ROOM;
+  const fitting = entries.filter(({ size }) => {
+    room -= size;
+    return room >= 0;
+  });
+  for (const entry of entries) {
+    if (!fitting.includes(entry)) await figma.clientStorage.deleteAsync(entry.key);
+  }
+  await figma.clientStorage.setAsync(key, keptNow(text));
+  await figma.clientStorage.setAsync(INDEX, fitting);
+}
+
+/**
+ * Ids are those of one file, and plugins are not told which file it is. So its name counts as well, and the image that a
+ * layer shows; where all of that is the same in another file, words are offered there that fit.
+ */
+function keyOf(node: SceneNode): string {
+  const fills = 'fills' in node && typeof node.fills !== 'symbol' ? node.fills : [];
+  const images = fills.map((paint) => (paint.type === 'IMAGE' ? paint.imageHash : ''));
+  return [KEY, figma.root.name, node.id, node.type, ...images].join(' ');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Nothing is an empty text to Figma.
+    return null;
+  }
+}

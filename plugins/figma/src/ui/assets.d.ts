@@ -1,0 +1,3 @@
+/** The bundler puts styles into the style sheet. */
+
+declare module '*.css' {}

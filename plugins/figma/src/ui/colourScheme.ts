@@ -1,0 +1,16 @@
+/** @file Figma's colours: it says which by a class of the page, and changes that when the person does. */
+
+export const colourScheme = (): 'light' | 'dark' =>
+  document.documentElement.classList.contains('figma-dark') ? 'dark' : 'light';
+
+/** Listens; returns what ends that. */
+export function onColourScheme(listener: () => void): () => void {
+  let last = colourScheme();
+  const observer = new MutationObserver(() => {
+    if (colourScheme() === last) return;
+    last = colourScheme();
+    listener();
+  });
+  observer.observe(document.documentElement, { attributeFilter: ['class'] });
+  return () => observer.disconnect();
+}

@@ -1,0 +1,120 @@
+/** @file Figma as an editor. What it says and does comes from the sandbox; pictures are put right here, where there is a canvas. */
+
+import { untilAborted } from '@palimpsest/protocol';
+import {
+  type EditorHost,
+  HostError,
+  type HostEvent,
+  type Layer,
+  type LayerPixels,
+  type NoticeKind,
+  type PlacedResult,
+  pixelSize,
+} from '@palimpsest/sdk';
+import type { RawPicture } from '../messages.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the host needs of the window that it is in. */
+export interface Surroundings {
+  /** Draws the part of a picture that shows the layer's box, upright, as a PNG of the given size. */
+  redraw(picture: RawPicture, size: Size): Promise<Uint8Array<ArrayBuffer>>;
+  colourScheme(): 'light' | 'dark';
+  /** Listens for other colours; returns what ends that. */
+  onColourScheme(listener: () => void): () => void;
+}
+
+export class FigmaHost implements EditorHost {
+  readonly editor = 'Figma';
+  /** Of images in Figma. */
+  readonly maxSide = 4096;
+  /** Figma selects layers, never a part of one. */
+  readonly maskName = null;
+
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  selection(): Promise<readonly Layer[]> {
+    return this.sandbox.ask('selection', {});
+  }
+
+  find(id: string): Promise<Layer | null> {
+    return this.sandbox.ask('find', { id });
+  }
+
+  async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
+    const picture = await untilAborted(signal, this.sandbox.ask('exportPixels', { id, scale }));
+    const size = pixelSize(picture, scale);
+    const png = showsExactly(picture, size)
+      ? picture.bytes
+      : await untilAborted(signal, this.surroundings.redraw(picture, size));
+    return { png, ...size };
+  }
+
+  async mask(): Promise<null> {
+    return null;
+  }
+
+  async place(result: PlacedResult): Promise<Layer> {
+    const { source, png, width, height, name, memory, sourceMemory } = result;
+    const shrink = Math.min(1, this.maxSide / Math.max(width, height));
+    const size = pixelSize(result, shrink);
+    if (shrink < 1) this.notify(`Figma takes images of up to ${this.maxSide} px: made smaller.`, 'info');
+    const whole = { bytes: png, toPicture: [1 / width, 0, 0, 1 / height, 0, 0], width, height } as const;
+    const fitting = shrink < 1 ? await this.surroundings.redraw(whole, size) : png;
+    return this.sandbox.ask('place', {
+      source: { ...source, transform: [...source.transform] },
+      ...{ png: fitting, ...size, name, memory, sourceMemory },
+    });
+  }
+
+  async remember(id: string, text: string): Promise<void> {
+    await this.sandbox.ask('remember', { id, text });
+  }
+
+  recall(id: string): Promise<string | null> {
+    return this.sandbox.ask('recall', { id });
+  }
+
+  readSetting(name: string): Promise<string | null> {
+    return this.sandbox.ask('readSetting', { name });
+  }
+
+  async writeSetting(name: string, value: string | null): Promise<void> {
+    await this.sandbox.ask('writeSetting', { name, value });
+  }
+
+  notify(message: string, kind: NoticeKind): void {
+    void this.sandbox.ask('notify', { message, kind });
+  }
+
+  colourScheme(): 'light' | 'dark' {
+    return this.surroundings.colourScheme();
+  }
+
+  on(event: HostEvent, listener: () => void): () => void {
+    if (event === 'theme') return this.surroundings.onColourScheme(listener);
+    return this.sandbox.onSelection(listener);
+  }
+}
+
+const PNG_SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+
+/** Whether a picture is what was asked for, byte for byte: a PNG of that size with the box in it and nothing else. */
+function showsExactly({ bytes, toPicture, width, height }: RawPicture, size: Size): boolean {
+  if (bytes.length < 24 || PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) return false;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [a, b, c, d, e, f] = toPicture;
+  const off = Math.max(...[a * width - 1, b * height, c * width, d * height - 1, e, f].map(Math.abs));
+  return header.getUint32(16) === size.width && header.getUint32(20) === size.height && off < 1e-6;
+}
+
+/** For a picture that cannot be read. */
+export const unreadable = (cause: unknown): HostError =>
+  new HostError('EDITOR_FAILED', 'That is no picture that can be read here. Make the edit again.', { cause });
