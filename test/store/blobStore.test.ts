@@ -27,6 +27,15 @@ describe('the store of pictures', () => {
     expect(await store.hold(nowhere)).toBe(false);
   });
 
+  it('works once its folder can be made, if not at first', async () => {
+    const inTheWay = join(folder, 'file');
+    writeFileSync(inTheWay, '');
+    const later = new BlobStore(join(inTheWay, 'blobs'));
+    await expect(later.put(ten(1))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    rmSync(inTheWay);
+    expect(await later.get(await later.put(ten(1)))).toEqual(Buffer.from(ten(1)));
+  });
+
   it('keeps the same bytes once', async () => {
     const hashes = await Promise.all([store.put(ten(1)), store.put(ten(1)), store.put(ten(1))]);
     expect(new Set(hashes).size).toBe(1);

@@ -237,10 +237,12 @@ export class JobQueue {
     this.running = job;
     const { owner } = job.record;
     this.served = [...this.served.filter((name) => name !== owner), owner].slice(-MAX_SERVED);
-    job.run = this.execute(job).finally(() => {
-      this.running = null;
-      this.startNext();
-    });
+    job.run = this.execute(job)
+      .catch(this.options.onFault)
+      .finally(() => {
+        this.running = null;
+        this.startNext();
+      });
   }
 
   private async execute(job: Job): Promise<void> {

@@ -136,7 +136,11 @@ export class BlobStore {
   }
 
   private index(): Promise<Map<string, Entry>> {
-    this.entries ??= readIndex(this.folder);
+    this.entries ??= readIndex(this.folder).catch((error) => {
+      // A disk may be back at the next try.
+      this.entries = null;
+      throw error;
+    });
     return this.entries;
   }
 }
