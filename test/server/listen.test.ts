@@ -79,8 +79,8 @@ describe('a daemon that is to listen', () => {
     await expect(startDaemon(somePort(), { PALIMPSEST_LISTEN: listen })).rejects.toThrow(why);
   });
 
-  it('on loopback once more just does', async () => {
-    const again = await startDaemon(somePort(), { PALIMPSEST_LISTEN: '127.0.0.1' });
+  it.each(['127.0.0.1', 'localhost'])('on %s, where it is anyway, just does', async (listen) => {
+    const again = await startDaemon(somePort(), { PALIMPSEST_LISTEN: listen });
     expect(again.output()).not.toContain('Warning');
     expect(await again.stop()).toBe(0);
   });

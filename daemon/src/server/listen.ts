@@ -6,6 +6,9 @@ import { LIMITS, type Timings } from './limits.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
+/** The name of both, where the daemon is in any case. */
+const LOOPBACK_NAME = 'localhost';
+
 /** All addresses at once. Which of them a request was sent to could not be told then, and the Host list not be kept. */
 const EVERYWHERE = /^(0\.0\.0\.0|\*|::|\[::\])$/;
 
@@ -57,7 +60,8 @@ async function listenOn(
 ): Promise<Listening | null> {
   const servers: Server[] = [];
   let port = wanted;
-  for (const host of new Set([...LOOPBACK, ...(address === undefined ? [] : [address])])) {
+  const beside = address === undefined || address === LOOPBACK_NAME ? [] : [address];
+  for (const host of new Set([...LOOPBACK, ...beside])) {
     const server = newServer(timings);
     prepare(server);
     const code = await tryListen(server, host, port);
