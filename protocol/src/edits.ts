@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { inversionMethods, priority, Submitted, withDefaults } from './inversions.ts';
 import { BlobHash, EditRequest, GenerateRequest } from './jobs.ts';
 import { method } from './method.ts';
-import { EditOptions, GenerateOptions, WordWeight } from './options.ts';
+import { EditOptions, GenerateOptions, StyleOptions, WordWeight } from './options.ts';
 
 const { model, source, target } = EditRequest.shape;
 const described = (schema: typeof source, description: string) => schema.check(z.describe(description));
@@ -59,6 +59,24 @@ export const editMethods = {
         .array(WordWeight)
         .check(z.minLength(1), z.maxLength(77), z.describe('words, and how much each counts')),
       edit: z.prefault(z.omit(EditOptions, { kind: true, weights: true }), {}),
+    }),
+    result: Submitted,
+    errors,
+  }),
+  'styles.create': method({
+    summary: 'Give a picture the style of another; the capability styleTransfer',
+    description:
+      'Learns the style picture first if it has to: that one by the method of `inversion`, the content always by DDIM.',
+    access: 'client',
+    params: z.strictObject({
+      model,
+      image: BlobHash.check(z.describe('the picture whose content stays')),
+      source: described(source, 'what is in it'),
+      style: BlobHash.check(z.describe('the picture whose style is taken')),
+      styleSource: described(source, 'what is in that one, with its style'),
+      inversion: withDefaults.inversion,
+      options: z.prefault(StyleOptions, {}),
+      priority,
     }),
     result: Submitted,
     errors,

@@ -40,6 +40,7 @@ export {
   JobState,
   ModelName,
   Prompt,
+  StyleRequest,
 } from './jobs.ts';
 export {
   MAX_BATCH,
@@ -70,6 +71,7 @@ export {
   GenerateOptions,
   InversionOptions,
   MAX_PROMPT_LENGTH,
+  StyleOptions,
   WordInterval,
   WordWeight,
 } from './options.ts';

@@ -5,7 +5,13 @@
 
 import * as z from 'zod/mini';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
-import { EditOptions, GenerateOptions, InversionOptions, MAX_PROMPT_LENGTH } from './options.ts';
+import {
+  EditOptions,
+  GenerateOptions,
+  InversionOptions,
+  MAX_PROMPT_LENGTH,
+  StyleOptions,
+} from './options.ts';
 
 /** A picture by its content: the same bytes have the same name everywhere. */
 export const BlobHash = z
@@ -51,6 +57,18 @@ export const EditRequest = z.strictObject({
 });
 export type EditRequest = z.infer<typeof EditRequest>;
 
+export const StyleRequest = z.strictObject({
+  kind: z.literal('style'),
+  model: ModelName,
+  image: BlobHash,
+  source: Prompt,
+  style: BlobHash,
+  styleSource: Prompt,
+  inversion: InversionOptions,
+  options: StyleOptions,
+});
+export type StyleRequest = z.infer<typeof StyleRequest>;
+
 export const GenerateRequest = z.strictObject({
   kind: z.literal('generate'),
   model: ModelName,
@@ -60,7 +78,12 @@ export const GenerateRequest = z.strictObject({
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
 /** What a job does, complete and serialisable. */
-export const JobRequest = z.discriminatedUnion('kind', [InvertRequest, EditRequest, GenerateRequest]);
+export const JobRequest = z.discriminatedUnion('kind', [
+  InvertRequest,
+  EditRequest,
+  StyleRequest,
+  GenerateRequest,
+]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
 export const JobState = z

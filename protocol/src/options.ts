@@ -204,6 +204,15 @@ export const EditOptions = z.strictObject({
 });
 export type EditOptions = z.infer<typeof EditOptions>;
 
+/** How the style of one picture goes onto the content of another. */
+export const StyleOptions = z.strictObject({
+  styleStrength: share(1, 'how much of the style: 0 is none'),
+  contentStrength: share(1, "how much the content's shapes bind: 0 is not at all"),
+  featuresUntil: share(0.8, "the part of the steps with the content's features"),
+  attentionUntil: share(0.5, "the part of the steps with the content's self-attention; 0 for none"),
+});
+export type StyleOptions = z.infer<typeof StyleOptions>;
+
 /** How a picture is made from words alone. */
 export const GenerateOptions = z.strictObject({
   negativePrompt: z

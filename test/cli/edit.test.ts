@@ -130,6 +130,23 @@ describe('palimpsest edit', () => {
   });
 });
 
+describe('palimpsest style', () => {
+  it('writes a PNG of the size of the content, and refuses a method that learns no values', async () => {
+    const out = join(folder, 'styled.png');
+    const prompts = ['--from', 'a black and white dog', '--style-from', 'a painting'];
+    const style = join(GOLDEN, 'image.png');
+    const run = (...extra: string[]) =>
+      palimpsest(cache, 'style', photo, style, ...quick, ...prompts, '--out', out, ...extra);
+    const { status, stdout, stderr } = await run();
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ out, width: 200, height: 300 });
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 200, height: 300 });
+    const refused = await run('--mode', 'instant');
+    expect(refused.status).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'OPTION_INVALID' } });
+  });
+});
+
 describe('palimpsest generate', () => {
   it('draws a picture', async () => {
     const out = join(folder, 'generated.png');

@@ -8,6 +8,7 @@ import type { EditRequest } from '../../daemon/src/methods/editor.ts';
 import { COMMON_OPTIONS, EDITORS, editorFor } from '../../daemon/src/methods/editors.ts';
 import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/methods/inversions.ts';
+import { styleTransfer } from '../../daemon/src/methods/styleTransfer.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { row, type Tensor } from '../../daemon/src/tensor/tensor.ts';
@@ -140,6 +141,51 @@ describe('pix2pix-zero', () => {
     const far = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0 } });
     const near = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0.1 } });
     expect(relativeError(near.target, far.target)).toBeGreaterThan(1e-3);
+  });
+});
+
+describe('style transfer', () => {
+  const transfer = async (strengths: { styleStrength: number; contentStrength: number }, style = plain) => {
+    const options = resolveInversion(InversionOptions.parse({ steps, method: 'ddim' }));
+    const path = (inversion: Inversion) => INVERSIONS.ddim.path(inversion, embeddings, options);
+    const request = {
+      content: await path(plain),
+      contentPrompt: embeddings.source,
+      style: {
+        ...(await path(style)),
+        conditional: async (_: number, keyContext: Tensor) => ({
+          keyContext,
+          valueContext: embeddings.target,
+        }),
+      },
+      prompt: embeddings.source,
+      steps,
+      guidance: 7.5,
+      featuresUntil: 0.5,
+      attentionUntil: 0.5,
+      ...strengths,
+    };
+    let last: Tensor | null = null;
+    for await (const latent of styleTransfer(model, request)) last = latent;
+    return last!;
+  };
+
+  it('without style and content samples the content plainly', async () => {
+    const neither = await transfer({ styleStrength: 0, contentStrength: 0 });
+    expect(relativeError(neither, await sampled(embeddings.source, 7.5))).toBeLessThan(SAME);
+  });
+
+  it('goes further from that the stronger either is', async () => {
+    const neither = await transfer({ styleStrength: 0, contentStrength: 0 });
+    for (const side of ['styleStrength', 'contentStrength'] as const) {
+      const distances: number[] = [];
+      for (const strength of [0.5, 1]) {
+        const latent = await transfer({ styleStrength: 0, contentStrength: 0, [side]: strength });
+        distances.push(relativeError(latent, neither));
+      }
+      expect(distances[0]).toBeGreaterThan(1e-3);
+      expect(distances[1]).toBeGreaterThan(distances[0]!);
+    }
   });
 });
 

@@ -9,7 +9,7 @@ import {
   PalimpsestError,
   type RemoteJob,
 } from '@palimpsest/protocol';
-import type { EditWork, GenerateWork, InvertWork, Worker, WorkWatch } from './worker.ts';
+import type { EditWork, GenerateWork, InvertWork, StyleWork, Worker, WorkWatch } from './worker.ts';
 
 export class DaemonWorker implements Worker {
   /** @param model its name in the daemon. */
@@ -38,6 +38,13 @@ export class DaemonWorker implements Worker {
     };
     const result = await this.follow(await this.daemon.submit('edits.create', params, this.watch));
     return { ...(await this.drawn(result)), inversion: made(result.inversion), kind: made(result.kind) };
+  }
+
+  async style({ content, style, ...words }: StyleWork) {
+    const pictures = { image: await this.put(content), style: await this.put(style) };
+    const params = { model: this.model, ...pictures, ...words };
+    const result = await this.follow(await this.daemon.submit('styles.create', params, this.watch));
+    return { ...(await this.drawn(result)), inversion: made(result.inversion) };
   }
 
   async generate({ prompt, options }: GenerateWork) {

@@ -5,6 +5,7 @@ import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import { editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture } from '../jobs/invertJob.ts';
+import { stylePicture } from '../jobs/styleJob.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
 import { InversionStore } from '../store/inversionStore.ts';
@@ -15,6 +16,7 @@ import type {
   GenerateWork,
   InvertWork,
   ModelChoice,
+  StyleWork,
   Worker,
   WorkWatch,
 } from './worker.ts';
@@ -48,6 +50,12 @@ export class LocalWorker implements Worker {
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
     const edited = await editInArea(this.model, this.store, { picture, ...words, ...mask }, this.watch);
     return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
+  }
+
+  async style({ content, style, ...words }: StyleWork) {
+    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
+    const styled = await stylePicture(this.model, this.store, { ...pictures, ...words }, this.watch);
+    return { ...(await drawn(styled.picture)), inversion: styled.inverted.id };
   }
 
   async generate({ prompt, options }: GenerateWork) {

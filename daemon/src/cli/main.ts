@@ -8,6 +8,7 @@ import { EXIT_CODES, reportError } from './report.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   invert: async () => (await import('./invert.ts')).invertCommand(),
   edit: async () => (await import('./edit.ts')).editCommand(),
+  style: async () => (await import('./style.ts')).styleCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
   'inspect-model': async () => (await import('./inspectModel.ts')).inspectModelCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),

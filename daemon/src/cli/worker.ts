@@ -1,6 +1,12 @@
 /** @file Who does the work of a command: this process, or the daemon that is running. */
 
-import type { EditKind, EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
+import type {
+  EditKind,
+  EditOptions,
+  GenerateOptions,
+  InversionOptions,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import type { Size } from '../imaging/picture.ts';
 import type { Progress } from '../methods/watch.ts';
 
@@ -27,6 +33,16 @@ export interface EditWork {
   readonly edit: EditOptions;
 }
 
+export interface StyleWork {
+  /** Files. */
+  readonly content: string;
+  readonly style: string;
+  readonly source: string;
+  readonly styleSource: string;
+  readonly inversion: InversionOptions;
+  readonly options: StyleOptions;
+}
+
 export interface GenerateWork {
   readonly prompt: string;
   readonly options: GenerateOptions;
@@ -43,6 +59,7 @@ export interface Worker {
     work: InvertWork,
   ): Promise<{ readonly inversion: string; readonly canvas: Size; readonly reused: boolean }>;
   edit(work: EditWork): Promise<DrawnPicture & { readonly inversion: string; readonly kind: EditKind }>;
+  style(work: StyleWork): Promise<DrawnPicture & { readonly inversion: string }>;
   generate(work: GenerateWork): Promise<DrawnPicture>;
   /** Gives back what it holds. */
   close(): Promise<void>;

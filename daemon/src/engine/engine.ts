@@ -7,12 +7,14 @@ import {
   type InvertRequest,
   type JobResult,
   PalimpsestError,
+  type StyleRequest,
 } from '@palimpsest/protocol';
 import { maskOf } from '../imaging/mask.ts';
 import { decodePicture, encodePng, type Picture, type Size } from '../imaging/picture.ts';
 import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
+import { stylePicture } from '../jobs/styleJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
 import type { Progress, Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
@@ -70,6 +72,8 @@ export class Engine {
           return this.invert(opened, request, watch);
         case 'edit':
           return this.edit(opened, request, watch);
+        case 'style':
+          return this.style(opened, request, watch);
         case 'generate':
           return this.generate(opened, request, watch);
       }
@@ -96,6 +100,16 @@ export class Engine {
     );
     const { id, reused } = edited.inverted;
     return { ...(await this.keep(edited.picture)), inversion: id, kind: edited.kind, reused };
+  }
+
+  private async style(model: StableDiffusion, request: StyleRequest, watch: TaskWatch): Promise<JobResult> {
+    const { source, styleSource, inversion, options } = request;
+    const [content, style] = [await this.picture(request.image), await this.picture(request.style)];
+    const styled = await watched(model, watch, visiblePart(model, content, inversion), (inner) =>
+      stylePicture(model, this.store, { content, source, style, styleSource, inversion, options }, inner),
+    );
+    const { id, reused } = styled.inverted;
+    return { ...(await this.keep(styled.picture)), inversion: id, reused };
   }
 
   private async generate(

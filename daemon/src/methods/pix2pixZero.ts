@@ -18,7 +18,7 @@ import { guide } from './ddim.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import type { Path } from './path.ts';
 import type { EditStep } from './sideBySide.ts';
-import { report, type Watch } from './watch.ts';
+import { report, throwIfCancelled, type Watch } from './watch.ts';
 
 export interface Pix2PixZeroRequest {
   readonly path: Path;
@@ -73,12 +73,14 @@ export async function* pix2pixZero(
       ? path.latents[steps - 1 - i]!
       : combine(step, sourceLatent, sourceNoise!);
 
+    throwIfCancelled(watch);
     const both = stack([latent, latent]);
     const found: Results = await drawn.session.run({
       ...unet.feeds({ latent: both, timestep, keyContext }),
       ...maps,
     });
     const gradient = found.gradient!;
+    throwIfCancelled(watch);
     const moved = combine({ latent: 1, noise: -rate }, both, gradient);
     const noise = await unet.predictNoise({ latent: moved, timestep, keyContext });
     const guided = guide(row(noise, 0), row(noise, 1), guidance);

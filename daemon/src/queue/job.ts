@@ -55,10 +55,18 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
   for (const hash of held) await blobs.release(hash);
 }
 
-const picturesOf = (request: JobRequest): BlobHash[] =>
-  request.kind === 'generate'
-    ? []
-    : [request.image, ...(request.kind === 'edit' && request.mask !== undefined ? [request.mask] : [])];
+function picturesOf(request: JobRequest): BlobHash[] {
+  switch (request.kind) {
+    case 'generate':
+      return [];
+    case 'invert':
+      return [request.image];
+    case 'edit':
+      return [request.image, ...(request.mask === undefined ? [] : [request.mask])];
+    case 'style':
+      return [request.image, request.style];
+  }
+}
 
 /** Stops a running job when its time is up. Returns what has to be cleared when it is over. */
 export function stopAfter(time: number | undefined, { controller }: Job): NodeJS.Timeout | undefined {

@@ -17,7 +17,7 @@ export const EDIT_NAMES = ['replace', 'colour', 'style', 'reweight'] as const;
 export type EditName = (typeof EDIT_NAMES)[number];
 
 /** What an edit asks for: the prompt, the options, and the scene that it should lead to. */
-interface Wish {
+export interface Wish {
   readonly target: string;
   readonly options: Partial<EditOptions>;
   readonly wanted: Scene;
@@ -35,7 +35,7 @@ export interface EditFigures {
 }
 
 /** The wish of an edit for a scene, or null where the scene has nothing to change in that way. */
-function wishFor(name: EditName, scene: Scene): Wish | null {
+export function wishFor(name: EditName, scene: Scene): Wish | null {
   const random = new Random(mixSeed(scene.seed, 7));
   const [object] = scene.objects;
   const other = <T>(all: readonly T[], own: T): T => random.pick(all.filter((value) => value !== own));
@@ -61,7 +61,7 @@ function wishFor(name: EditName, scene: Scene): Wish | null {
 }
 
 /** Which attribute an edit is about. */
-const ASKED = { replace: 'object', colour: 'colour', style: 'style', reweight: 'pattern' } as const;
+export const ASKED = { replace: 'object', colour: 'colour', style: 'style', reweight: 'pattern' } as const;
 
 export interface EditSettings {
   readonly inversion: InversionOptions;
@@ -104,7 +104,7 @@ export async function measureEdits(
 }
 
 /** The pixels that belong to the edited object neither before nor after. */
-async function outsideOf(before: Scene, after: Scene): Promise<(pixel: number) => boolean> {
+export async function outsideOf(before: Scene, after: Scene): Promise<(pixel: number) => boolean> {
   const masks = await Promise.all([before, after].map(async (scene) => (await renderMasks(scene))[0]!));
   return (pixel) => masks.every((mask) => mask[pixel] === 0);
 }

@@ -4,7 +4,7 @@ import { PalimpsestError, PROTOCOL_VERSION } from '@palimpsest/protocol';
 import type { Desk, Part } from './desk.ts';
 
 /** What this daemon can do beyond version 1 of the protocol. */
-const CAPABILITIES: string[] = [];
+const CAPABILITIES: string[] = ['styleTransfer'];
 
 export function sessionHandlers({
   backend,

@@ -7,7 +7,7 @@ import { publicJob } from './jobView.ts';
 
 export function workHandlers({
   backend: { jobs, models },
-}: Desk): Part<'inversions.create' | `edits.${string}` | 'generate'> {
+}: Desk): Part<'inversions.create' | `edits.${string}` | `styles.${string}` | 'generate'> {
   const submit = async (
     caller: Caller,
     priority: JobPriority,
@@ -33,6 +33,8 @@ export function workHandlers({
         target: request.source,
         edit: { ...edit, weights, kind: 'replace' },
       }),
+    'styles.create': ({ priority, ...request }, caller) =>
+      submit(caller, priority, { kind: 'style', ...request }),
     generate: ({ priority, ...request }, caller) =>
       submit(caller, priority, { kind: 'generate', ...request }),
   };

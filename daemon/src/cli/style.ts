@@ -1,0 +1,43 @@
+/** @file `palimpsest style`: give a picture the style of another. */
+
+import { resolve } from 'node:path';
+import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import { Command } from 'commander';
+import { requireWritable, writeFileAtomic } from '../runtime/writeFile.ts';
+import { addFlags, readFlags } from './flags.ts';
+import { addWorkFlags, runWork } from './session.ts';
+
+interface Arguments {
+  readonly from: string;
+  readonly styleFrom: string;
+  readonly out: string;
+}
+
+export function styleCommand(): Command {
+  const command = new Command('style')
+    .summary('give a picture the style of another')
+    .description(
+      'Draws the content of one picture in the style of another. Learns the style picture first if it has to.',
+    )
+    .argument('<content>', 'the picture whose content stays')
+    .argument('<style>', 'the picture whose style is taken')
+    .requiredOption('--from <words>', 'what is in the first picture')
+    .requiredOption('--style-from <words>', 'what is in the second picture, with its style')
+    .requiredOption('--out <file>', 'where the PNG goes');
+  addFlags(addWorkFlags(command), StyleOptions);
+  addFlags(command, InversionOptions);
+  return command.action((content: string, style: string, { from: source, styleFrom, out }: Arguments) =>
+    runWork(command, [content, style], async (worker) => {
+      const inversion = readFlags(command, InversionOptions);
+      const options = readFlags(command, StyleOptions);
+      await requireWritable(out);
+      const work = { content, style, source, styleSource: styleFrom, inversion, options };
+      const { png, width, height, inversion: id } = await worker.style(work);
+      await writeFileAtomic(out, png);
+      return {
+        result: { out: resolve(out), width, height, inversion: id },
+        message: `Wrote ${out} (${width} x ${height}).`,
+      };
+    }),
+  );
+}

@@ -1,0 +1,101 @@
+/** @file Giving a picture the style of another: both are inverted first where that has not been done. */
+
+import { type InversionOptions, PalimpsestError, type StyleOptions } from '@palimpsest/protocol';
+import { unfitPicture } from '../imaging/fit.ts';
+import type { Picture } from '../imaging/picture.ts';
+import { fromTensor } from '../imaging/pixels.ts';
+import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
+import { styleTransfer } from '../methods/styleTransfer.ts';
+import type { Watch } from '../methods/watch.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { InversionStore } from '../store/inversionStore.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type InvertedPicture, invertPicture } from './invertJob.ts';
+
+export interface StyleJobRequest {
+  /** The picture whose content stays, and what is in it. */
+  readonly content: Picture;
+  readonly source: string;
+  /** The picture whose style is taken, and what is in that. */
+  readonly style: Picture;
+  readonly styleSource: string;
+  /** How the style picture is inverted; the content always is by DDIM, in as many steps. */
+  readonly inversion: InversionOptions;
+  readonly options: StyleOptions;
+}
+
+export interface StyledPicture {
+  /** Of the content picture's size. */
+  readonly picture: Picture;
+  /** The style picture's. */
+  readonly inverted: Pick<InvertedPicture, 'id' | 'reused'>;
+}
+
+/**
+ * The content picture in the other one's style.
+ *
+ * @throws {PalimpsestError} as `invertPicture` does; OPTION_INVALID when the style is to be inverted by a method that
+ *   learns nothing of the conditional branch.
+ */
+export async function stylePicture(
+  model: StableDiffusion,
+  store: InversionStore,
+  { content, source, style, styleSource, inversion, options }: StyleJobRequest,
+  watch: Watch = {},
+): Promise<StyledPicture> {
+  const learning = resolveInversion(inversion);
+  if (learning.method !== 'styleDiffusion' || learning.learn === 'keys') {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      'Style transfer takes the values that StyleDiffusion learns of the style picture. Leave method, mode and learn as they are.',
+    );
+  }
+  const walking = resolveInversion({ ...inversion, mode: undefined, method: 'ddim' });
+  const contentPrompt = await model.encodePrompt(source);
+  const stylePrompt = await model.encodePrompt(styleSource);
+  const unconditional = await model.encodePrompt('');
+  const walked = await invertPicture(
+    model,
+    store,
+    { picture: content, prompt: source, options: walking },
+    watch,
+  );
+  const learned = await invertPicture(
+    model,
+    store,
+    { picture: style, prompt: styleSource, options: inversion },
+    watch,
+  );
+  const contentPath = await INVERSIONS.ddim.path(
+    walked.inversion,
+    { source: contentPrompt, unconditional },
+    walking,
+  );
+  const stylePath = await INVERSIONS.styleDiffusion.path(
+    learned.inversion,
+    { source: stylePrompt, unconditional },
+    learning,
+  );
+  try {
+    const { steps, guidance } = learning;
+    const drawing = styleTransfer(
+      model,
+      {
+        content: contentPath,
+        contentPrompt,
+        style: stylePath,
+        prompt: contentPrompt,
+        steps,
+        guidance,
+        ...options,
+      },
+      watch,
+    );
+    let latent: Tensor | null = null;
+    for await (const next of drawing) latent = next;
+    const decoded = fromTensor(await model.decodeLatent(latent!), { round: true });
+    return { picture: unfitPicture(decoded, walked.placement, content.alpha), inverted: learned };
+  } finally {
+    await stylePath.dispose();
+  }
+}
