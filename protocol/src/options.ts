@@ -206,6 +206,13 @@ export type EditOptions = z.infer<typeof EditOptions>;
 
 /** How the style of one picture goes onto the content of another. */
 export const StyleOptions = z.strictObject({
+  words: z
+    ._default(z.enum(['style', 'content']), 'style')
+    .check(
+      z.describe(
+        "whose words draw the picture: the style's, as its values were learned, or the content's, for less style and more of its things",
+      ),
+    ),
   styleStrength: share(1, 'how much of the style: 0 is none'),
   contentStrength: share(1, "how much the content's shapes bind: 0 is not at all"),
   featuresUntil: share(0.8, "the part of the steps with the content's features"),

@@ -78,16 +78,17 @@ export async function stylePicture(
   );
   try {
     const { steps, guidance } = learning;
+    const { words, ...strengths } = options;
     const drawing = styleTransfer(
       model,
       {
         content: contentPath,
         contentPrompt,
         style: stylePath,
-        prompt: contentPrompt,
+        prompt: words === 'style' ? stylePrompt : contentPrompt,
         steps,
         guidance,
-        ...options,
+        ...strengths,
       },
       watch,
     );
