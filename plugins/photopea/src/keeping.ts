@@ -1,0 +1,37 @@
+/**
+ * @file What is kept in the browser. Photopea gives scripts no place in a document or a layer to keep a text in, but for
+ * names and layers that the person would see; so texts stay with the panel, by the document's name and the layer's id.
+ */
+
+import * as z from 'zod/mini';
+import type { LayerId } from './layerIds.ts';
+
+/** Texts by name, for this person and machine. */
+export interface TextStore {
+  get(name: string): Promise<string | null>;
+  set(name: string, text: string | null): Promise<void>;
+}
+
+/** The layer's name is kept beside its text: another document of the same name has other layers. */
+const Kept = z.strictObject({ layer: z.string(), text: z.string() });
+
+export class LayerTexts {
+  constructor(private readonly store: TextStore) {}
+
+  async get(id: LayerId, layerName: string): Promise<string | null> {
+    const kept = await this.store.get(keyOf(id));
+    if (kept === null) return null;
+    const parsed = Kept.safeParse(JSON.parse(kept));
+    return parsed.success && parsed.data.layer === layerName ? parsed.data.text : null;
+  }
+
+  async set(id: LayerId, layerName: string, text: string): Promise<void> {
+    await this.store.set(
+      keyOf(id),
+      JSON.stringify({ layer: layerName, text } satisfies z.infer<typeof Kept>),
+    );
+  }
+}
+
+const keyOf = ({ document: { name, source, index }, layer }: LayerId): string =>
+  `layer ${JSON.stringify([name, source, index, layer])}`;

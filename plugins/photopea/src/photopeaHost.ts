@@ -1,0 +1,252 @@
+/** @file Photopea as an editor, over its live messaging. */
+
+import { hashPicture } from '@palimpsest/protocol';
+import {
+  type EditorHost,
+  HostError,
+  type HostEvent,
+  type Layer,
+  type LayerPixels,
+  type NoticeKind,
+  type PlacedResult,
+  readMemory,
+} from '@palimpsest/sdk';
+import { type Area, type Pictures, throughMask } from './areas.ts';
+import type { Bridge } from './bridge.ts';
+import { LayerTexts, type TextStore } from './keeping.ts';
+import { type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
+import { ScratchWork, type Size, sizeOfPng } from './scratchWork.ts';
+import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
+import { SelectionWatch } from './selectionWatch.ts';
+
+/** What the host needs of the page that it lives in. */
+export interface Surroundings {
+  readonly texts: TextStore;
+  readonly pictures: Pictures;
+  /** Photopea shows nothing that scripts say without a dialog. */
+  notify(message: string, kind: NoticeKind): void;
+  /** Photopea is not asked while nobody sees the panel. */
+  isVisible(): boolean;
+}
+
+const GONE = 'The layer is not there any more. Select another one.';
+const CLOSED = 'The document was closed. Open it again, select its layer, and keep the edit once more.';
+
+export class PhotopeaHost implements EditorHost {
+  readonly editor = 'Photopea';
+  readonly maxSide = Number.POSITIVE_INFINITY;
+  readonly maskName = 'inside the selection';
+  private readonly watch: SelectionWatch;
+  private readonly layerTexts: LayerTexts;
+  /** Layers do not tell their bounds while something is selected; this is what they told before. */
+  private readonly boxes = new Map<string, Box>();
+  /** What was exported last, and the selections of edits that are under way, by the hash of what was exported. */
+  private exported: ({ readonly id: string; readonly png: Uint8Array<ArrayBuffer> } & Size) | null = null;
+  private readonly areas = new Map<string, Area>();
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly page: Surroundings,
+    watchEvery?: number,
+  ) {
+    this.layerTexts = new LayerTexts(page.texts);
+    this.watch = new SelectionWatch(
+      async () => (page.isVisible() ? { seen: await this.look() } : null),
+      watchEvery,
+    );
+  }
+
+  async selection(): Promise<readonly Layer[]> {
+    const seen = await this.look().catch((error: unknown) => {
+      if (error instanceof HostError) this.page.notify(error.message, 'error');
+      else throw error;
+    });
+    if (seen === undefined) return [];
+    this.watch.saw({ seen });
+    if (seen === null) return [];
+    return await Promise.all(seen.layers.map((layer) => this.layerOf(seen, layer)));
+  }
+
+  async find(id: string): Promise<Layer | null> {
+    const found = await this.seek(id);
+    return found && (await this.layerOf(found.seen, found.layer, true));
+  }
+
+  async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
+    signal.throwIfAborted();
+    const layerId = needId(id);
+    const found = await this.seek(id);
+    if (found === null) throw new HostError('LAYER_GONE', GONE);
+    refuseWithoutPixels(found.layer);
+    const exported = await this.bridge.exclusively(async (session) => {
+      signal.throwIfAborted();
+      return await ScratchWork.within(session, (scratch) => scratch.export(layerId, scale));
+    });
+    signal.throwIfAborted();
+    if (exported === undefined) throw new HostError('LAYER_GONE', GONE);
+    if (exported === null) {
+      throw new HostError(
+        'LAYER_UNSUITABLE',
+        'There is nothing in this layer. Select one with something in it.',
+      );
+    }
+    this.exported = { id, ...exported };
+    return exported;
+  }
+
+  async mask(id: string, size: Size, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
+    signal.throwIfAborted();
+    const layer = await this.find(id);
+    if (layer === null) throw new HostError('LAYER_GONE', GONE);
+    const { document } = needId(id);
+    const area = await this.bridge.exclusively((session) =>
+      ScratchWork.within(session, (scratch) => scratch.selection(document, boxOf(layer), size)),
+    );
+    signal.throwIfAborted();
+    if (area === undefined) throw new HostError('LAYER_GONE', GONE);
+    if (area === null) return null;
+    const { exported } = this;
+    if (exported?.id === id && exported.width === size.width && exported.height === size.height) {
+      this.areas.set(await hashPicture(exported.png), { before: exported.png, ...area });
+    }
+    return area.grey;
+  }
+
+  async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
+    if (sizeOfPng(png) === null) {
+      throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.');
+    }
+    const { document } = needId(source.id);
+    const now = await this.find(source.id);
+    const { width, height, transform } = now ?? source;
+    const layer = now && needId(source.id).layer;
+    const [left, top] = [transform[4], transform[5]];
+    const prepared = await this.behindItsMask(png, memory);
+    const size = { width, height };
+    const insertion = { document, layer, name, left, top, size, ...prepared };
+    const made = await this.bridge.exclusively((session) =>
+      ScratchWork.within(session, (scratch) => scratch.insert(insertion)),
+    );
+    if (made === null) throw new HostError('EDITOR_FAILED', CLOSED);
+    const id = { document, layer: made.id };
+    await this.layerTexts.set(id, made.name, memory);
+    if (now !== null) await this.layerTexts.set(needId(source.id), now.name, sourceMemory);
+    const box: Box = [left, top, left + width, top + height];
+    const placedId = writeLayerId(document, made.id);
+    this.boxes.set(placedId, box);
+    return asLayer(placedId, made.name, box);
+  }
+
+  async remember(id: string, text: string): Promise<void> {
+    const found = await this.seek(id);
+    if (found === null) throw new HostError('LAYER_GONE', GONE);
+    await this.layerTexts.set(needId(id), found.layer.name, text);
+  }
+
+  async recall(id: string): Promise<string | null> {
+    const found = await this.seek(id);
+    return found && (await this.layerTexts.get(needId(id), found.layer.name));
+  }
+
+  async readSetting(name: string): Promise<string | null> {
+    return await this.page.texts.get(`setting ${name}`);
+  }
+
+  async writeSetting(name: string, value: string | null): Promise<void> {
+    await this.page.texts.set(`setting ${name}`, value);
+  }
+
+  notify(message: string, kind: NoticeKind): void {
+    this.page.notify(message, kind);
+  }
+
+  /** Photopea tells nobody which theme it has; it is dark when it is new. */
+  colourScheme(): 'light' | 'dark' {
+    return 'dark';
+  }
+
+  on(event: HostEvent, listener: () => void): () => void {
+    return event === 'selection' ? this.watch.on(listener) : () => {};
+  }
+
+  private async look(): Promise<SeenDocument | null> {
+    return await this.bridge.exclusively(async (session) => (await session.run(LOOK, {})).result);
+  }
+
+  private async seek(id: string): Promise<{ seen: SeenDocument; layer: SeenLayer } | null> {
+    const layerId = readLayerId(id);
+    if (layerId === null) return null;
+    const seen = await this.bridge.exclusively(async (session) => (await session.run(FIND, layerId)).result);
+    const layer = seen?.layers[0];
+    return seen && layer ? { seen, layer } : null;
+  }
+
+  /** @param exactly measures anew what a selection hides; else what is known will do. */
+  private async layerOf(seen: SeenDocument, layer: SeenLayer, exactly = false): Promise<Layer> {
+    const id = writeLayerId(seen.ref, layer.id);
+    let box = layer.box;
+    if (box === null && seen.hasArea && layer.sort === 'pixels') {
+      const known = exactly ? undefined : this.boxes.get(id);
+      box = known ?? (await this.measure({ document: seen.ref, layer: layer.id }));
+    }
+    if (box !== null) this.boxes.set(id, box);
+    // What has no box of its own is shown all the same; an export says why it cannot be edited.
+    return asLayer(id, layer.name, box ?? [0, 0, seen.width, seen.height]);
+  }
+
+  private async measure(id: LayerId): Promise<Box | null> {
+    const box = await this.bridge.exclusively((session) =>
+      ScratchWork.within(session, (scratch) => scratch.measure(id)),
+    );
+    return box ?? null;
+  }
+
+  /** The picture and the mask of the layer, where the edit was bounded by a selection that is still known. */
+  private async behindItsMask(
+    png: Uint8Array<ArrayBuffer>,
+    memory: string,
+  ): Promise<{ picture: Uint8Array<ArrayBuffer>; mask: Uint8Array<ArrayBuffer> | null }> {
+    const recipe = readMemory(memory).made?.recipe;
+    const area = recipe?.order.masking === 'selection' ? this.areas.get(recipe.image) : undefined;
+    if (area === undefined) return { picture: png, mask: null };
+    const { pictures } = this.page;
+    const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
+    const behind = throughMask(result!, before!, grey!);
+    if (behind === null) return { picture: png, mask: null };
+    return { picture: await pictures.encode(behind), mask: area.white };
+  }
+}
+
+function needId(id: string): LayerId {
+  const layerId = readLayerId(id);
+  if (layerId !== null) return layerId;
+  throw new HostError('LAYER_GONE', GONE);
+}
+
+function refuseWithoutPixels({ sort }: SeenLayer): void {
+  if (sort === 'group') {
+    throw new HostError(
+      'LAYER_UNSUITABLE',
+      'This is a folder. Select a layer in it, or turn the folder into a smart object, which can be edited as one.',
+    );
+  }
+  if (sort === 'adjustment') {
+    throw new HostError(
+      'LAYER_UNSUITABLE',
+      'This is an adjustment layer, which has no pixels of its own. Select the layer that it works on.',
+    );
+  }
+}
+
+const asLayer = (id: string, name: string, [left, top, right, bottom]: Box): Layer => ({
+  ...{ id, name, width: right - left, height: bottom - top },
+  transform: [1, 0, 0, 1, left, top],
+  naturalScale: 1,
+});
+
+const boxOf = ({ width, height, transform: [, , , , left, top] }: Layer): Box => [
+  left,
+  top,
+  left + width,
+  top + height,
+];
