@@ -12,20 +12,26 @@ export interface StartedDaemon {
   readonly port: number;
   readonly token: string;
   readonly tokenFile: string;
+  /** Of the configuration and the cache. */
+  readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly child: ChildProcess;
+  /** The link that opens its page. */
+  readonly link: string;
   /** All that it has printed. */
   output(): string;
   /** Ends it as Ctrl-C does; its exit status. */
   stop(): Promise<number | null>;
+  /** Ends it as a crash does; its folder stays, for the next one. */
+  kill(): Promise<void>;
 }
 
 /** `palimpsest serve` with the golden model, on a port that the test chooses, and with more in its environment. */
 export async function startDaemon(
   port: number,
   more: Readonly<Record<string, string>> = {},
+  folder = mkdtempSync(join(tmpdir(), 'palimpsest-daemon-')),
 ): Promise<StartedDaemon> {
-  const folder = mkdtempSync(join(tmpdir(), 'palimpsest-daemon-'));
   const env = {
     ...process.env,
     PALIMPSEST_CONFIG: join(folder, 'config'),
@@ -54,14 +60,20 @@ export async function startDaemon(
     port,
     token: readFileSync(tokenFile, 'utf8').trim(),
     tokenFile,
+    folder,
     env,
     child,
+    link: /http:\S+#launch=\w+/.exec(output)?.[0] ?? '',
     output: () => output,
     stop: async () => {
       child.kill('SIGINT');
       const status = await ended;
       rmSync(folder, { recursive: true, force: true });
       return status;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

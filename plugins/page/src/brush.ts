@@ -21,10 +21,15 @@ export function stroke(canvas: HTMLCanvasElement, from: BrushPoint, to: BrushPoi
   context.lineWidth = tipOf(canvas, brush);
   // The mask is where there is paint; its colour is for the eye only.
   context.strokeStyle = '#e0452c';
+  context.fillStyle = '#e0452c';
   context.beginPath();
   context.moveTo(from.x, from.y);
   context.lineTo(to.x, to.y);
   context.stroke();
+  // A line of no length leaves nothing.
+  context.beginPath();
+  context.arc(to.x, to.y, tipOf(canvas, brush) / 2, 0, 2 * Math.PI);
+  context.fill();
 }
 
 /** The width of the tip in pixels of the canvas. */
