@@ -43,6 +43,7 @@ export class Draft {
 
   /** Why it cannot be sent yet, or null. */
   readonly missing = computed((): string | null => {
+    if (this.model.value === '') return 'No model is installed: start with "palimpsest serve --models FOLDER".';
     if (this.source.value.trim() === '') return 'Say what is in the picture.';
     const { removed, added } = this.reading.value;
     if (removed.length + added.length + this.activeWeights.value.size > 0) return null;

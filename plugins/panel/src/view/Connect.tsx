@@ -13,14 +13,23 @@ const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   connected: 'Connected',
 };
 
-/** The line at the top. */
-export function ConnectionLine({ model }: { readonly model: ConnectionModel }) {
+/** The line at the top, with the model that will paint. */
+export function ConnectionLine({
+  model,
+  paints,
+}: {
+  readonly model: ConnectionModel;
+  readonly paints: string;
+}) {
   const { name } = model.state.value;
   return (
-    <p class="connection" role="status" data-state={name}>
-      <span class="dot" aria-hidden="true" />
-      {LINES[name]}
-    </p>
+    <div class="top">
+      <p class="connection" role="status" data-state={name}>
+        <span class="dot" aria-hidden="true" />
+        {LINES[name]}
+      </p>
+      {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
+    </div>
   );
 }
 

@@ -14,7 +14,7 @@ export function Panel({ model }: { readonly model: PanelModel }) {
   const working = state.name === 'connected' || state.name === 'reconnecting';
   return (
     <div class="palimpsest" data-theme={model.colourScheme.value}>
-      <ConnectionLine model={model.connection} />
+      <ConnectionLine model={model.connection} paints={model.draft.model.value} />
       {working ? <Editing model={model} /> : <Connect model={model.connection} />}
     </div>
   );
