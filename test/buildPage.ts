@@ -1,2 +1,8 @@
-/** The page is built once before the tests, as `npm start` does. */
-export { buildPage as default } from '../plugins/page/build.ts';
+/** The pages are built once before the tests, as `npm start` does. */
+
+import { buildPage } from '../plugins/page/build.ts';
+import { buildPhotopea } from '../plugins/photopea/build.ts';
+
+export default async function buildPages(): Promise<void> {
+  await Promise.all([buildPage(), buildPhotopea()]);
+}

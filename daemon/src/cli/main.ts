@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./generate.ts')).generateCommand(),
   'inspect-model': async () => (await import('./inspectModel.ts')).inspectModelCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  photopea: async () => (await import('./photopea.ts')).photopeaCommand(),
   clients: async () => (await import('./clients.ts')).clientsCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
 };

@@ -1,27 +1,11 @@
-/** @file What the daemon serves over HTTP: the health check, the OpenRPC document, and a page of its own. */
+/** @file What the daemon serves over HTTP: the health check, the OpenRPC document, and its pages. */
 
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { PROTOCOL_VERSION } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { AccessLists } from './origins.ts';
-
-/** Where `npm run build` puts the page. */
-const PAGE_FOLDER = join(import.meta.dirname, '../../../plugins/page/dist');
-
-interface Page {
-  readonly type: string;
-  readonly body: string | Buffer;
-}
-
-/**
- * Nothing but what is listed loads; scripts and styles come from files, and no other page may frame this one. Pictures
- * that the page has made itself are shown by blob: addresses.
- */
-const SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; img-src 'self' data: blob:; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+import { boundsOf, builtFile, json, type Page, text } from './page.ts';
+import { photopeaPages } from './photopea.ts';
 
 /**
  * Answers HTTP requests. There is nothing here that changes anything: all that does goes over the socket.
@@ -44,8 +28,7 @@ export function pageServer(
     response.writeHead(status, {
       'Content-Type': page.type,
       'X-Content-Type-Options': 'nosniff',
-      'Content-Security-Policy': SECURITY_POLICY,
-      'Referrer-Policy': 'no-referrer',
+      ...boundsOf(page),
       'Cross-Origin-Resource-Policy': 'same-origin',
       'Cache-Control': 'no-store',
       Vary: 'Origin',
@@ -83,11 +66,13 @@ function answerTo(
   const refuse = (status: number, reason: string) => ({ status, page: text(`${reason}\n`), reason });
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refuse(refusal.status, refusal.reason);
-  if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined) {
+  const page = pages.get(url.split('?', 1)[0]!);
+  // The browser asks before it knows who may show the page; it shows it only where `framedBy` says so.
+  const isFramed = page?.framedBy !== undefined && headers['sec-fetch-dest'] === 'iframe';
+  if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined && !isFramed) {
     return refuse(403, 'Other pages may not use the daemon.');
   }
   if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'Only GET and HEAD are answered here.');
-  const page = pages.get(url.split('?', 1)[0]!);
   return page === undefined ? refuse(404, 'There is no such page.') : { status: 200, page };
 }
 
@@ -95,23 +80,9 @@ function readPages(version: string, document: object): ReadonlyMap<string, Page>
   return new Map<string, Page>([
     ['/health', json({ product: 'palimpsest', version, protocol: PROTOCOL_VERSION })],
     ['/openrpc.json', json(document)],
-    ['/', builtFile('index.html', 'text/html')],
-    ['/page.js', builtFile('page.js', 'text/javascript')],
-    ['/page.css', builtFile('page.css', 'text/css')],
+    ['/', builtFile('page', 'index.html', 'text/html')],
+    ['/page.js', builtFile('page', 'page.js', 'text/javascript')],
+    ['/page.css', builtFile('page', 'page.css', 'text/css')],
+    ...photopeaPages(),
   ]);
 }
-
-/** A file of the page that `npm run build` makes, or a sentence in its place: the daemon is of use without a page. */
-function builtFile(name: string, type: string): Page {
-  try {
-    return { type: `${type}; charset=utf-8`, body: readFileSync(join(PAGE_FOLDER, name)) };
-  } catch {
-    return text('The page has not been built. Stop the daemon, and start it with "npm start".\n');
-  }
-}
-
-const json = (value: object): Page => ({
-  type: 'application/json',
-  body: `${JSON.stringify(value, null, 2)}\n`,
-});
-const text = (body: string): Page => ({ type: 'text/plain; charset=utf-8', body });
