@@ -1,0 +1,94 @@
+/** What the person in front of Figma does and sees: the other end of the tests. */
+
+import { arrangements } from './arrangements.ts';
+import type { FakeFigma } from './figma.ts';
+import { bounds, moved, type Point } from './geometry.ts';
+
+interface Seen {
+  readonly id: string;
+  readonly name: string;
+  readonly corners: readonly { readonly x: number; readonly y: number }[];
+  /** The file in its fill, where it has one, else a picture of it. */
+  readonly png: Uint8Array;
+}
+
+/** By name, for calls from outside. */
+export function personOf(figma: FakeFigma) {
+  const { tree, images, nodes, history } = figma;
+  const seen = async (id: string): Promise<Seen> => {
+    const { values } = tree.get(id);
+    const [fill] = (values.fills ?? []) as readonly Paint[];
+    const hash = fill?.type === 'IMAGE' ? fill.imageHash : null;
+    const png = hash
+      ? images.get(hash)!.bytes
+      : await figma.export(id, { format: 'PNG', useAbsoluteBounds: true });
+    return {
+      id,
+      name: String(values.name),
+      corners: tree.corners(id).map(([x, y]: Point) => ({ x, y })),
+      png,
+    };
+  };
+  /** What a person does is a step of its own; what a plugin has left uncommitted is one before it. */
+  const act = <T>(work: () => T): T => {
+    history.commit();
+    const result = work();
+    history.commit();
+    return result;
+  };
+  return {
+    addPicture: (name: string, png: Uint8Array, x: number, y: number) =>
+      act(() => {
+        const hash = images.add(png);
+        const { width, height } = images.get(hash)!;
+        const node = figma.create('RECTANGLE') as RectangleNode;
+        node.resize(width, height);
+        node.name = name;
+        node.fills = [{ type: 'IMAGE', imageHash: hash, scaleMode: 'FILL' }];
+        node.relativeTransform = moved(node.relativeTransform, [x, y]);
+        return node.id;
+      }),
+    arrange: async (name: string, png: Uint8Array) => {
+      const { id } = await arrangements[name]!(figma, {
+        type: 'IMAGE',
+        imageHash: images.add(png),
+        scaleMode: 'FILL',
+      });
+      history.commit();
+      history.forget();
+      return id;
+    },
+    arrangements: () => Object.keys(arrangements),
+    select: (ids: readonly string[]) => figma.select(ids),
+    selected: () => figma.selected,
+    remove: (id: string) => act(() => tree.remove(id)),
+    set: (id: string, property: string, value: unknown) => act(() => tree.set(id, property, value)),
+    undo: () => history.undo(),
+    look: (): Promise<Seen[]> => Promise.all(tree.get(figma.currentPage).children.toReversed().map(seen)),
+    see: seen,
+    /** A node as it is stored. */
+    inspect: (id: string) => ({
+      ...tree.get(id),
+      absolute: tree.absolute(id),
+      corners: tree.corners(id),
+      bounds: bounds(tree.corners(id)),
+    }),
+    /** Everything but one node, as text. */
+    documentWithout: (id: string) => {
+      const states: { id: string; children: string[]; pluginData: unknown }[] = JSON.parse(tree.snapshot());
+      return JSON.stringify(
+        states
+          .filter((state) => state.id !== id)
+          .map((state) => ({
+            ...state,
+            children: state.children.filter((child) => child !== id),
+            pluginData: null,
+          })),
+      );
+    },
+    switchPage: (id: string) => figma.switchPage(id),
+    storage: () => Object.fromEntries(figma.storage),
+    /** Whether the plugin holds on to nodes is its own affair; here it gets a new one each time. */
+    nodeOf: (id: string) => nodes.wrap(id).id,
+  };
+}

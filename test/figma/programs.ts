@@ -1,0 +1,44 @@
+/** The plugin as it is built, and the fake editor as one script. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { newQuickJSWASMModule, type QuickJSWASMModule } from 'quickjs-emscripten';
+import { buildFigma } from '../../plugins/figma/build.ts';
+import { type FigmaPrograms, FigmaVm } from './figmaVm.ts';
+
+const DIST = join(import.meta.dirname, '../../plugins/figma/dist');
+
+let built: Promise<FigmaPrograms> | undefined;
+let engine: Promise<QuickJSWASMModule> | undefined;
+
+/** Built once for each test file. */
+export function programs(): Promise<FigmaPrograms> {
+  built ??= buildAll();
+  return built;
+}
+
+/** An editor with an empty document; the plugin is not running yet. */
+export async function openFigma(): Promise<FigmaVm> {
+  engine ??= newQuickJSWASMModule();
+  return new FigmaVm(await engine, await programs());
+}
+
+async function buildAll(): Promise<FigmaPrograms> {
+  await buildFigma();
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, 'fake/index.ts')],
+    bundle: true,
+    format: 'iife',
+    globalName: 'fake',
+    footer: { js: 'fake.setUp' },
+    // As an expression: what the script declares must not stay behind as a global.
+    target: 'es2022',
+    write: false,
+  });
+  return {
+    fake: `(() => { ${outputFiles[0]!.text.replace(/fake\.setUp\s*$/, 'return fake.setUp;')} })()`,
+    main: await readFile(join(DIST, 'main.js'), 'utf8'),
+    html: await readFile(join(DIST, 'ui.html'), 'utf8'),
+  };
+}
