@@ -14,7 +14,7 @@ interface Seen {
 
 /** By name, for calls from outside. */
 export function personOf(figma: FakeFigma) {
-  const { tree, images, nodes, history } = figma;
+  const { tree, images, history } = figma;
   const seen = async (id: string): Promise<Seen> => {
     const { values } = tree.get(id);
     const [fill] = (values.fills ?? []) as readonly Paint[];
@@ -63,6 +63,11 @@ export function personOf(figma: FakeFigma) {
     selected: () => figma.selected,
     remove: (id: string) => act(() => tree.remove(id)),
     set: (id: string, property: string, value: unknown) => act(() => tree.set(id, property, value)),
+    /** As a plugin of another version may have. */
+    writePluginData: (id: string, key: string, text: string) => {
+      tree.get(id).pluginData[key] = text;
+      tree.onChange({ id, type: 'PROPERTY_CHANGE', property: 'pluginData' });
+    },
     undo: () => history.undo(),
     look: (): Promise<Seen[]> => Promise.all(tree.get(figma.currentPage).children.toReversed().map(seen)),
     see: seen,
@@ -88,7 +93,5 @@ export function personOf(figma: FakeFigma) {
     },
     switchPage: (id: string) => figma.switchPage(id),
     storage: () => Object.fromEntries(figma.storage),
-    /** Whether the plugin holds on to nodes is its own affair; here it gets a new one each time. */
-    nodeOf: (id: string) => nodes.wrap(id).id,
   };
 }
