@@ -71,7 +71,7 @@ return { box: b, width: w, height: h };`,
 
 /**
  * Makes a scratch document of the selection: its first layer white, as opaque as the selection is strong, its last one
- * black. The selection has to be painted in the person's document, which goes back in its history then.
+ * black, also where the box reaches beyond the canvas. The selection has to be painted in the person's document, which goes back in its history then.
  */
 export const PREPARE_MASK = script<{
   document: DocumentRef;
@@ -109,12 +109,12 @@ for (var i = 0; i < left.length; i++) { if (String(left[i].name) === args.area) 
 if (activeIdOf(d) !== active) { chooseLayer(d, active); }
 s = activate(tagged(args.tag));
 c = s.layers[0];
+c.translate(-args.box[0], -args.box[1]);
+fit(s, args.box, args.width, args.height);
 s.activeLayer = s.layers[s.layers.length - 1];
 s.selection.selectAll();
 s.selection.fill(grey(0));
 s.selection.deselect();
-c.translate(-args.box[0], -args.box[1]);
-fit(s, args.box, args.width, args.height);
 return { selected: true };`,
 );
 
