@@ -68,7 +68,7 @@ describe('palimpsest edit with bad input', () => {
       'no image encoder',
       { model: at('no-encoder') },
       'IMAGE_ENCODER_MISSING',
-      /--image-encoder.*--method ddim/,
+      /--image-encoder.*--mode instant/,
     ],
     ['a folder that is not there', { model: at('nowhere') }, 'MODEL_FOLDER_INVALID', /There is no folder/],
     [

@@ -31,6 +31,6 @@ function describe(facts: ModelFacts): string {
     ...components,
     facts.styleDiffusion
       ? 'StyleDiffusion can invert with it.'
-      : 'StyleDiffusion needs an image encoder of that width: give one with --image-encoder, or invert with --method ddim.',
+      : 'StyleDiffusion needs an image encoder of that width: give one with --image-encoder, or learn nothing: --mode instant.',
   ].join('\n');
 }

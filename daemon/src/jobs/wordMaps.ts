@@ -43,9 +43,9 @@ export async function wordMaps(
     );
   }
   const keyContext = await model.encodePrompt(request.prompt);
-  const steps = inversion.latents.length - 1;
-  const timesteps = model.schedule.timesteps(steps).reverse();
-  const chosen = evenlySpaced(steps, SAMPLES);
+  const timesteps = model.schedule.timesteps(request.options.steps).reverse();
+  // pix2pix-zero's inversion has fewer latents than there are timesteps.
+  const chosen = evenlySpaced(inversion.latents.length - 1, SAMPLES);
   let mean: AttentionMean | null = null;
   for (const [done, k] of chosen.entries()) {
     const latent = inversion.latents[k]!;

@@ -184,7 +184,7 @@ export class StableDiffusion {
       throw new PalimpsestError(
         'IMAGE_ENCODER_MISSING',
         `${this.folder} has no image_encoder/, which StyleDiffusion needs (CLIP ViT-B/16 for Stable Diffusion 1.x). ` +
-          'Give its folder with --image-encoder, or invert with --method ddim.',
+          'Give its folder with --image-encoder, or learn nothing: --mode instant.',
       );
     }
     const { config, preprocessor, checkpoint } = this.image;
