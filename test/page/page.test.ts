@@ -125,6 +125,8 @@ describeInBrowser('the page', () => {
   it('takes an edit back', async () => {
     await button('Undo').click();
     await expect.poll(() => layers().count()).toBe(2);
+    // The panel follows a selection when it has settled.
+    await page.waitForTimeout(500);
   });
 
   it('cancels an edit, in the daemon too', async () => {
@@ -157,6 +159,7 @@ describeInBrowser('the page', () => {
     await page.getByLabel('What it should be').fill('a striped red cup on a meadow');
     const [file] = [new URL('../../plugins/page/src/examples/house.png', import.meta.url).pathname];
     await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByRole('region', { name: 'Layer' }).getByText('house').waitFor();
     await page.getByLabel('What is in the picture').fill('a house');
     await page.getByLabel('What it should be').fill('a cup');
     await layers()

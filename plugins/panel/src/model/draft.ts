@@ -2,7 +2,7 @@
 
 import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import type { EditOrder, Masking } from '@palimpsest/sdk';
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
@@ -21,6 +21,18 @@ export class Draft {
   readonly masking = signal<Masking>('none');
   /** The name of the word that bounds the edit, where the person has chosen one. */
   readonly maskedWord = signal<string | null>(null);
+  private changes = 0;
+
+  constructor() {
+    const all = [
+      ...[this.source, this.target, this.kind, this.weights, this.edit],
+      ...[this.inversion, this.masking, this.maskedWord],
+    ];
+    effect(() => {
+      for (const { value } of all) void value;
+      this.changes++;
+    });
+  }
 
   /** An empty target means: the same words. Reweighting never changes words. */
   readonly meant = computed(() => {
@@ -43,12 +55,18 @@ export class Draft {
 
   /** Why it cannot be sent yet, or null. */
   readonly missing = computed((): string | null => {
-    if (this.model.value === '') return 'No model is installed: start with "palimpsest serve --models FOLDER".';
+    if (this.model.value === '')
+      return 'No model is installed: start with "palimpsest serve --models FOLDER".';
     if (this.source.value.trim() === '') return 'Say what is in the picture.';
     const { removed, added } = this.reading.value;
     if (removed.length + added.length + this.activeWeights.value.size > 0) return null;
     return 'Say what it should be: change a word, or give one another strength.';
   });
+
+  /** Grows with every change, so that it can be told whether there was one. */
+  get revision(): number {
+    return this.changes;
+  }
 
   /** The order as it stands. */
   order(): EditOrder {

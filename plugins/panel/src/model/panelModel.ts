@@ -11,7 +11,7 @@ import {
   sentenceOf,
   writeMemory,
 } from '@palimpsest/sdk';
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { ConnectionModel } from './connection.ts';
 import { strengthened } from './controls.ts';
 import { Draft } from './draft.ts';
@@ -40,6 +40,9 @@ export class PanelModel {
   readonly ready = signal<Recipe | null>(null);
   private readonly endings: (() => void)[] = [];
   private settling: ReturnType<typeof setTimeout> | undefined;
+  /** The selection that the draft was last opened for, and how often one has been looked at. */
+  private followed = '';
+  private turns = 0;
   private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -56,13 +59,14 @@ export class PanelModel {
       }),
       host.on('selection', () => {
         clearTimeout(this.settling);
-        this.settling = setTimeout(() => void this.followSelection(), SETTLE);
+        const { revision } = this.draft;
+        this.settling = setTimeout(() => void this.followSelection(revision), SETTLE);
       }),
       effect(() => this.whenConnected()),
       effect(() => void this.lookForInversion()),
       effect(() => this.keepDraft()),
     );
-    void this.followSelection();
+    void this.followSelection(this.draft.revision);
     void this.connection.look();
   }
 
@@ -100,7 +104,12 @@ export class PanelModel {
     this.showThumbnail(null);
   }
 
-  private async followSelection(): Promise<void> {
+  /**
+   * @param revision of the draft when the selection changed: where it has been changed by hand since, it stays. Editors
+   *   may take a while to answer.
+   */
+  private async followSelection(revision: number): Promise<void> {
+    const turn = ++this.turns;
     const selected = await this.host.selection();
     const memories = await Promise.all(
       selected.map(async ({ id }) => readMemory(await this.host.recall(id))),
@@ -111,22 +120,26 @@ export class PanelModel {
         return from === undefined ? layer : ((await this.host.find(from)) ?? layer);
       }),
     );
-    const before = this.subjects.value;
     const subjects = origins.filter((layer, i) => origins.findIndex(({ id }) => id === layer.id) === i);
-    this.subjects.value = subjects;
     const [first] = subjects;
-    if (first === undefined) {
-      this.memory.value = readMemory(null);
-      this.showThumbnail(null);
-      return;
-    }
-    this.memory.value = readMemory(await this.host.recall(first.id));
-    const other = first.id !== before[0]?.id;
-    const made = memories[0]?.made;
-    if (made !== undefined && selected.length === 1) this.draft.take(made.recipe.order);
-    else if (other && subjects.length === 1) this.openMemory(this.memory.value);
+    const memory = readMemory(first === undefined ? null : await this.host.recall(first.id));
+    // Another selection has come in the meantime.
+    if (turn !== this.turns) return;
+
+    const ids = selected.map(({ id }) => id).join('\n');
+    const untouched = ids !== this.followed && revision === this.draft.revision;
+    const other = first?.id !== this.subjects.value[0]?.id;
+    this.followed = ids;
+    batch(() => {
+      this.subjects.value = subjects;
+      this.memory.value = memory;
+      const made = memories[0]?.made;
+      if (untouched && made !== undefined && selected.length === 1) this.draft.take(made.recipe.order);
+      else if (untouched && other && subjects.length === 1) this.openMemory(memory);
+    });
     if (other) this.maps.clear();
-    await this.takeThumbnail(first);
+    if (first === undefined) this.showThumbnail(null);
+    else await this.takeThumbnail(first);
   }
 
   private openMemory({ draft, history }: LayerMemory): void {
@@ -171,7 +184,11 @@ export class PanelModel {
       this.draft.source.value.trim(),
       this.draft.inversion.value,
     );
-    const made = this.memory.value.history.find(
+    // What is finished and not kept yet has been learned as well.
+    const finished = this.edits.entries.value.flatMap(({ layer, finished }) =>
+      layer.id === this.subjects.value[0]?.id && finished.value !== null ? finished.value.recipe : [],
+    );
+    const made = [...finished, ...this.memory.value.history].find(
       ({ order }) => learningOf(order.model, order.source, order.inversion) === wanted,
     );
     this.ready.value = null;
