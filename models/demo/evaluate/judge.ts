@@ -35,7 +35,7 @@ export class Judge {
     const config = Config.parse(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')));
     const checkpoint = Checkpoint.open(folder);
     return new Judge(
-      await Session.load(toOnnx(judgeGraph(checkpoint, config)), checkpoint.folder),
+      await Session.load(toOnnx(judgeGraph(checkpoint, config), checkpoint.folder), checkpoint.folder),
       config.outputs,
     );
   }

@@ -25,6 +25,8 @@ const { values } = parseArgs({
     pictures: { type: 'string', default: '100' },
     steps: { type: 'string', default: '30' },
     'inner-steps': { type: 'string', default: '100' },
+    /** How pictures are inverted for the edits. */
+    mode: { type: 'string', default: 'careful' },
     /** Which measures to take; two processes can share the work. */
     measures: {
       type: 'string',
@@ -89,7 +91,10 @@ for (const name of EDIT_NAMES.filter((name) => wanted.has(name))) {
     ['P2P', 0],
     ['P2Plus', 0.5],
   ] as const) {
-    const settings = { inversion, edit: { tauU } };
+    const settings = {
+      inversion: InversionOptions.parse({ ...inversion, mode: values.mode }),
+      edit: { tauU },
+    };
     const figures = await measureEdits(model, store, judge, name, settings, Number(values.edits));
     row(
       `${name} by ${editor}, ${figures.count} edits: all right / asked-for right`,

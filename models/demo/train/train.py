@@ -2,7 +2,7 @@
 Trains the demo model, all of it: `python3 train.py --out MODEL --work DIR --seed 0 [--size cpu|gpu]`.
 
 Each stage saves itself every few minutes in DIR; the same command goes on where it stopped. Stages can be
-named with --stages, so that two that do not need each other (vae; clip,judge) run in two processes.
+named with --stages, so that two that do not need each other (vae; clip) run in two processes.
 """
 import argparse
 import os
@@ -12,7 +12,7 @@ import torch
 from config import SIZES
 from data import JUDGE_FIRST_SEED, World, render
 
-STAGES = ["draw", "vae", "clip", "judge", "cache", "decoder", "unet", "export", "evaluate"]
+STAGES = ["draw", "vae", "clip", "cache", "decoder", "judge", "unet", "export", "evaluate"]
 
 
 def main():
@@ -46,10 +46,6 @@ def main():
         from stage_clip import train_clip
 
         train_clip(size, world, options.work, options.seed)
-    if "judge" in stages:
-        from stage_judge import train_judge
-
-        train_judge(size, World(judge_world), options.work, options.seed)
     if "cache" in stages:
         from stage_clip import cache_texts
         from stage_vae import cache_latents
@@ -60,6 +56,10 @@ def main():
         from stage_vae import train_decoder
 
         train_decoder(size, world, options.work, options.seed)
+    if "judge" in stages:
+        from stage_judge import train_judge
+
+        train_judge(size, World(judge_world), options.work, options.seed)
     if "unet" in stages:
         from stage_unet import train_unet
 
