@@ -1,6 +1,9 @@
-/** @file Texts in the browser's own database: a document may have many, and the simpler storage is small. */
+/**
+ * @file Texts in the browser's own database: a document may have many, and the simpler storage is small. In a private
+ * window, or where cookies of other sites are blocked, a page in Photopea may keep nothing; texts last then as long as
+ * the panel is open.
+ */
 
-import { HostError } from '@palimpsest/sdk';
 import * as z from 'zod/mini';
 import type { TextStore } from './keeping.ts';
 
@@ -8,41 +11,39 @@ const DATABASE = 'palimpsest-photopea';
 const TABLE = 'texts';
 
 export class BrowserTexts implements TextStore {
-  private opened: Promise<IDBDatabase> | null = null;
+  /** null where the browser refuses. */
+  private readonly opened: Promise<IDBDatabase | null> = open().catch(() => null);
+  private readonly passing = new Map<string, string>();
 
   async get(name: string): Promise<string | null> {
     const table = await this.table('readonly');
+    if (table === null) return this.passing.get(name) ?? null;
     const found = z.nullish(z.string()).safeParse(await settled(table.get(name)));
     return found.data ?? null;
   }
 
   async set(name: string, text: string | null): Promise<void> {
     const table = await this.table('readwrite');
-    await (text === null ? settled(table.delete(name)) : settled(table.put(text, name)));
+    if (table !== null) await (text === null ? settled(table.delete(name)) : settled(table.put(text, name)));
+    else if (text === null) this.passing.delete(name);
+    else this.passing.set(name, text);
   }
 
-  private async table(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    this.opened ??= open();
-    return (await this.opened).transaction(TABLE, mode).objectStore(TABLE);
+  private async table(mode: IDBTransactionMode): Promise<IDBObjectStore | null> {
+    const database = await this.opened;
+    return database && database.transaction(TABLE, mode).objectStore(TABLE);
   }
 }
 
-function open(): Promise<IDBDatabase> {
+async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
-  return settled(request);
+  return await settled(request);
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () =>
-      reject(
-        new HostError(
-          'EDITOR_FAILED',
-          'The browser does not let the panel keep anything. Allow it to store data for this page.',
-          { cause: request.error },
-        ),
-      );
+    request.onerror = () => reject(request.error);
   });
 }
