@@ -1,0 +1,89 @@
+/** Being let in, losing the daemon and finding it again, in a real browser. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+
+describeInBrowser('the connection of the page', () => {
+  const port = somePort();
+  let daemon: StartedDaemon;
+  let browser: Browser;
+  let page: Page;
+  const status = () => page.locator('.connection');
+
+  beforeAll(async () => {
+    daemon = await startDaemon(port);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('is made by a code that the terminal and the owner see', async () => {
+    const owner = await openPage(browser, daemon.link);
+    await owner.getByText('Connected', { exact: true }).waitFor();
+    page = await openPage(browser, `http://127.0.0.1:${port}/`);
+    await expect.poll(() => status().textContent()).toBe('Not connected yet');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Connect' }).click();
+
+    const code = (await owner.locator('.pairing-code').textContent()) ?? '';
+    expect(code).toMatch(/^\d{6}$/);
+    await expect.poll(() => daemon.output()).toContain(code);
+    expect(await page.content()).not.toContain(code);
+
+    const wrong = code === '000000' ? '111111' : '000000';
+    await page.getByLabel('Code').fill(wrong);
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText('The code is wrong. 4 tries are left.').waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('Code').fill(code);
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await expect.poll(() => status().textContent()).toBe('Connected');
+    await owner.locator('.pairing-code').waitFor({ state: 'detached' });
+    await owner.context().close();
+  });
+
+  it('is there again after a reload of the same tab', async () => {
+    await page.reload();
+    await expect.poll(() => status().textContent()).toBe('Connected');
+  });
+
+  it('is lost and made again when the daemon is killed in the middle of an edit, which goes on', async () => {
+    await page.getByRole('button', { name: /yellow cat/ }).click();
+    await page.getByText('Advanced').click();
+    await page.getByLabel('model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('steps', { exact: true }).fill('12');
+    await page.getByLabel('inner_steps').fill('15');
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.locator('.underway').getByText('Learning the picture').waitFor();
+    await daemon.kill();
+    await expect.poll(() => status().textContent()).toContain('lost');
+    daemon = await startDaemon(port, {}, daemon.folder);
+    await expect.poll(() => status().textContent(), { timeout: 30_000 }).toBe('Connected');
+    await page.getByRole('button', { name: 'Keep', exact: true }).waitFor();
+  });
+
+  it('is not needed for a finished edit to be offered again when the page was closed', async () => {
+    await page.reload();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await expect.poll(() => page.getByRole('navigation').getByRole('listitem').count()).toBe(1);
+  });
+
+  it('asks to be let in again when the token was taken back', async () => {
+    await page.evaluate(`sessionStorage.setItem('palimpsest-token', '${'0'.repeat(64)}')`);
+    await page.reload();
+    await expect.poll(() => status().textContent()).toBe('Not connected yet');
+  });
+
+  it('says when there is no daemon', async () => {
+    await page.reload();
+    await page.route('**/health', (route) => route.abort());
+    await page.reload();
+    await page.getByText('npm start', { exact: true }).waitFor();
+    expect(await status().textContent()).toBe('Palimpsest is not running');
+    await expectAccessible(page);
+  });
+});
