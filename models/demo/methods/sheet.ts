@@ -1,5 +1,6 @@
 /** @file The contact sheet: every method on the same scene, and style transfer in each style. */
 
+import sharp from 'sharp';
 import { editPicture } from '../../../daemon/src/jobs/editJob.ts';
 import { pictureOf } from '../evaluate/scenes.ts';
 import { type Captioned, captionedSheet } from '../sheet.ts';
@@ -49,5 +50,7 @@ export async function methodsSheet(
     tiles.push({ picture: pictures.style, caption: `style picture: ${style}` });
     tiles.push({ picture: pictures.result, caption: `style transfer: ${style}` });
   }
-  return captionedSheet(tiles, COLUMNS, 1);
+  const sheet = await captionedSheet(tiles, COLUMNS, 1);
+  // A quarter of the bytes, and no difference to the eye.
+  return sharp(sheet).png({ palette: true }).toBuffer();
 }
