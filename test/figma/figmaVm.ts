@@ -31,6 +31,7 @@ export class FigmaVm {
   readonly told: Told[] = [];
   readonly logged: string[] = [];
   onMessage: (message: unknown) => void = () => {};
+  onTold: (told: Told) => void = () => {};
   private readonly context: QuickJSContext;
   private readonly receive: QuickJSHandle;
   private readonly waiting = new Map<number, Waiting>();
@@ -121,7 +122,10 @@ export class FigmaVm {
   private async hear(kind: string, value: unknown): Promise<void> {
     const part = value as { id: number; ms: number; value: unknown; error?: string; scene: Scene };
     if (kind === 'message') this.onMessage(value);
-    if (kind === 'tell') this.told.push(value as Told);
+    if (kind === 'tell') {
+      this.told.push(value as Told);
+      this.onTold(value as Told);
+    }
     if (kind === 'log') this.logged.push(String(value));
     if (kind === 'timer') setTimeout(() => this.give('timer', { id: part.id }), part.ms);
     if (kind === 'paint') this.give('painted', { id: part.id, png: await paint(part.scene) });

@@ -24,6 +24,15 @@ export async function openFigma(): Promise<FigmaVm> {
   return new FigmaVm(await engine, await programs());
 }
 
+/** As it was built. */
+export async function manifest(): Promise<{
+  readonly networkAccess: { readonly allowedDomains: readonly string[] };
+  readonly [key: string]: unknown;
+}> {
+  await programs();
+  return JSON.parse(await readFile(join(DIST, 'manifest.json'), 'utf8'));
+}
+
 async function buildAll(): Promise<FigmaPrograms> {
   await buildFigma();
   const { outputFiles } = await build({
