@@ -1,7 +1,5 @@
 /** The panel in Photopea and beside it, in a real browser, with a real daemon and the smallest model. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linkBeside, linkInside } from '../../daemon/src/server/photopea.ts';
@@ -9,38 +7,10 @@ import { describeInBrowser, openBrowser } from '../page/browser.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { fakePhotopea } from './fake/fakePage.ts';
 import type { Traits } from './fake/traits.ts';
+import { OPEN_DOCUMENT, pair } from './person.ts';
 
 const PATIENCE = 60_000;
 const PHOTOPEA = 'https://www.photopea.com';
-const PHOTO = readFileSync(join(import.meta.dirname, '../../plugins/page/src/examples/cat.png')).toString(
-  'base64',
-);
-
-/** A document of three layers; the photo is in the middle, lies off the corner, and has a transparent one itself. */
-const OPEN_DOCUMENT = `(async () => {
-  const file = Uint8Array.from(atob('${PHOTO}'), (letter) => letter.charCodeAt(0));
-  const photo = await decodePng(file);
-  for (let y = 0; y < 20; y++) for (let x = 0; x < 20 - y; x++) photo.rgba[(y * photo.width + x) * 4 + 3] = 0;
-  const document = photopea.add(new FakeDocument('Holiday "1".psd', 180, 160, 'local,Holiday'));
-  const plain = (width, height, colour) => {
-    const rgba = new Uint8ClampedArray(width * height * 4);
-    for (let i = 0; i < width * height; i++) rgba.set(colour, 4 * i);
-    return { width, height, rgba };
-  };
-  document.layers = [
-    document.newLayer('sticker', plain(20, 20, [250, 220, 90, 255]), { x: 4, y: 130 }),
-    document.newLayer('photo', photo, { x: 30, y: 20 }),
-    document.newLayer('paper', plain(180, 160, [230, 225, 215, 255])),
-  ];
-  document.active = [2];
-  const selection = new Uint8ClampedArray(180 * 160);
-  for (let i = 0; i < selection.length; i++) {
-    const away = Math.hypot((i % 180) - 94, Math.floor(i / 180) - 84);
-    selection[i] = Math.max(0, Math.min(255, Math.round((40 - away) * 32)));
-  }
-  document.change(() => { document.selection = selection; });
-})()`;
-
 /** What the document is like, for a comparison. */
 interface Seen {
   readonly documents: number;
@@ -87,16 +57,6 @@ describeInBrowser('the panel and Photopea', () => {
     return page;
   }
 
-  async function pair(panel: Page | FrameLocator): Promise<void> {
-    await panel.getByRole('button', { name: 'Connect' }).click();
-    await panel.getByLabel('Code').waitFor();
-    const codes = () => [...daemon.output().matchAll(/in Photopea" wants to connect.*: {2}(\d{6})/g)];
-    await expect.poll(() => codes().length).toBeGreaterThan(0);
-    await panel.getByLabel('Code').fill(codes().at(-1)![1]!);
-    await panel.getByRole('button', { name: 'Connect' }).click();
-    await panel.getByText('Connected', { exact: true }).waitFor();
-  }
-
   async function edit(panel: Page | FrameLocator, label: string | RegExp = 'Edit'): Promise<void> {
     await panel.getByLabel('What is in the picture').fill('a yellow cat');
     // When it gets the focus, it takes over the words above.
@@ -120,7 +80,7 @@ describeInBrowser('the panel and Photopea', () => {
     await page.goto(linkInside(daemon.port));
     await page.evaluate(OPEN_DOCUMENT);
     const panel = page.frameLocator('#plugin');
-    await pair(panel);
+    await pair(panel, daemon);
     for (const address of ['https://www.photopea.com/stranger', 'https://stranger.example/']) {
       await page.evaluate(`(() => {
         const frame = document.createElement('iframe');
@@ -164,7 +124,7 @@ describeInBrowser('the panel and Photopea', () => {
     const photopea = page.frame({ url: /^https:\/\/www\.photopea\.com/ })!;
     await photopea.waitForFunction('window.photopea !== undefined');
     await photopea.evaluate(OPEN_DOCUMENT);
-    await pair(page);
+    await pair(page, daemon);
     await photopea.evaluate('photopea.documents[0].active = [1, 2]');
     await page.getByText('Edit 2 layers').waitFor();
     await edit(page, 'Edit 2 layers');

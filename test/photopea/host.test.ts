@@ -136,7 +136,7 @@ describe('a document that is closed', () => {
         .place(await resultOf(layer, exported.png, colourful(exported.width, exported.height, 9)))
         .catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'EDITOR_FAILED' });
-      expect(String(failure)).toContain('The document was closed');
+      expect(String(failure)).toContain('If its document was closed, open it again');
       expect(photopea.documents).toEqual([]);
     }
   });

@@ -31,7 +31,7 @@ export class BrowserTexts implements TextStore {
 
   private async table(mode: IDBTransactionMode): Promise<IDBObjectStore | null> {
     const database = await this.opened;
-    return database && database.transaction(TABLE, mode).objectStore(TABLE);
+    return database?.transaction(TABLE, mode).objectStore(TABLE) ?? null;
   }
 }
 

@@ -30,7 +30,8 @@ export interface Surroundings {
 }
 
 const GONE = 'The layer is not there any more. Select another one.';
-const CLOSED = 'The document was closed. Open it again, select its layer, and keep the edit once more.';
+const NOT_PLACED =
+  'Photopea did not take the result. If its document was closed, open it again; then keep the edit once more.';
 
 export class PhotopeaHost implements EditorHost {
   readonly editor = 'Photopea';
@@ -127,7 +128,7 @@ export class PhotopeaHost implements EditorHost {
     const made = await this.bridge.exclusively((session) =>
       ScratchWork.within(session, (scratch) => scratch.insert(insertion)),
     );
-    if (made === null) throw new HostError('EDITOR_FAILED', CLOSED);
+    if (made === null) throw new HostError('EDITOR_FAILED', NOT_PLACED);
     const id = { document, layer: made.id };
     await this.layerTexts.set(id, made.name, memory);
     if (now !== null) await this.layerTexts.set(needId(source.id), now.name, sourceMemory);

@@ -64,7 +64,7 @@ const scriptOf = (traits: Partial<Traits>) => `
       item.className = document_.active.includes(id) ? 'active' : '';
       return item;
     }));
-    document.querySelector('h1').textContent = photopea.documents.map(({ name }) => name).join('   |   ');
+    document.querySelector('h1').textContent = photopea.documents.map(({ name }) => name).join('   |   ') + '   (a stand-in for Photopea)';
   }
 `;
 
@@ -76,7 +76,7 @@ const PAGE = `<!doctype html>
     body { display: grid; grid-template: 30px 1fr 180px / auto 1fr; height: 100vh; margin: 0; font: 12px system-ui, "Liberation Sans", sans-serif; color: #ccc; background: #383838; }
     h1 { grid-column: 1 / 3; margin: 0; padding: 7px 12px; font-size: 12px; font-weight: 400; background: #2b2b2b; }
     iframe { grid-row: 2 / 4; width: 340px; height: 100%; border: 0; }
-    canvas { place-self: center; width: min(60vh, 90%); image-rendering: pixelated; background: repeating-conic-gradient(#777 0 25%, #999 0 50%) 0 0 / 16px 16px; }
+    canvas { grid-column: 2; place-self: center; width: min(60vh, 90%); image-rendering: pixelated; background: repeating-conic-gradient(#777 0 25%, #999 0 50%) 0 0 / 16px 16px; }
     ol { overflow: auto; margin: 0; padding: 6px 0; list-style: none; background: #2b2b2b; grid-column: 2; }
     li { padding: 5px 12px; border-bottom: 1px solid #383838; }
     li.active { background: #4a5a70; }
