@@ -11,13 +11,13 @@ import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.
 import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
 import { UNetConfig } from '../daemon/src/models/config.ts';
 import { predictedNoise } from '../daemon/src/models/unet.ts';
+import { floatToHalf } from '../daemon/src/tensor/float16.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
+import { encodePreamble } from '../daemon/src/tensor/safetensors.ts';
 import { elementCount } from '../daemon/src/tensor/tensor.ts';
 
 /** How the weights are stored: fp32, or fp16 as most published checkpoints are. */
 export type Precision = 'F32' | 'F16';
-
-const BYTES_PER_ELEMENT: Record<Precision, number> = { F32: 4, F16: 2 };
 
 /**
  * Makes sure that `folder/unet` holds a UNet of this config with random weights.
@@ -70,23 +70,12 @@ export const unetWeights = (config: UNetConfig): Map<string, Shape> =>
   });
 
 function writeWeights(path: string, shapes: ReadonlyMap<string, Shape>, precision: Precision): void {
-  const entries: Record<string, unknown> = {};
-  let offset = 0;
-  for (const [name, shape] of shapes) {
-    const end = offset + BYTES_PER_ELEMENT[precision] * elementCount(shape);
-    entries[name] = { dtype: precision, shape, data_offsets: [offset, end] };
-    offset = end;
-  }
-  // The names are ASCII. Padded with spaces to a multiple of 8 bytes, as the format's own writer does it.
-  const json = JSON.stringify(entries);
-  const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-
+  const preamble = encodePreamble(
+    new Map([...shapes].map(([name, shape]) => [name, { shape, dtype: precision }])),
+  );
   const file = openSync(path, 'w');
   try {
-    writeSync(file, length);
-    writeSync(file, header);
+    writeSync(file, preamble);
     const uniform = uniformGenerator(1);
     for (const [name, shape] of shapes) {
       const weights = randomWeight(name, shape, uniform);
@@ -106,17 +95,4 @@ function randomWeight(name: string, shape: Shape, uniform: () => number): Float3
   if (shape.length === 1) return new Float32Array(elementCount(shape)).fill(1);
   const deviation = elementCount(shape.slice(1)) ** -0.5;
   return normalTensor(shape, uniform).data.map((x) => deviation * x);
-}
-
-const single = new Float32Array(1);
-const singleBits = new Uint32Array(single.buffer);
-
-/** The half-precision bits of a small number, cut off rather than rounded; what is too small for them becomes 0. */
-function floatToHalf(value: number): number {
-  single[0] = value;
-  const bits = singleBits[0]!;
-  const sign = (bits >>> 16) & 0x8000;
-  // The exponents' biases differ by 127 - 15.
-  const exponent = ((bits >>> 23) & 0xff) - 112;
-  return exponent <= 0 ? sign : sign | (exponent << 10) | ((bits >>> 13) & 0x3ff);
 }

@@ -5,7 +5,7 @@
  * external data that points into their .safetensors files, so the model itself stays below a megabyte.
  */
 
-import { basename } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { Attribute, Constant, ElementType, Graph, Node, Value, Weight } from './graph.ts';
 import { Message } from './protobuf.ts';
 
@@ -19,8 +19,12 @@ const CONTRIB_DOMAIN = 'com.microsoft';
 const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9, float16: 10 };
 const EXTERNAL = 1;
 
-/** The ONNX model of a graph, reduced to what its outputs need. Weights are named by file, relative to their folder. */
-export function toOnnx(graph: Graph): Uint8Array {
+/**
+ * The ONNX model of a graph, reduced to what its outputs need.
+ *
+ * @param weightsFolder what the files of the weights are named relative to; left out by graphs that have none.
+ */
+export function toOnnx(graph: Graph, weightsFolder = ''): Uint8Array {
   const { nodes, needed } = prune(graph);
   const weights = [...graph.weights.values()].filter(({ value }) => needed.has(value));
   const body = new Message().bytes(2, 'palimpsest');
@@ -28,7 +32,7 @@ export function toOnnx(graph: Graph): Uint8Array {
   for (const constant of graph.constants.values()) {
     if (needed.has(constant.value)) body.bytes(5, constantProto(constant));
   }
-  for (const weight of weights) body.bytes(5, weightProto(weight));
+  for (const weight of weights) body.bytes(5, weightProto(weight, weightsFolder));
   for (const value of graph.inputs) if (needed.has(value)) body.bytes(11, valueInfo(value.name, value));
   for (const [name, value] of graph.outputs) {
     // Identity gives the output its name, even where it is another output or an input as well.
@@ -87,10 +91,14 @@ function constantProto({ value, data }: Constant): Message {
   return tensorProto(value).bytes(9, new Uint8Array(raw.buffer));
 }
 
-function weightProto({ value, stored }: Weight): Message {
+/** How the model names a file of weights. ONNX separates folders by slashes on every system. */
+export const locationIn = (folder: string, file: string): string =>
+  relative(folder, file).split(sep).join('/');
+
+function weightProto({ value, stored }: Weight, folder: string): Message {
   const entry = (key: string, text: string) => new Message().bytes(1, key).bytes(2, text);
   return tensorProto(value)
-    .bytes(13, entry('location', basename(stored.file)))
+    .bytes(13, entry('location', locationIn(folder, stored.file)))
     .bytes(13, entry('offset', String(stored.offset)))
     .bytes(13, entry('length', String(stored.length)))
     .int(14, EXTERNAL);

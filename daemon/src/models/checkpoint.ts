@@ -1,10 +1,14 @@
-/** @file The weights of one component of a diffusers folder: one .safetensors file, or several with an index. */
+/**
+ * @file The weights of one network, by their published names: from one .safetensors file, from several with an index, or
+ * from the part of a larger file that holds it.
+ */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Shape, WeightSource } from '../graph/graph.ts';
+import { locationIn } from '../graph/onnx.ts';
 import { contentHash, readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
 
 /** File names that diffusers and transformers write, in the order in which we prefer them. */
@@ -15,17 +19,28 @@ const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** The named weights of one component. */
 export class Checkpoint implements WeightSource {
-  private readonly tensors = new Map<string, StoredTensor>();
+  /** The folder that all files lie in or below: the runtime allows no more than one in a session. */
+  readonly folder: string;
 
-  private constructor(readonly files: readonly SafetensorsFile[]) {
-    for (const file of files) for (const [name, stored] of file.tensors) this.tensors.set(name, stored);
-    const folders = new Set(files.map(({ path }) => dirname(path)));
-    if (folders.size !== 1) {
-      throw new PalimpsestError(
-        'MODEL_FOLDER_INVALID',
-        `The parts of one network lie in ${folders.size} folders (${[...folders].join(', ')}). Put them into one.`,
-      );
-    }
+  private constructor(
+    readonly files: readonly SafetensorsFile[],
+    private readonly tensors: ReadonlyMap<string, StoredTensor>,
+  ) {
+    this.folder = commonFolder(files.map(({ path }) => dirname(path)));
+  }
+
+  private static ofFiles(files: readonly SafetensorsFile[]): Checkpoint {
+    return new Checkpoint(files, new Map(files.flatMap(({ tensors }) => [...tensors])));
+  }
+
+  /** The part of a file that holds one network, each tensor under the name that the network asks for. */
+  static within(file: SafetensorsFile, tensors: ReadonlyMap<string, StoredTensor>): Checkpoint {
+    return new Checkpoint([file], tensors);
+  }
+
+  /** The same network with some of its weights taken from another file. */
+  overlaid(file: SafetensorsFile): Checkpoint {
+    return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]));
   }
 
   /**
@@ -39,15 +54,21 @@ export class Checkpoint implements WeightSource {
       for (const suffix of SUFFIXES) {
         const path = join(folder, stem + suffix);
         const index = `${path}.index.json`;
-        if (existsSync(index)) return new Checkpoint(shards(folder, index).map(open));
-        if (existsSync(path)) return new Checkpoint([open(path)]);
+        if (existsSync(index)) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
+        if (existsSync(path)) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
+    const pickle = PICKLES.find((name) => existsSync(join(folder, name)));
+    if (pickle !== undefined) throw refusedPickle(join(folder, pickle));
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${folder} holds no weights: expected ${FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ')}. ` +
-        'Weights in .bin or .ckpt files have to be converted to safetensors first.',
+      `${folder} holds no weights: expected ${FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ')}.`,
     );
+  }
+
+  /** All weights, by name. */
+  get weights(): ReadonlyMap<string, StoredTensor> {
+    return this.tensors;
   }
 
   has(name: string): boolean {
@@ -60,7 +81,7 @@ export class Checkpoint implements WeightSource {
     if (stored === undefined) {
       throw new PalimpsestError(
         'WEIGHT_MISSING',
-        `${file?.path} lacks the weight ${name} that its config.json asks for. Check that the two belong together.`,
+        `${file?.path} lacks the weight ${name} that its config asks for. Check that the two belong together.`,
       );
     }
     if (stored.shape.join() !== shape.join() || (stored.dtype !== 'F32' && stored.dtype !== 'F16')) {
@@ -72,11 +93,6 @@ export class Checkpoint implements WeightSource {
     return stored;
   }
 
-  /** The one folder that the files lie in: the runtime allows no more in a session. */
-  get folder(): string {
-    return dirname(this.files[0]!.path);
-  }
-
   /** Changes with the weights themselves. */
   get content(): string {
     return this.files.map(contentHash).join();
@@ -84,12 +100,48 @@ export class Checkpoint implements WeightSource {
 
   /** Changes when a weight's name, shape, type or place in its file does: all that a graph depends on. */
   get layout(): string {
-    return this.files.map(({ path, headerHash }) => `${basename(path)}:${headerHash}`).join();
+    return this.files.map(({ path, headerHash }) => `${locationIn(this.folder, path)}:${headerHash}`).join();
   }
 }
 
 /** The runtime refuses links that lead out of their folder, as a Hugging Face cache is made of: resolve them first. */
-const open = (path: string): SafetensorsFile => readHeader(realpathSync(path));
+export function openWeights(path: string): SafetensorsFile {
+  return readHeader(existsSync(path) ? realpathSync(path) : path);
+}
+
+/** Names that pickled weights have in component folders. */
+const PICKLES = ['diffusion_pytorch_model.bin', 'diffusion_pytorch_model.fp16.bin', 'pytorch_model.bin'];
+
+/** Why a pickle is not read. */
+export function refusedPickle(path: string): PalimpsestError {
+  return new PalimpsestError(
+    'MODEL_FOLDER_INVALID',
+    `${path} is a pickle, which can run any program when it is opened, so Palimpsest does not open it. ` +
+      'Use the .safetensors file of the same model; nearly all are published as one.',
+  );
+}
+
+/** The deepest folder that all of these lie in. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = '', ...others] = folders;
+  const { root } = parse(first);
+  const strange = others.find((folder) => parse(folder).root !== root);
+  if (strange !== undefined) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `The weights of one network lie on two drives (${first} and ${strange}). Put them on one; ` +
+        'PALIMPSEST_CACHE says where merged weights are kept.',
+    );
+  }
+  let common = first;
+  while (
+    others.some(
+      (folder) => folder !== common && !folder.startsWith(common.endsWith(sep) ? common : common + sep),
+    )
+  )
+    common = dirname(common);
+  return common;
+}
 
 function shards(folder: string, index: string): string[] {
   const parsed = Index.safeParse(JSON.parse(readFileSync(index, 'utf8')));

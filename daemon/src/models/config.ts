@@ -36,6 +36,9 @@ export const ImageEncoderConfig = ClipConfig.extend({
 });
 export type ImageEncoderConfig = z.infer<typeof ImageEncoderConfig>;
 
+/** transformers' CLIPConfig, of CLIP's two encoders in one folder: only the vision encoder's part is of use. */
+export const ClipModelConfig = z.object({ vision_config: ImageEncoderConfig.optional() });
+
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** transformers' preprocessor_config.json of CLIP; the defaults are CLIP's published mean and deviation. */
@@ -135,6 +138,16 @@ export function readConfig<T extends z.ZodType>(folder: string, path: string, sc
       { cause },
     );
   }
+  return parseConfig(file, json, schema);
+}
+
+/**
+ * Checks a config.
+ *
+ * @param file what to call it.
+ * @throws {PalimpsestError} CONFIG_UNSUPPORTED naming the key and the value.
+ */
+export function parseConfig<T extends z.ZodType>(file: string, json: unknown, schema: T): z.infer<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

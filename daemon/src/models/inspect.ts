@@ -42,10 +42,8 @@ export function inspectModel(model: StableDiffusion): ModelFacts {
   };
 }
 
-function facts({ files }: Checkpoint): ComponentFacts {
-  const tensors = files
-    .flatMap(({ tensors }) => [...tensors.values()])
-    .filter(({ dtype }) => dtype !== 'I64');
+function facts({ files, weights }: Checkpoint): ComponentFacts {
+  const tensors = [...weights.values()].filter(({ dtype }) => dtype !== 'I64');
   return {
     parameters: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     bytes: tensors.reduce((sum, { length }) => sum + length, 0),

@@ -41,7 +41,7 @@ export class Networks {
     this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
-    const session = this.model(fingerprint, build).then((model) =>
+    const session = this.model(fingerprint, key.checkpoint.folder, build).then((model) =>
       Session.load(model, key.checkpoint.folder, this.sessionOptions),
     );
     this.sessions.set(fingerprint, session);
@@ -77,12 +77,12 @@ export class Networks {
     }
   }
 
-  private async model(fingerprint: string, build: () => Graph): Promise<Uint8Array> {
-    if (this.cacheFolder === null) return toOnnx(build());
+  private async model(fingerprint: string, weights: string, build: () => Graph): Promise<Uint8Array> {
+    if (this.cacheFolder === null) return toOnnx(build(), weights);
     const path = join(this.cacheFolder, `${fingerprint}.onnx`);
     const cached = await readFile(path).catch(() => null);
     if (cached !== null) return cached;
-    const bytes = toOnnx(build());
+    const bytes = toOnnx(build(), weights);
     // A graph that cannot be kept is built again the next time: no reason to fail.
     await mkdir(this.cacheFolder, { recursive: true })
       .then(() => writeFileAtomic(path, bytes))

@@ -1,34 +1,21 @@
-/** @file A Stable Diffusion model folder in the diffusers layout, opened for use. */
+/** @file A Stable Diffusion model, a folder in the diffusers layout or a single file, opened for use. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { IdTensor } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { decoderGraph, encoderGraph } from './autoencoder.ts';
-import { Checkpoint } from './checkpoint.ts';
-import {
-  AutoencoderConfig,
-  ImageEncoderConfig,
-  PreprocessorConfig,
-  readConfig,
-  SchedulerConfig,
-  TextEncoderConfig,
-  UNetConfig,
-} from './config.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { imageEncoderGraph } from './imageEncoder.ts';
+import { type ImageEncoder, type ModelParts, openDiffusersFolder, openImageEncoder } from './modelParts.ts';
 import type { Networks } from './networks.ts';
 import { NoiseSchedule } from './noiseSchedule.ts';
+import { openSingleFile } from './singleFile.ts';
 import { textEncoderGraph } from './textEncoder.ts';
-import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizer.ts';
 import { UNetNetwork } from './unetNetwork.ts';
-
-interface ImageEncoder {
-  readonly config: ImageEncoderConfig;
-  readonly preprocessor: PreprocessorConfig;
-  readonly checkpoint: Checkpoint;
-}
 
 export interface ModelOptions {
   /** A folder with CLIP's vision encoder, for models that come without one. */
@@ -40,45 +27,33 @@ export class StableDiffusion {
   readonly tokenizer: Tokenizer;
   readonly schedule: NoiseSchedule;
   readonly unet: UNetNetwork;
-  private readonly text: { config: TextEncoderConfig; checkpoint: Checkpoint };
-  private readonly vae: { config: AutoencoderConfig; checkpoint: Checkpoint };
+  private readonly text: ModelParts['text'];
+  private readonly vae: ModelParts['vae'];
   private readonly image: ImageEncoder | null;
 
   /**
    * @throws {PalimpsestError} MODEL_FOLDER_INVALID, CONFIG_UNSUPPORTED or WEIGHT_INVALID, naming file and fact.
    */
   constructor(
+    /** A folder in the diffusers layout, or a single file. */
     readonly folder: string,
     private readonly networks: Networks,
     { imageEncoder }: ModelOptions = {},
   ) {
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      throw new PalimpsestError(
-        'MODEL_FOLDER_INVALID',
-        `There is no folder ${resolve(folder)}. Give the folder of a Stable Diffusion model in the diffusers layout, ` +
-          'with unet/, vae/, text_encoder/ and tokenizer/ in it.',
-      );
-    }
-    const component = (name: string) => Checkpoint.open(join(folder, name));
-    this.tokenizer = loadTokenizer(folder);
-    this.text = {
-      config: readConfig(folder, 'text_encoder/config.json', TextEncoderConfig),
-      checkpoint: component('text_encoder'),
-    };
-    this.vae = {
-      config: readConfig(folder, 'vae/config.json', AutoencoderConfig),
-      checkpoint: component('vae'),
-    };
-    this.image = openImageEncoder(imageEncoder ?? join(folder, 'image_encoder'), imageEncoder !== undefined);
-    this.schedule = new NoiseSchedule(readConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig));
-    const unet = readConfig(folder, 'unet/config.json', UNetConfig);
+    const parts = openModel(folder);
+    this.tokenizer = parts.tokenizer;
+    this.text = parts.text;
+    this.vae = parts.vae;
+    this.image = imageEncoder === undefined ? parts.image : openImageEncoder(imageEncoder);
+    this.schedule = new NoiseSchedule(parts.scheduler);
+    const { config, checkpoint } = parts.unet;
     const tokens = this.text.config.max_position_embeddings;
-    this.unet = new UNetNetwork(unet, component('unet'), this.schedule, networks, tokens);
+    this.unet = new UNetNetwork(config, checkpoint, this.schedule, networks, tokens);
   }
 
-  /** The folder's name, to show and to keep in recipes. */
+  /** The folder's or the file's name, to show and to keep in recipes. */
   get name(): string {
-    return basename(resolve(this.folder));
+    return basename(resolve(this.folder)).replace(/\.safetensors$/i, '');
   }
 
   /** The weights of each component. */
@@ -198,14 +173,13 @@ export class StableDiffusion {
   }
 }
 
-function openImageEncoder(folder: string, required: boolean): ImageEncoder | null {
-  if (!required && !existsSync(folder)) return null;
-  const preprocessor = existsSync(join(folder, 'preprocessor_config.json'))
-    ? readConfig(folder, 'preprocessor_config.json', PreprocessorConfig)
-    : PreprocessorConfig.parse({});
-  return {
-    config: readConfig(folder, 'config.json', ImageEncoderConfig),
-    preprocessor,
-    checkpoint: Checkpoint.open(folder),
-  };
+function openModel(path: string): ModelParts {
+  if (!existsSync(path)) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `There is no folder ${resolve(path)}. Give the folder of a Stable Diffusion model in the diffusers layout, ` +
+        'with unet/, vae/, text_encoder/ and tokenizer/ in it, or a single .safetensors file.',
+    );
+  }
+  return statSync(path).isDirectory() ? openDiffusersFolder(path) : openSingleFile(path);
 }

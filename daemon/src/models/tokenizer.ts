@@ -40,6 +40,8 @@ type NamedToken = keyof z.infer<typeof TokenNames>;
 
 /** A prompt to token ids and back. Positions count the start token, so the first word is at position 1. */
 export interface Tokenizer {
+  /** How many tokens it knows; the text encoder has an embedding for each. */
+  readonly words: number;
   /** Tokens that the text encoder takes, the start and end tokens among them. */
   readonly maxLength: number;
   readonly startId: number;
@@ -86,8 +88,19 @@ export function promptWords(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string
  *
  * @throws {PalimpsestError} MODEL_FOLDER_INVALID when a file is missing or damaged.
  */
-export function loadTokenizer(modelFolder: string): Tokenizer {
-  const folder = join(modelFolder, 'tokenizer');
+export const loadTokenizer = (modelFolder: string): Tokenizer =>
+  readTokenizer(join(modelFolder, 'tokenizer'));
+
+/**
+ * Reads a tokenizer from the folder that holds its vocab.json and merges.txt.
+ *
+ * @param pad the token that fills short prompts, where the model knows better than the tokenizer's own files.
+ * @throws {PalimpsestError} MODEL_FOLDER_INVALID when a file is missing or damaged.
+ */
+export function readTokenizer(
+  folder: string,
+  { pad: padName = null }: { pad?: string | null } = {},
+): Tokenizer {
   const vocabularyPath = join(folder, 'vocab.json');
   const vocabulary = parseJson(vocabularyPath, Vocabulary);
   const config = parseJson(join(folder, 'tokenizer_config.json'), Config);
@@ -103,7 +116,7 @@ export function loadTokenizer(modelFolder: string): Tokenizer {
   const start = nameOf('bos_token') ?? DEFAULT_TOKENS.bos_token;
   const end = nameOf('eos_token') ?? DEFAULT_TOKENS.eos_token;
   const unknown = nameOf('unk_token') ?? end;
-  const [startId, endId, padId] = [idOf(start), idOf(end), idOf(nameOf('pad_token') ?? end)];
+  const [startId, endId, padId] = [idOf(start), idOf(end), idOf(padName ?? nameOf('pad_token') ?? end)];
   idOf(unknown);
   // Only start and end are cut out of a text. The pad token "!" of SD 2.x stays punctuation there, as it was
   // when those models were trained.
@@ -117,6 +130,7 @@ export function loadTokenizer(modelFolder: string): Tokenizer {
     return [...ids, ...new Array<number>(maxLength - ids.length).fill(padId)];
   };
   return {
+    words: Object.keys(vocabulary).length,
     maxLength,
     startId,
     endId,

@@ -9,3 +9,29 @@ export function halfToFloat(bits: number): number {
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
+
+/** The 16 bits of half precision nearest to a number, ties to even; too large becomes infinite. */
+export function floatToHalf(value: number): number {
+  single[0] = value;
+  const bits = singleBits[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  // 65520 and beyond round to infinity.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  // Below 2^-14 there are only multiples of 2^-24; Scaling by a power of two is exact.
+  if (magnitude < 0x38800000) return sign | roundToEven(Math.abs(single[0]) * 2 ** 24);
+  // The exponents' biases differ by 112; a carry out of the fraction raises the exponent, as it should.
+  const kept = (magnitude - (112 << 23)) >>> 13;
+  const rest = magnitude & 0x1fff;
+  return sign | (kept + (rest > 0x1000 || (rest === 0x1000 && kept & 1) ? 1 : 0));
+}
+
+function roundToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}

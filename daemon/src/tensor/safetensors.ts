@@ -196,11 +196,24 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Buffer {
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, { shape, dtype: 'F32' as const }]));
+  const parts = [...tensors.values()].map(({ data }) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return Buffer.concat([encodePreamble(shapes, metadata), ...parts]);
+}
+
+/** What comes before the tensors of a file, which follow in this order without gaps. */
+export function encodePreamble(
+  tensors: ReadonlyMap<string, Pick<StoredTensor, 'shape' | 'dtype'>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Buffer {
   let offset = 0;
   const entries: Record<string, unknown> = { __metadata__: metadata };
-  for (const [name, { shape, data }] of tensors) {
-    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const [name, { shape, dtype }] of tensors) {
+    const end = offset + elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+    entries[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = JSON.stringify(entries);
   const header = Buffer.from(
@@ -208,8 +221,5 @@ export function encodeSafetensors(
   );
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  const parts = [...tensors.values()].map(({ data }) =>
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return Buffer.concat([length, header, ...parts]);
+  return Buffer.concat([length, header]);
 }
