@@ -33,14 +33,19 @@ const quickJs = await newQuickJSWASMModuleFromVariant(
   newVariant(RELEASE_SYNC, { wasmBinary: wasm.slice().buffer }),
 );
 const vm = new FigmaVm(quickJs, PROGRAMS);
-const frame = document.createElement('iframe');
-frame.sandbox.add('allow-scripts');
+let frame = document.createElement('iframe');
 let scheme: keyof typeof COLOURS = 'light';
 
 vm.onTold = ({ kind, detail }) => {
   const { width, height } = detail as { readonly width: number; readonly height: number };
-  if (kind === 'showUI') document.body.replaceChildren(frame);
-  if (kind === 'showUI') frame.srcdoc = pageIn(scheme);
+  if (kind === 'showUI') {
+    frame = document.createElement('iframe');
+    frame.style.border = 'none';
+    // No more than that: whether Figma gives more, nobody says.
+    frame.sandbox.add('allow-scripts');
+    frame.srcdoc = pageIn(scheme);
+    document.body.replaceChildren(frame);
+  }
   if (kind === 'showUI' || kind === 'resize') Object.assign(frame, { width, height });
 };
 vm.onMessage = (message) => frame.contentWindow?.postMessage({ pluginMessage: message }, '*');
