@@ -5,8 +5,8 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { configFolder, readConfig } from '../server/config.ts';
-import { openModels } from '../server/daemon.ts';
 import { runningDaemon } from '../server/lock.ts';
+import { openModels } from '../server/openModels.ts';
 import { cacheFolder } from '../store/paths.ts';
 import { EXIT_CODES } from './report.ts';
 
@@ -109,7 +109,7 @@ function configuration(): Finding {
 
 async function models(): Promise<Finding> {
   const mend =
-    'Name folders with "palimpsest serve --models FOLDER", PALIMPSEST_MODELS, or "models" in config.json.';
+    'Get one with "palimpsest models pull sd-1.5", or name folders in PALIMPSEST_MODELS, or "models" in config.json.';
   // Loaded here, for it brings the engine's rooms along.
   const { faultOf } = await import('./modelCheck.ts');
   try {

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   edit: async () => (await import('./edit.ts')).editCommand(),
   style: async () => (await import('./style.ts')).styleCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
   'inspect-model': async () => (await import('./inspectModel.ts')).inspectModelCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
   photopea: async () => (await import('./photopea.ts')).photopeaCommand(),

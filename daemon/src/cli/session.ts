@@ -1,7 +1,9 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
+import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
+import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
 import { progressWriter } from './progressBar.ts';
@@ -24,8 +26,8 @@ export interface Session {
 export function addModelFlags(command: Command): Command {
   return command
     .option(
-      '--model <folder>',
-      'a Stable Diffusion model in the diffusers layout (or set PALIMPSEST_MODEL); default: the small demo model',
+      '--model <model>',
+      'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
     )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
     .option('--json', 'print the result as JSON, and progress as JSON lines on stderr');
@@ -58,7 +60,7 @@ export async function runCommand(
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
-      model: { folder: model ?? demoModelFolder(), imageEncoder },
+      model: await chosenModel(model ?? demoModelFolder(), imageEncoder),
       watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json), tell },
     });
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
@@ -91,6 +93,14 @@ export function runWork(
   });
 }
 
+/** A path as it is; what is no path is looked up among the installed models. */
+async function chosenModel(model: string, imageEncoder: string | undefined): Promise<ModelChoice> {
+  if (existsSync(model) || /[\\/]/.test(model)) return { folder: model, imageEncoder };
+  const { openModels } = await import('../server/openModels.ts');
+  const place = openModels(readConfig(configFolder(), {}).models).find(model);
+  return { folder: place.folder, imageEncoder: imageEncoder ?? place.imageEncoder };
+}
+
 const DEMO_MODEL =
   'Using the small demo model, which only knows its own drawn world. ' +
-  'Name the folder of a real Stable Diffusion with --model, or in PALIMPSEST_MODEL.';
+  'Name a real Stable Diffusion with --model, or in PALIMPSEST_MODEL ("palimpsest models" lists those on this machine).';

@@ -1,28 +1,33 @@
 /**
- * @file The models that are installed, by name: folders in configured directories, and single folders with a name of
- * their own. What comes over the wire is looked up here and never becomes a path.
+ * @file The models that are installed, by name: those in configured folders, those with a name of their own, and those that
+ * other programs keep on this machine. What comes over the wire is looked up here and never becomes a path.
  */
 
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { ModelName, PalimpsestError } from '@palimpsest/protocol';
+import { realpathSync } from 'node:fs';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { type FoundModel, modelsBelow, modelsElsewhere } from './findModels.ts';
 
 /** Where a model lies. */
 export interface ModelPlace {
+  /** A folder in the diffusers layout, or a single file. */
   readonly folder: string;
   /** A folder with CLIP's vision encoder, for models that come without one. */
   readonly imageEncoder?: string | undefined;
 }
 
 export interface ModelRegistryOptions {
-  /** Each folder in these that holds a model counts, under its own name. Earlier directories win. */
+  /** Each model in these counts, under its own name. Earlier directories win. */
   readonly directories?: readonly string[];
   /** Models by name; they win over those in directories. */
   readonly models?: Readonly<Record<string, ModelPlace>>;
+  /** Whether those count too that were pulled, lie in the Hugging Face cache, or belong to other programs. */
+  readonly elsewhere?: boolean;
 }
 
-/** What makes a folder a model: diffusers' table of contents, or the network that is always there. */
-const MARKS = ['model_index.json', join('unet', 'config.json')];
+/** A model as people are told of it. */
+export interface ListedModel extends FoundModel {
+  readonly place: ModelPlace;
+}
 
 export class ModelRegistry {
   constructor(readonly options: ModelRegistryOptions) {}
@@ -53,18 +58,60 @@ export class ModelRegistry {
     return wanted === null || found === undefined ? null : found.name;
   }
 
-  private read(): Map<string, ModelPlace> {
-    const models = new Map(Object.entries(this.options.models ?? {}));
-    for (const directory of this.options.directories ?? []) {
-      for (const name of foldersIn(directory)) {
-        const folder = join(directory, name);
-        if (!models.has(name) && MARKS.some((mark) => existsSync(join(folder, mark)))) {
-          models.set(name, { folder });
-        }
+  /** All models with where they are from, and what looks like a model and cannot be used. */
+  listAll(): ListedModel[] {
+    const { models = {}, directories = [], elsewhere = false } = this.options;
+    const named = Object.entries(models).map(([name, place]) => {
+      return { name, path: place.folder, origin: 'named', refused: null, place };
+    });
+    const below = distinctPaths(directories.flatMap(modelsBelow), new Set());
+    const others = elsewhere ? modelsElsewhere() : [];
+    const taken = new Map(named.map((model) => [model.name, model as ListedModel]));
+    const refused: ListedModel[] = [];
+    for (const found of [
+      ...below,
+      ...distinctPaths(others, new Set(below.map(({ path }) => realPath(path)))),
+    ]) {
+      const name = speakable(found.name);
+      const model = { ...found, name, place: { folder: found.path } };
+      if (found.refused !== null) refused.push({ ...model, name: found.name });
+      else if (name !== '' && !taken.has(name)) taken.set(name, model);
+      // In configured folders the first of a name wins; elsewhere nobody chose the names.
+      else if (name !== '' && !below.includes(found)) {
+        const other = numbered(name, taken);
+        taken.set(other, { ...model, name: other });
       }
     }
-    return models;
+    return [...taken.values(), ...refused];
   }
+
+  private read(): Map<string, ModelPlace> {
+    const usable = this.listAll().filter(({ refused }) => refused === null);
+    return new Map(usable.map(({ name, place }) => [name, place]));
+  }
+}
+
+/** What the protocol can name (its ModelName): letters, digits, spaces, dots, dashes; not too long. */
+const speakable = (name: string): string =>
+  name
+    .replace(/[^\p{L}\p{N} ._-]/gu, '-')
+    .replace(/^[ ._-]+/, '')
+    .slice(0, MAX_NAME);
+/** Leaves room for a number. */
+const MAX_NAME = 90;
+
+function numbered(name: string, taken: ReadonlyMap<string, unknown>): string {
+  for (let number = 2; ; number++) {
+    if (!taken.has(`${name} ${number}`)) return `${name} ${number}`;
+  }
+}
+
+/** Without those that are the same file or folder as one before. */
+function distinctPaths(models: readonly FoundModel[], known: Set<string | null>): FoundModel[] {
+  return models.filter(({ path }) => {
+    const real = realPath(path);
+    return !known.has(real) && known.add(real);
+  });
 }
 
 function realPath(folder: string): string | null {
@@ -72,17 +119,5 @@ function realPath(folder: string): string | null {
     return realpathSync(folder);
   } catch {
     return null;
-  }
-}
-
-/** Names of folders, and of links to folders, that the protocol can name. */
-function foldersIn(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => ModelName.safeParse(name).success)
-      .sort();
-  } catch {
-    // A directory that is configured but not there yet holds no models.
-    return [];
   }
 }

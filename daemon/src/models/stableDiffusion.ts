@@ -9,6 +9,7 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { decoderGraph, encoderGraph } from './autoencoder.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { imageEncoderGraph } from './imageEncoder.ts';
+import { findImageEncoder } from './imageEncoderPlaces.ts';
 import { type ImageEncoder, type ModelParts, openDiffusersFolder, openImageEncoder } from './modelParts.ts';
 import type { Networks } from './networks.ts';
 import { NoiseSchedule } from './noiseSchedule.ts';
@@ -44,9 +45,12 @@ export class StableDiffusion {
     this.tokenizer = parts.tokenizer;
     this.text = parts.text;
     this.vae = parts.vae;
-    this.image = imageEncoder === undefined ? parts.image : openImageEncoder(imageEncoder);
     this.schedule = new NoiseSchedule(parts.scheduler);
     const { config, checkpoint } = parts.unet;
+    this.image =
+      imageEncoder === undefined
+        ? (parts.image ?? findImageEncoder(config.cross_attention_dim))
+        : openImageEncoder(imageEncoder);
     const tokens = this.text.config.max_position_embeddings;
     this.unet = new UNetNetwork(config, checkpoint, this.schedule, networks, tokens);
   }
@@ -159,7 +163,7 @@ export class StableDiffusion {
       throw new PalimpsestError(
         'IMAGE_ENCODER_MISSING',
         `${this.folder} has no image_encoder/, which StyleDiffusion needs (CLIP ViT-B/16 for Stable Diffusion 1.x). ` +
-          'Give its folder with --image-encoder, or learn nothing: --mode instant.',
+          'Get it with "palimpsest models pull clip", give its folder with --image-encoder, or learn nothing: --mode instant.',
       );
     }
     const { config, preprocessor, checkpoint } = this.image;

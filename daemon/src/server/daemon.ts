@@ -1,19 +1,18 @@
 /** @file The whole daemon: secrets, stores, engine, queue and server, put together and taken apart again. */
 
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
-import { ModelRegistry } from '../models/modelRegistry.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
-import { cacheFolder, demoModelFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { cacheFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
+import { openModels } from './openModels.ts';
 import { type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
@@ -76,16 +75,4 @@ export async function startDaemon(
     await close();
     throw error;
   }
-}
-
-/** The configured folders, each a model or full of models; the demo model is there too. */
-export function openModels(folders: readonly string[]): ModelRegistry {
-  const isModel = (folder: string) => existsSync(join(folder, 'model_index.json'));
-  const paths = folders.map((folder) => resolve(folder));
-  const single = paths.filter(isModel).map((folder) => [basename(folder), { folder }] as const);
-  const demo = isModel(demoModelFolder()) ? [['demo', { folder: demoModelFolder() }] as const] : [];
-  return new ModelRegistry({
-    directories: paths.filter((folder) => !isModel(folder)),
-    models: Object.fromEntries([...demo, ...single]),
-  });
 }

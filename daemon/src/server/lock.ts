@@ -17,6 +17,7 @@ const Announcement = z.object({
     models: z
       .record(z.string(), z.object({ folder: z.string(), imageEncoder: z.string().optional() }))
       .default({}),
+    elsewhere: z.boolean().default(false),
   }),
 });
 export type Announcement = Omit<z.infer<typeof Announcement>, 'models'> & {

@@ -1,0 +1,40 @@
+/** @file `palimpsest models`: the models on this machine, and how to get one. */
+
+import { Command } from 'commander';
+import type { ListedModel } from '../models/modelRegistry.ts';
+import { configFolder, readConfig } from '../server/config.ts';
+import { openModels } from '../server/openModels.ts';
+import { reportError } from './report.ts';
+
+export function modelsCommand(): Command {
+  return new Command('models')
+    .summary('list the models on this machine, or download one')
+    .description(
+      'Lists the models on this machine: in the folders that were configured, the Hugging Face cache, and the folders of A1111, ComfyUI, InvokeAI and Stability Matrix. Nothing is copied; each can be used by its name with --model.',
+    )
+    .argument('[folders...]', 'look in these folders too')
+    .option('--json', 'print the list as JSON')
+    .action((folders: string[], { json = false }: { json?: boolean }) => {
+      try {
+        const registry = openModels([...folders, ...readConfig(configFolder(), {}).models]);
+        const models = registry.listAll().map(({ place: _, ...model }) => model);
+        process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
+      } catch (error) {
+        process.exitCode = reportError(error, json);
+      }
+    });
+}
+
+function describe(models: readonly Omit<ListedModel, 'place'>[]): string {
+  const usable = models.filter(({ refused }) => refused === null);
+  const refused = models.filter((model) => model.refused !== null);
+  const width = Math.max(0, ...usable.map(({ name }) => name.length));
+  return [
+    usable.length > 0 ? 'Use one by its name, with --model:' : 'No model was found.',
+    ...usable.map(({ name, origin, path }) => `  ${name.padEnd(width)}  ${origin.padEnd(16)}  ${path}`),
+    ...(refused.length > 0 ? ['Not usable:'] : []),
+    ...refused.map(({ path, refused }) => `  ${path}: ${refused}`),
+    'More: palimpsest models pull sd-1.5 (or sd-1.4, sd-2.1-base, OWNER/NAME).',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,100 @@
+/** @file Finds models in folders as programs keep them: diffusers folders, single files, pickles that are refused. */
+
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openWeights, refusedPickle } from './checkpoint.ts';
+import { unfit } from './originalConfig.ts';
+import {
+  CHECKPOINT_FOLDERS,
+  cachedRepositories,
+  namesIn,
+  programFolders,
+  pulledFolder,
+} from './searchPlaces.ts';
+
+/** A model, or what looks like one. */
+export interface FoundModel {
+  /** Its folder's or file's name, which need not be unique. */
+  readonly name: string;
+  /** A folder in the diffusers layout, or a single file. */
+  readonly path: string;
+  /** Whose folder it lies in. */
+  readonly origin: string;
+  /** Why it cannot be used; null when nothing speaks against it. */
+  readonly refused: string | null;
+}
+
+/** What makes a folder a model: diffusers' table of contents, or the network that is always there. */
+const MARKS = ['model_index.json', join('unet', 'config.json')];
+export const isModelFolder = (folder: string): boolean =>
+  MARKS.some((mark) => existsSync(join(folder, mark)));
+
+const SAFETENSORS = /\.safetensors$/i;
+const PICKLE = /\.ckpt$/i;
+
+/** People sort checkpoints into folders, but not without end; a folder with everything in it is not searched through. */
+const MAX_DEPTH = { program: 4, configured: 2, cached: 1 };
+
+/** The models below a folder that a person named, which may be the folder of a program. */
+export function modelsBelow(folder: string): FoundModel[] {
+  const program = modelsOfProgram(folder);
+  return program.length > 0 ? program : walk(folder, 'folder', MAX_DEPTH.configured);
+}
+
+/** The models that lie on this machine without anybody having said where: pulled ones, the cache, other programs. */
+export function modelsElsewhere(): FoundModel[] {
+  const cached = cachedRepositories().flatMap(({ repository, folder }) => {
+    const name = repository.split('/').at(-1)!;
+    if (isModelFolder(folder)) return [{ name, path: folder, origin: 'Hugging Face', refused: null }];
+    // Other repositories hold what has nothing to do with us: only what fits is told.
+    return walk(folder, 'Hugging Face', MAX_DEPTH.cached).filter(({ refused }) => refused === null);
+  });
+  return [
+    ...walk(pulledFolder(), 'pulled', MAX_DEPTH.cached),
+    ...cached,
+    ...programFolders().flatMap(modelsOfProgram),
+  ];
+}
+
+function modelsOfProgram(folder: string): FoundModel[] {
+  const usual = Object.entries(CHECKPOINT_FOLDERS).flatMap(([place, origin]) =>
+    walk(join(folder, place), origin, MAX_DEPTH.program),
+  );
+  // Newer versions of InvokeAI keep each model in a folder of its own, whatever its kind.
+  const isInvoke = usual.length === 0 && existsSync(join(folder, 'invokeai.yaml'));
+  const flat = isInvoke ? walk(join(folder, 'models'), 'InvokeAI', MAX_DEPTH.configured) : [];
+  return [...usual, ...flat.filter(({ refused }) => refused === null)];
+}
+
+function walk(folder: string, origin: string, depth: number): FoundModel[] {
+  if (depth === 0) return [];
+  return namesIn(folder)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => {
+      const path = join(folder, name);
+      if (SAFETENSORS.test(name)) {
+        return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: whyUnfit(path) }];
+      }
+      if (PICKLE.test(name)) return [{ name, path, origin, refused: refusedPickle(path).message }];
+      if (isModelFolder(path)) return [{ name, path, origin, refused: null }];
+      return walk(path, origin, depth - 1);
+    });
+}
+
+/** Headers are read once, until the file changes: the daemon lists its models often. */
+const read = new Map<string, { readonly state: string; readonly refused: string | null }>();
+
+function whyUnfit(path: string): string | null {
+  try {
+    const real = realpathSync(path);
+    const { size, mtimeMs } = statSync(real);
+    const state = `${size} ${mtimeMs}`;
+    const known = read.get(real);
+    if (known?.state === state) return known.refused;
+    const refused = unfit(openWeights(real));
+    read.set(real, { state, refused });
+    return refused;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
