@@ -3,187 +3,186 @@
  * script in its engine, and the real daemon with the smallest model.
  */
 
-import { createServer } from 'node:net';
-import { PORTS } from '@palimpsest/protocol';
 import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, openBrowser } from '../page/browser.ts';
-import { type StartedDaemon, startDaemon } from '../server/daemon.ts';
-import { serveEditor } from './serveEditor.ts';
-
-/** Long, since other work may share the machine. */
-const PATIENCE = 90_000;
+import { FigmaWindow, PATIENCE } from './openWindow.ts';
 
 interface Node {
-  readonly parent: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly corners: readonly (readonly [number, number])[];
 }
 
-/** A soft picture: what the model sees of it is not the point. */
-function picture(): Pixels {
-  const [width, height] = [96, 64];
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    rgba.set([x * 2, y * 3, Math.hypot(x - 48, y - 32) < 20 ? 220 : 60, 255], i * 4);
-  }
-  return { width, height, rgba };
-}
+const [WIDTH, HEIGHT] = [96, 64];
+/** Of the quarters of the picture: upper left, upper right, lower left, lower right. */
+const QUARTERS = [
+  [230, 40, 40],
+  [40, 200, 60],
+  [50, 60, 220],
+  [240, 220, 60],
+] as const;
 
-/** The first of the manifest's ports that is free: the panel looks at no others. */
-async function freePort(): Promise<number> {
-  for (const port of PORTS) {
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
+function picture(): Pixels {
+  const rgba = new Uint8ClampedArray(WIDTH * HEIGHT * 4);
+  for (let i = 0; i < WIDTH * HEIGHT; i++) {
+    const quarter = (i % WIDTH < WIDTH / 2 ? 0 : 1) + (i < (WIDTH * HEIGHT) / 2 ? 0 : 2);
+    rgba.set([...QUARTERS[quarter]!, 255], i * 4);
   }
-  throw new Error(`The ports ${PORTS.join(', ')} are taken. Stop the daemon that has them, and try again.`);
+  return { width: WIDTH, height: HEIGHT, rgba };
 }
 
 describeInBrowser('Figma from end to end', () => {
-  let daemon: StartedDaemon;
   let browser: Browser;
-  let page: Page;
-  let editor: Awaited<ReturnType<typeof serveEditor>>;
-  let panel: FrameLocator;
+  let figma: FigmaWindow;
   let source: string;
-  let result: string;
-  const violations: string[] = [];
 
   beforeAll(async () => {
-    daemon = await startDaemon(await freePort());
-    editor = await serveEditor();
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 420, height: 900 } });
-    page.setDefaultTimeout(PATIENCE);
-    page.on('pageerror', (error) => expect.fail(`the page failed: ${error.message}`));
-    page.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) violations.push(message.text());
-    });
-    // Daemons of other people on this machine are none of ours.
-    for (const port of PORTS.filter((other) => other !== daemon.port)) {
-      await page.route(`http://localhost:${port}/**`, (route) => route.abort());
-      await page.routeWebSocket(`ws://localhost:${port}/rpc`, (socket) => socket.close());
-    }
-    await page.goto(editor.address);
-    await page.waitForFunction('globalThis.editor !== undefined');
-    panel = page.frameLocator('iframe');
+    figma = await FigmaWindow.open(browser);
+    figma.page.on('pageerror', (error) => expect.fail(`the page failed: ${error.message}`));
   });
   afterAll(async () => {
+    await figma?.close();
     await browser?.close();
-    editor?.close();
-    await daemon?.stop();
   });
 
-  const call = <T>(name: string, ...args: readonly unknown[]): Promise<T> =>
-    page.evaluate<T>(`editor.call(${[name, ...args].map((value) => JSON.stringify(value)).join()})`);
-  const button = (name: string) => panel.getByRole('button', { name, exact: true });
-  const open = (scheme = 'light') => page.evaluate(`editor.open('${scheme}')`);
-  const selected = () => call<string[]>('selected');
-  const inspect = (id: string) => call<Node>('inspect', id);
-  const pixelsOf = async (id: string): Promise<Pixels> =>
-    decodePng(Uint8Array.from(await page.evaluate<number[]>(`editor.pictureOf('${id}')`)));
-  const status = () => panel.locator('.connection').textContent();
   const soon = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: PATIENCE });
+  const status = () => figma.panel.locator('.connection').textContent();
+  const selected = async () => (await figma.call<string[]>('selected'))[0]!;
+  const inspect = (id: string) => figma.call<Node>('inspect', id);
   const furthest = (one: Node, other: Node) =>
     Math.max(
       ...one.corners.map(([x, y], i) => Math.hypot(x - other.corners[i]![0], y - other.corners[i]![1])),
     );
-
-  it('lets the panel in, once, by a code', async () => {
-    await open();
-    await soon(status).toBe('Not connected yet');
-    await button('Connect').click();
-    await panel.getByLabel('Code').waitFor();
-    const [, code] = /Type this code .*: +(\d{6})/.exec(daemon.output())!;
-    await panel.getByLabel('Code').fill(code!);
-    await button('Connect').click();
-    await soon(status).toBe('Connected');
-  });
-
-  it('follows the selection', async () => {
-    await panel.getByText('Select a layer').waitFor();
-    const png = JSON.stringify([...(await encodePng(picture()))]);
-    source = await page.evaluate<string>(`editor.addPicture('photo', ${png})`);
-    await call('set', source, 'relativeTransform', [
-      [Math.cos(0.5), Math.sin(0.5), 80],
-      [-Math.sin(0.5), Math.cos(0.5), 120],
-    ]);
-    await call('select', [source]);
-    await panel.getByText('photo', { exact: true }).waitFor();
-    await panel.getByText('96 × 64').waitFor();
-  });
-
-  it('edits the layer, and places the very pixels exactly over it', async () => {
-    await panel.getByLabel('What is in the picture').fill('a dog');
-    // It begins with the words of the picture.
-    await panel.getByLabel('What it should be').focus();
-    await soon(() => panel.getByLabel('What it should be').inputValue()).toBe('a dog');
-    await panel.getByLabel('What it should be').fill('a tiger');
-    await panel.getByText('Advanced').click();
-    await panel.getByLabel('model', { exact: true }).selectOption('modelA');
-    await panel.getByLabel('steps', { exact: true }).fill('3');
-    await panel.getByText('Advanced').click();
-    await panel.getByRole('radio', { name: 'at once' }).check();
-    await button('Edit').click();
-    await button('Keep').waitFor();
-    const before = await call<string>('documentWithout', '');
-    const after = await panel
-      .getByAltText('After')
+  /** A picture that the panel shows, as pixels. */
+  const shown = async (name: string) => {
+    const bytes = await figma.panel
+      .getByAltText(name, { exact: true })
       .evaluate(async (image: { readonly src: string }) => [
         ...new Uint8Array(await (await fetch(image.src)).arrayBuffer()),
       ]);
-    await button('Keep').click();
-    await soon(async () => (await selected())[0]).not.toBe(source);
-    [result] = (await selected()) as [string];
-    const [placed, original] = [await inspect(result), await inspect(source)];
-    expect(furthest(placed, original)).toBeLessThan(0.01);
-    expect(placed.values.name).toBe('a dog → a tiger');
-    expect(await pixelsOf(result)).toEqual(await decodePng(Uint8Array.from(after)));
-    expect(await pixelsOf(result)).toMatchObject({ width: 96, height: 64 });
-    expect(await pixelsOf(result)).not.toEqual(picture());
-    expect(await call<string>('documentWithout', result)).toBe(before);
+    return decodePng(Uint8Array.from(bytes));
+  };
+  const expectUpright = ({ width, height, rgba }: Pixels) => {
+    for (const [quarter, colour] of QUARTERS.entries()) {
+      const x = Math.floor(width * (quarter % 2 === 0 ? 0.25 : 0.75));
+      const y = Math.floor(height * (quarter < 2 ? 0.25 : 0.75));
+      const is = rgba.subarray((y * width + x) * 4, (y * width + x) * 4 + 3);
+      // JPEG is not exact.
+      expect(Math.max(...colour.map((value, i) => Math.abs(value - is[i]!)))).toBeLessThan(6);
+    }
+  };
+  /** The golden model, with few steps. */
+  const makeQuick = async (steps: number) => {
+    await figma.panel.getByText('Advanced').click();
+    await figma.panel.getByLabel('model', { exact: true }).selectOption('modelA');
+    await figma.panel.getByLabel('steps', { exact: true }).fill(String(steps));
+    await figma.panel.getByText('Advanced').click();
+  };
+  /** Keeps the result at hand: it has the very pixels, lies exactly over its source, and nothing else has changed. */
+  const expectPlaced = async (over: string): Promise<Node> => {
+    const before = await figma.call<string>('documentWithout', '');
+    const after = await shown('After');
+    await figma.button('Keep').click();
+    await soon(selected).not.toBe(over);
+    const [result, original] = [await inspect(await selected()), await inspect(over)];
+    expect(furthest(result, original)).toBeLessThan(0.01);
+    expect(await decodePng(await figma.pictureOf(await selected()))).toEqual(after);
+    expect(await figma.call<string>('documentWithout', await selected())).toBe(before);
+    return result;
+  };
+
+  it('lets the panel in, once, by a code', async () => {
+    await figma.openPanel();
+    await soon(status).toBe('Not connected yet');
+    await figma.pair();
+  });
+
+  it('follows the selection', async () => {
+    await figma.panel.getByText('Select a layer').waitFor();
+    source = await figma.callWithFile('addPicture', 'photo', await encodePng(picture()), 30, 40);
+    await figma.call('set', source, 'relativeTransform', [
+      [Math.cos(0.5), Math.sin(0.5), 80],
+      [-Math.sin(0.5), Math.cos(0.5), 120],
+    ]);
+    await figma.call('select', [source]);
+    await figma.panel.getByText('photo', { exact: true }).waitFor();
+    await figma.panel.getByText('96 × 64').waitFor();
+  });
+
+  it('edits the layer, and places the very pixels exactly over it', async () => {
+    await figma.say('a dog', 'a tiger');
+    await makeQuick(3);
+    await figma.panel.getByRole('radio', { name: 'at once' }).check();
+    await figma.button('Edit').click();
+    await figma.button('Keep').waitFor();
+    expect(await shown('Before')).toEqual(picture());
+    const after = await shown('After');
+    expect(after).toMatchObject({ width: WIDTH, height: HEIGHT });
+    expect(after).not.toEqual(picture());
+    const { values } = await expectPlaced(source);
+    expect(values.name).toBe('a dog → a tiger');
   });
 
   it('opens the recipe again from the result, in a new panel and in the dark', async () => {
-    await page.evaluate('editor.close()');
-    await open('dark');
+    await figma.closePanel();
+    await figma.openPanel('dark');
     await soon(status).toBe('Connected');
-    await soon(() => panel.getByLabel('What it should be').inputValue()).toBe('a tiger');
-    expect(await panel.locator('.palimpsest').getAttribute('data-theme')).toBe('dark');
+    await soon(() => figma.panel.getByLabel('What it should be').inputValue()).toBe('a tiger');
+    expect(await figma.panel.locator('.palimpsest').getAttribute('data-theme')).toBe('dark');
   });
 
   it('goes on with an edit when the panel was closed', async () => {
-    await panel.getByLabel('What it should be').fill('a cat');
-    await panel.getByText('Advanced').click();
-    await panel.getByLabel('steps', { exact: true }).fill('30');
-    await panel.getByText('Advanced').click();
-    await panel.getByRole('radio', { name: 'carefully' }).check();
-    await button('Edit').click();
-    await panel.locator('.underway').getByText('Learning the picture').waitFor();
-    await page.evaluate('editor.close()');
-    await open();
-    await button('Cancel').waitFor();
-    await button('Cancel').click();
-    await soon(() => button('Cancel').count()).toBe(0);
+    await figma.panel.getByLabel('What it should be').fill('a cat');
+    await makeQuick(30);
+    await figma.panel.getByRole('radio', { name: 'carefully' }).check();
+    await figma.button('Edit').click();
+    await figma.panel.locator('.underway').getByText('Learning the picture').waitFor();
+    await figma.closePanel();
+    await figma.openPanel();
+    await figma.button('Cancel').click();
+    await soon(() => figma.button('Cancel').count()).toBe(0);
   });
 
   it('takes a result back in one step', async () => {
-    await call('undo');
-    expect(await call('look')).toHaveLength(1);
+    await figma.call('undo');
+    expect(await figma.call('look')).toHaveLength(1);
+  });
+
+  it('turns a rotated frame back', async () => {
+    const id = await figma.callWithFile<string>(
+      'arrange',
+      'a frame with a photo in it',
+      await encodePng(picture()),
+    );
+    const { name } = (await inspect(id)).values;
+    await figma.call('select', [id]);
+    await figma.panel.getByAltText(String(name), { exact: true }).waitFor();
+    expectUpright(await shown(String(name)));
+  });
+
+  it('edits a photo that is a JPEG', async () => {
+    const jpeg = sharp(await encodePng(picture())).jpeg({ quality: 100, chromaSubsampling: '4:4:4' });
+    const id = await figma.callWithFile<string>('arrange', 'rotated', await jpeg.toBuffer());
+    await figma.call('select', [id]);
+    await figma.panel.getByText('60 × 40').waitFor();
+    await figma.say('a dog', 'a lion');
+    await makeQuick(3);
+    await figma.panel.getByRole('radio', { name: 'at once' }).check();
+    await figma.button('Edit').click();
+    await figma.button('Keep').waitFor();
+    expectUpright(await shown('Before'));
+    await expectPlaced(id);
   });
 
   it('changes its size by the corner', async () => {
-    const corner = panel.getByRole('separator');
+    const corner = figma.panel.getByRole('separator');
     await corner.focus();
     await corner.press('ArrowRight');
-    await soon(() => page.locator('iframe').getAttribute('width')).toBe('380');
+    await soon(() => figma.page.locator('iframe').getAttribute('width')).toBe('380');
   });
 
-  it('breaks no rule of the policy', () => expect(violations).toEqual([]));
+  it('breaks no rule of the policy', () => expect(figma.violations).toEqual([]));
 });

@@ -12,7 +12,6 @@ declare global {
   /** For the test. */
   var editor: {
     call(name: string, ...args: readonly unknown[]): Promise<unknown>;
-    addPicture(name: string, png: readonly number[]): Promise<unknown>;
     pictureOf(id: string): Promise<number[]>;
     /** Runs the plugin, as the menu does. */
     open(scheme: keyof typeof COLOURS): void;
@@ -69,7 +68,6 @@ function pageIn(name: keyof typeof COLOURS): string {
 globalThis.editor = {
   vm,
   call: (name, ...args) => vm.call(name, ...args),
-  addPicture: (name, png) => vm.call('addPicture', name, Uint8Array.from(png), 30, 40),
   pictureOf: async (id) => [...(await vm.call<{ png: Uint8Array }>('see', id)).png],
   open: (wanted) => {
     scheme = wanted;
