@@ -100,7 +100,7 @@ const STRANGER = `<!doctype html><meta charset="utf-8" /><title>A stranger</titl
       parent.frames[i].postMessage('palimpsest-' + JSON.stringify({ end: null }), '*');
     }
   };
-  setInterval(flood, 2);
+  setInterval(flood, 5);
 </script>`;
 
 /** Puts the fake in the place of Photopea, and a stranger at two addresses. */
