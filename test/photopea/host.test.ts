@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeDocument } from './fake/fakeDocument.ts';
 import { openPhotopea } from './fake/hands.ts';
 import { render } from './fake/render.ts';
-import { colourful, editInside, forever, openScene, resultOf, selectSoftly } from './scene.ts';
+import { blended, colourful, editInside, forever, openScene, resultOf, selectSoftly } from './scene.ts';
 
 describe('a result inside a soft selection', () => {
   it('looks as the daemon made it, and leaves what is outside bit for bit', async () => {
@@ -44,6 +44,28 @@ describe('a result inside a soft selection', () => {
     const placed = await host.place(await resultOf(layer, exported.png, result, { masking: 'selection' }));
     expect(hands.layer(placed.id).mask).toBeNull();
     expect(hands.layer(placed.id).pixels.rgba).toEqual(result.rgba);
+  });
+});
+
+describe('a layer that is too large to be edited at its size', () => {
+  it('is exported smaller, and the result and its mask are put over it at its own size', async () => {
+    const scene = await openScene();
+    const { host, hands, document, source, sourceId } = scene;
+    const selection = selectSoftly(document);
+    const layer = (await host.find(sourceId))!;
+    const exported = await host.exportPixels(sourceId, 0.5, forever());
+    expect(exported).toMatchObject({ width: source.pixels.width / 2, height: source.pixels.height / 2 });
+    const grey = await decodePng((await host.mask(sourceId, exported, forever()))!);
+    const before = await decodePng(exported.png);
+    const result = blended(before, colourful(before.width, before.height, 77), grey);
+    const placed = await host.place(await resultOf(layer, exported.png, result, { masking: 'selection' }));
+    const made = hands.layer(placed.id);
+    expect(made).toMatchObject({ x: source.x, y: source.y });
+    expect(made.pixels).toMatchObject({ width: source.pixels.width, height: source.pixels.height });
+    for (let x = source.x; x < source.x + source.pixels.width; x++) {
+      const at = (source.y + 3) * document.width + x;
+      expect(Math.abs(made.mask![at]! - selection[at]!)).toBeLessThan(40);
+    }
   });
 });
 

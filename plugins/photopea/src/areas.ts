@@ -35,7 +35,8 @@ export function throughMask(result: Pixels, before: Pixels, grey: Pixels): Pixel
     const m = grey.rgba[i]! / 255;
     if (m === 1) continue;
     for (let k = i; k < i + 3; k++) {
-      const [is, was] = [result.rgba[k]!, before.rgba[k]!];
+      const is = result.rgba[k]!;
+      const was = before.rgba[k]!;
       if (m === 0 && is !== was && before.rgba[i + 3] === 255) return null;
       if (m > 0) rgba[k] = Math.round((is - (1 - m) * was) / m);
     }

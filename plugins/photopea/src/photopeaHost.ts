@@ -29,6 +29,9 @@ export interface Surroundings {
   isVisible(): boolean;
 }
 
+/** Edits that wait to be kept, of which the selection is known; pictures are large. */
+const MAX_AREAS = 8;
+
 const GONE = 'The layer is not there any more. Select another one.';
 const NOT_PLACED =
   'Photopea did not take the result. If its document was closed, open it again; then keep the edit once more.';
@@ -109,6 +112,8 @@ export class PhotopeaHost implements EditorHost {
     const { exported } = this;
     if (exported?.id === id && exported.width === size.width && exported.height === size.height) {
       this.areas.set(await hashPicture(exported.png), { before: exported.png, ...area });
+      const [oldest] = this.areas.keys();
+      if (this.areas.size > MAX_AREAS && oldest !== undefined) this.areas.delete(oldest);
     }
     return area.grey;
   }
