@@ -40,6 +40,10 @@ export const ERROR_CODES = {
   CONNECTION_LOST: 'the connection to the daemon is gone, or never came about',
   ALREADY_RUNNING: 'a daemon is running on this machine already',
   PORT_TAKEN: 'another program listens on every port that the daemon may use',
+  DOWNLOAD_FAILED:
+    'a model cannot be downloaded: the hub cannot be reached, refuses, or sent something else than it said',
+  MODEL_GATED: 'a model can only be downloaded by those who have agreed to its terms',
+  INSUFFICIENT_MEMORY: 'the work needs more memory than there is, or than the budget allows',
   INTERNAL: 'a fault of the daemon; its log has more under the id that the message names',
 } as const;
 

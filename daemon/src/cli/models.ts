@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { ListedModel } from '../models/modelRegistry.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { openModels } from '../server/openModels.ts';
+import { pullCommand } from './pullModel.ts';
 import { reportError } from './report.ts';
 
 export function modelsCommand(): Command {
@@ -22,7 +23,8 @@ export function modelsCommand(): Command {
       } catch (error) {
         process.exitCode = reportError(error, json);
       }
-    });
+    })
+    .addCommand(pullCommand());
 }
 
 function describe(models: readonly Omit<ListedModel, 'place'>[]): string {

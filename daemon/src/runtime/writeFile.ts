@@ -68,7 +68,8 @@ export async function requireWritable(path: string): Promise<void> {
   }
 }
 
-function writeError(path: string, cause: unknown): PalimpsestError {
+/** What to tell of a write that failed: DISK_FULL or WRITE_FAILED. */
+export function writeError(path: string, cause: unknown): PalimpsestError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (FULL_DISK_CODES.has(code)) {
     return new PalimpsestError(

@@ -1,0 +1,64 @@
+/** @file Which files of a repository a model needs: its configs, its tokenizer, and each network's weights once. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { HubFile, HubRepository } from './hub.ts';
+
+/** How the weights are stored. */
+export type Precision = 'fp32' | 'fp16';
+
+const TOKENIZER = ['vocab.json', 'merges.txt', 'tokenizer_config.json', 'special_tokens_map.json'];
+const CONFIGS = [
+  'model_index.json',
+  'scheduler/scheduler_config.json',
+  'text_encoder/config.json',
+  'vae/config.json',
+  'unet/config.json',
+  'image_encoder/config.json',
+  'image_encoder/preprocessor_config.json',
+  ...TOKENIZER.map((name) => `tokenizer/${name}`),
+];
+/** Of CLIP, whose repository is one network: its vision encoder is used, and its tokenizer. */
+const CLIP_CONFIGS = ['config.json', 'preprocessor_config.json', ...TOKENIZER];
+const NETWORKS = ['text_encoder', 'vae', 'unet'];
+
+/** Weights by precision, whole or in parts with their index. */
+const WEIGHTS: Readonly<Record<Precision, RegExp>> = {
+  fp32: /^(diffusion_pytorch_model|model)(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/,
+  fp16: /^(diffusion_pytorch_model|model)\.fp16(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/,
+};
+
+/** The licence's text and the model's card, which belong to what is kept. */
+const PAPERS = /^(LICENSE|LICENCE|README)(\.\w+)?$/i;
+
+/** @throws {PalimpsestError} MODEL_FOLDER_INVALID when the repository holds no model that can be used. */
+export function neededFiles({ name, files }: HubRepository, precision: Precision): HubFile[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const isClip = !paths.has('model_index.json') && paths.has('vocab.json') && paths.has('config.json');
+  if (!isClip && !paths.has('unet/config.json')) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `${name} is not in the diffusers layout (it has no unet/config.json). Download a .safetensors file of it yourself and name it with --model.`,
+    );
+  }
+  const configs = isClip ? CLIP_CONFIGS : CONFIGS;
+  const networks = isClip
+    ? ['']
+    : [...NETWORKS, ...(paths.has('image_encoder/config.json') ? ['image_encoder'] : [])];
+  const weights = networks.flatMap((network) => weightsOf(name, files, network, precision));
+  return [...files.filter(({ path }) => configs.includes(path) || PAPERS.test(path)), ...weights];
+}
+
+/** The weights in the precision that was asked for, or the one there is. */
+function weightsOf(name: string, files: readonly HubFile[], network: string, wanted: Precision): HubFile[] {
+  const prefix = network === '' ? '' : `${network}/`;
+  const own = files.filter(({ path }) => path.startsWith(prefix));
+  const other = wanted === 'fp32' ? 'fp16' : 'fp32';
+  for (const precision of [wanted, other] as const) {
+    const found = own.filter(({ path }) => WEIGHTS[precision].test(path.slice(prefix.length)));
+    if (found.length > 0) return found;
+  }
+  throw new PalimpsestError(
+    'MODEL_FOLDER_INVALID',
+    `${name} has no .safetensors weights${network === '' ? '' : ` for ${network}`}. Pickles (.bin, .ckpt) can run any program when they are opened, so Palimpsest does not use them.`,
+  );
+}
