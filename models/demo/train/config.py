@@ -41,7 +41,7 @@ SCHEDULER = {
 CPU = {
     "scenes": 28000, "judge_scenes": 8000, "vae": VAE, "unet": UNET, "text": TEXT, "vision": VISION,
     "vae_steps": 5200, "vae_batch": 8, "vae_rate": 1.2e-3, "decoder_steps": 3600, "decoder_batch": 8,
-    "clip_steps": 1600, "clip_batch": 64, "judge_steps": 2500, "judge_batch": 32,
+    "clip_steps": 1600, "clip_batch": 64, "judge_steps": 4000, "judge_batch": 32,
     "unet_steps": 6800, "unet_batch": 24, "unet_rate": 1e-3,
 }
 GPU = {
