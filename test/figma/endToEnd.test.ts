@@ -7,7 +7,7 @@ import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser, openBrowser } from '../page/browser.ts';
+import { describeInBrowser, expectAccessible, openBrowser } from '../page/browser.ts';
 import { FigmaWindow, PATIENCE } from './openWindow.ts';
 
 interface Node {
@@ -110,6 +110,7 @@ describeInBrowser('Figma from end to end', () => {
     await figma.call('select', [source]);
     await figma.panel.getByText('photo', { exact: true }).waitFor();
     await figma.panel.getByText('96 × 64').waitFor();
+    await expectAccessible(figma.frame);
   });
 
   it('edits the layer, and places the very pixels exactly over it', async () => {
@@ -132,6 +133,7 @@ describeInBrowser('Figma from end to end', () => {
     await soon(status).toBe('Connected');
     await soon(() => figma.panel.getByLabel('What it should be').inputValue()).toBe('a tiger');
     expect(await figma.panel.locator('.palimpsest').getAttribute('data-theme')).toBe('dark');
+    await expectAccessible(figma.frame);
   });
 
   it('goes on with an edit when the panel was closed', async () => {
@@ -178,7 +180,7 @@ describeInBrowser('Figma from end to end', () => {
   });
 
   it('changes its size by the corner', async () => {
-    const corner = figma.panel.getByRole('separator');
+    const corner = figma.panel.getByRole('button', { name: 'Size of the panel' });
     await corner.focus();
     await corner.press('ArrowRight');
     await soon(() => figma.page.locator('iframe').getAttribute('width')).toBe('380');

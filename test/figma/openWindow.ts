@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net';
 import { PORTS } from '@palimpsest/protocol';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import { type StartedDaemon, startDaemon } from '../server/daemon.ts';
 import { serveEditor } from './serveEditor.ts';
 
@@ -39,6 +39,11 @@ export class FigmaWindow {
 
   get panel(): FrameLocator {
     return this.page.frameLocator('iframe');
+  }
+
+  /** The panel's own page. */
+  get frame(): Frame {
+    return this.page.frames().at(-1)!;
   }
 
   /** Has the person do or see something. */

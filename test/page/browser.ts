@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -54,7 +54,7 @@ export async function openPage(browser: Browser, address: string, token?: string
 }
 
 /** What a blind person, or one who cannot tell colours apart, would stumble over on this page. */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page | Frame): Promise<void> {
   // What fades in has its colours only when it has arrived.
   await page.waitForTimeout(300);
   await page.evaluate(axe.source);

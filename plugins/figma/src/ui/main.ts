@@ -25,8 +25,8 @@ const path: MessagePath = {
 };
 
 const place = document.querySelector('#panel');
-if (place === null) throw new Error('The page lacks the place for the panel.');
+if (!place?.parentElement) throw new Error('The page lacks the place for the panel.');
 const sandbox = new Sandbox(path);
 mountPanel(place, new FigmaHost(sandbox, { redraw, colourScheme, onColourScheme }));
-addResizeHandle(sandbox);
+addResizeHandle(place.parentElement, sandbox);
 tellFormsOfSubmit();

@@ -13,11 +13,10 @@ const KEYS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** Adds the corner to the page. */
-export function addResizeHandle(sandbox: Sandbox): void {
-  const handle = document.createElement('div');
+export function addResizeHandle(page: Element, sandbox: Sandbox): void {
+  const handle = document.createElement('button');
+  handle.type = 'button';
   handle.className = 'resize-handle';
-  handle.tabIndex = 0;
-  handle.role = 'separator';
   handle.ariaLabel = 'Size of the panel: arrow keys change it';
   const resize = (width: number, height: number, done: boolean) =>
     void sandbox.ask('resize', {
@@ -43,5 +42,5 @@ export function addResizeHandle(sandbox: Sandbox): void {
     event.preventDefault();
     resize(innerWidth + step[0], innerHeight + step[1], true);
   });
-  document.body.append(handle);
+  page.append(handle);
 }
