@@ -4,10 +4,9 @@
  */
 
 import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser, expectAccessible, openBrowser } from '../page/browser.ts';
+import { describeInBrowser, expectAccessible } from '../page/browser.ts';
 import { FigmaWindow, PATIENCE } from './openWindow.ts';
 
 interface Node {
@@ -34,19 +33,14 @@ function picture(): Pixels {
 }
 
 describeInBrowser('Figma from end to end', () => {
-  let browser: Browser;
   let figma: FigmaWindow;
   let source: string;
 
   beforeAll(async () => {
-    browser = await openBrowser();
-    figma = await FigmaWindow.open(browser);
+    figma = await FigmaWindow.open();
     figma.page.on('pageerror', (error) => expect.fail(`the page failed: ${error.message}`));
   });
-  afterAll(async () => {
-    await figma?.close();
-    await browser?.close();
-  });
+  afterAll(() => figma?.close());
 
   const soon = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: PATIENCE });
   const status = () => figma.panel.locator('.connection').textContent();
@@ -187,4 +181,18 @@ describeInBrowser('Figma from end to end', () => {
   });
 
   it('breaks no rule of the policy', () => expect(figma.violations).toEqual([]));
+});
+
+describeInBrowser('Figma in a browser that guards this machine', () => {
+  it('has the panel say so, and what to do', async () => {
+    const figma = await FigmaWindow.open({ isPublic: true });
+    try {
+      await figma.openPanel();
+      await figma.panel.getByText('The browser keeps this panel from Palimpsest').waitFor();
+      await figma.panel.getByText('The desktop app of your editor needs none of this.').waitFor();
+      await expectAccessible(figma.frame);
+    } finally {
+      await figma.close();
+    }
+  });
 });

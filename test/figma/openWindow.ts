@@ -3,6 +3,7 @@
 import { createServer } from 'node:net';
 import { PORTS } from '@palimpsest/protocol';
 import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
+import { openBrowser } from '../page/browser.ts';
 import { type StartedDaemon, startDaemon } from '../server/daemon.ts';
 import { serveEditor } from './serveEditor.ts';
 
@@ -11,6 +12,7 @@ export const PATIENCE = 90_000;
 
 export class FigmaWindow {
   private constructor(
+    private readonly browser: Browser,
     readonly page: Page,
     readonly daemon: StartedDaemon,
     /** What the browser reports of the policy. */
@@ -18,9 +20,12 @@ export class FigmaWindow {
     private readonly closeServer: () => void,
   ) {}
 
-  static async open(browser: Browser): Promise<FigmaWindow> {
+  /** @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine. */
+  static async open({ isPublic = false } = {}): Promise<FigmaWindow> {
     const daemon = await startDaemon(await freePort());
     const { address, close } = await serveEditor();
+    const { host } = new URL(address);
+    const browser = await openBrowser(isPublic ? [`--ip-address-space-overrides=${host}=public`] : []);
     const page = await browser.newPage({ viewport: { width: 420, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
     const violations: string[] = [];
@@ -34,7 +39,7 @@ export class FigmaWindow {
     }
     await page.goto(address);
     await page.waitForFunction('globalThis.editor !== undefined');
-    return new FigmaWindow(page, daemon, violations, close);
+    return new FigmaWindow(browser, page, daemon, violations, close);
   }
 
   get panel(): FrameLocator {
@@ -100,7 +105,7 @@ export class FigmaWindow {
   }
 
   async close(): Promise<void> {
-    await this.page.close();
+    await this.browser.close();
     this.closeServer();
     await this.daemon.stop();
   }

@@ -8,14 +8,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openBrowser } from '../page/browser.ts';
 import { FigmaWindow } from './openWindow.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SIZE = { width: 360, height: 900 };
 
-const browser = await openBrowser();
-const figma = await FigmaWindow.open(browser);
+const figma = await FigmaWindow.open();
 try {
   await figma.page.setViewportSize(SIZE);
   await figma.openPanel();
@@ -42,7 +40,6 @@ try {
   await shoot('result-dark', 600);
 } finally {
   await figma.close();
-  await browser.close();
 }
 
 async function resize(): Promise<void> {

@@ -31,10 +31,10 @@ export function describeInBrowser(name: string, suite: () => void): void {
   describe.skipIf(executablePath === undefined)(name, suite);
 }
 
-/** A new browser, with a profile of its own. */
-export async function openBrowser(): Promise<Browser> {
+/** A new browser, with a profile of its own, and maybe with more flags. */
+export async function openBrowser(flags: readonly string[] = []): Promise<Browser> {
   if (executablePath === undefined) throw new Error('There is no Chromium.');
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /** Long, since other work may share the machine. */
