@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/buildPage.ts'],
+    globalSetup: ['test/buildPage.ts', 'test/buildFigma.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The counts that .ci/run prints come from the runner's own file.

@@ -1,10 +1,9 @@
-/** The plugin as it is built, and the fake editor as one script. */
+/** The plugin as it was built before the tests, and the fake editor as one script. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { newQuickJSWASMModule, type QuickJSWASMModule } from 'quickjs-emscripten';
-import { buildFigma } from '../../plugins/figma/build.ts';
 import { type FigmaPrograms, FigmaVm } from './figmaVm.ts';
 
 const DIST = join(import.meta.dirname, '../../plugins/figma/dist');
@@ -12,7 +11,7 @@ const DIST = join(import.meta.dirname, '../../plugins/figma/dist');
 let built: Promise<FigmaPrograms> | undefined;
 let engine: Promise<QuickJSWASMModule> | undefined;
 
-/** Built once for each test file. */
+/** The fake editor is built once for each test file, the plugin once for all. */
 export function programs(): Promise<FigmaPrograms> {
   built ??= buildAll();
   return built;
@@ -29,12 +28,10 @@ export async function manifest(): Promise<{
   readonly networkAccess: { readonly allowedDomains: readonly string[] };
   readonly [key: string]: unknown;
 }> {
-  await programs();
   return JSON.parse(await readFile(join(DIST, 'manifest.json'), 'utf8'));
 }
 
 async function buildAll(): Promise<FigmaPrograms> {
-  await buildFigma();
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'fake/index.ts')],
     bundle: true,

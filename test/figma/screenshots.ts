@@ -1,6 +1,6 @@
 /**
  * The pictures of the panel in docs/images, in Figma's colours and with the demo model:
- * `npx tsx test/figma/screenshots.ts`.
+ * `npm run build -w plugins/figma && npx tsx test/figma/screenshots.ts`.
  *
  * Look at each of them before you commit it.
  */
