@@ -213,7 +213,9 @@ export class PhotopeaHost implements EditorHost {
     memory: string,
   ): Promise<{ picture: Uint8Array<ArrayBuffer>; mask: Uint8Array<ArrayBuffer> | null }> {
     const recipe = readMemory(memory).made?.recipe;
-    const area = recipe?.order.masking === 'selection' ? this.areas.get(recipe.image) : undefined;
+    const isBounded =
+      recipe !== undefined && 'masking' in recipe.order && recipe.order.masking === 'selection';
+    const area = isBounded ? this.areas.get(recipe.image) : undefined;
     if (area === undefined) return { picture: png, mask: null };
     const { pictures } = this.page;
     const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
