@@ -43,7 +43,6 @@ export const ERROR_CODES = {
   DOWNLOAD_FAILED:
     'a model cannot be downloaded: the hub cannot be reached, refuses, or sent something else than it said',
   MODEL_GATED: 'a model can only be downloaded by those who have agreed to its terms',
-  INSUFFICIENT_MEMORY: 'the work needs more memory than there is, or than the budget allows',
   INTERNAL: 'a fault of the daemon; its log has more under the id that the message names',
 } as const;
 

@@ -5,6 +5,7 @@ import { MAX_PICTURE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { ModelRegistry } from '../models/modelRegistry.ts';
+import type { Device } from '../runtime/deviceNames.ts';
 import { configFolder } from '../server/config.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { DaemonWorker } from './daemonWorker.ts';
@@ -15,6 +16,8 @@ export interface WorkerWish {
   readonly model: ModelChoice;
   /** Of the processor; one for each core when left out. */
   readonly threads?: number | undefined;
+  /** The processor when left out. */
+  readonly device?: Device | 'auto' | undefined;
   /** Files that the work is about. */
   readonly pictures: readonly string[];
   /** Whether a running daemon may do it. */
@@ -35,20 +38,20 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
   }
   // Only now: the runtime takes a moment and some memory, which the daemon spares.
   const { LocalWorker } = await import('./localWorker.ts');
-  return new LocalWorker(wish.model, wish.threads, watch);
+  return LocalWorker.open(wish, watch);
 }
 
 /** A worker, or why there is none. */
 async function inDaemon(
   running: Announcement,
-  { model: { folder, imageEncoder }, threads, pictures }: WorkerWish,
+  { model: { folder, imageEncoder }, threads, device, pictures }: WorkerWish,
   watch: WorkWatch,
 ): Promise<Worker | string> {
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined) {
-    return 'The running daemon does not know --image-encoder and --threads.';
+  if (imageEncoder !== undefined || threads !== undefined || device !== undefined) {
+    return 'The running daemon does not know --image-encoder, --threads and --device.';
   }
   const model = new ModelRegistry(running.models).nameOf(folder);
   if (model === null) {

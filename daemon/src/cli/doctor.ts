@@ -56,9 +56,11 @@ function node(): Finding {
 }
 
 async function device(): Promise<Finding> {
-  const found = `${availableParallelism()} processor threads (CPU; graphics cards are not used yet)`;
   try {
-    await import('onnxruntime-node');
+    const { chooseDevice } = await import('../models/chooseDevice.ts');
+    const { builtInDevices } = await import('../runtime/devices.ts');
+    const { reason } = await chooseDevice('auto');
+    const found = `${availableParallelism()} processor threads; built in: ${builtInDevices().join(', ')}. --device auto: ${reason}`;
     return { what: 'ONNX Runtime', ok: true, found };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);

@@ -6,8 +6,11 @@ import { editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture } from '../jobs/invertJob.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
+import { chooseDevice } from '../models/chooseDevice.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { Device } from '../runtime/deviceNames.ts';
+import type { SessionOptions } from '../runtime/session.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder } from '../store/paths.ts';
 import type {
@@ -21,22 +24,35 @@ import type {
   WorkWatch,
 } from './worker.ts';
 
+interface LocalWish {
+  readonly model: ModelChoice;
+  /** Of the processor; one for each core when left out. */
+  readonly threads?: number | undefined;
+  /** The processor when left out. */
+  readonly device?: Device | 'auto' | undefined;
+}
+
 export class LocalWorker implements Worker {
   private readonly networks: Networks;
   private readonly model: StableDiffusion;
   private readonly store = new InversionStore(inversionsFolder());
 
-  /**
-   * @param threads of the processor; one for each core when left out.
-   * @throws {PalimpsestError} as `StableDiffusion`.
-   */
-  constructor(
+  private constructor(
     { folder, imageEncoder }: ModelChoice,
-    threads: number | undefined,
+    options: SessionOptions,
     private readonly watch: WorkWatch,
   ) {
-    this.networks = new Networks(graphsFolder(), threads === undefined ? {} : { threads });
+    this.networks = new Networks(graphsFolder(), options);
     this.model = new StableDiffusion(folder, this.networks, { imageEncoder });
+  }
+
+  /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
+  static async open({ model, threads, device }: LocalWish, watch: WorkWatch): Promise<LocalWorker> {
+    const limits = threads === undefined ? {} : { threads };
+    if (device === undefined) return new LocalWorker(model, limits, watch);
+    const chosen = await chooseDevice(device);
+    watch.tell(chosen.reason);
+    return new LocalWorker(model, { ...limits, device: chosen.device }, watch);
   }
 
   async invert({ picture, prompt, options }: InvertWork) {

@@ -2,7 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { DEVICES } from '../runtime/deviceNames.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
@@ -37,6 +38,12 @@ export function addModelFlags(command: Command): Command {
 export function addWorkFlags(command: Command): Command {
   return addModelFlags(command)
     .option('--threads <number>', 'processor threads; default: one for each core', Number)
+    .addOption(
+      new Option(
+        '--device <choice>',
+        'where the networks run; auto tries what there is and says what it chose',
+      ).choices(['auto', ...DEVICES]),
+    )
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 
@@ -82,9 +89,9 @@ export function runWork(
   pictures: readonly string[],
   work: (worker: Worker) => Promise<Outcome>,
 ): Promise<void> {
-  const { threads, daemon } = command.opts();
+  const { threads, daemon, device } = command.opts();
   return runCommand(command, async ({ model, watch }) => {
-    const worker = await chooseWorker({ model, threads, pictures, daemon }, watch);
+    const worker = await chooseWorker({ model, threads, device, pictures, daemon }, watch);
     try {
       return await work(worker);
     } finally {

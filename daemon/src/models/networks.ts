@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withExplicitAttention } from '../graph/explicitAttention.ts';
 import type { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
@@ -35,9 +36,13 @@ export class Networks {
     private readonly sessionOptions: SessionOptions = {},
   ) {}
 
+  private get attendsExplicitly(): boolean {
+    return this.sessionOptions.device === 'webgpu';
+  }
+
   /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
   load(key: GraphKey, build: () => Graph): Promise<Session> {
-    const fingerprint = fingerprintOf(key);
+    const fingerprint = this.fingerprintOf(key);
     this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
@@ -52,7 +57,7 @@ export class Networks {
 
   /** Gives the memory of one network back, once it is no longer needed. */
   async release(key: GraphKey): Promise<void> {
-    const fingerprint = fingerprintOf(key);
+    const fingerprint = this.fingerprintOf(key);
     const session = this.sessions.get(fingerprint);
     this.sessions.delete(fingerprint);
     await (await session)?.dispose();
@@ -77,7 +82,8 @@ export class Networks {
     }
   }
 
-  private async model(fingerprint: string, weights: string, build: () => Graph): Promise<Uint8Array> {
+  private async model(fingerprint: string, weights: string, buildPlain: () => Graph): Promise<Uint8Array> {
+    const build = () => (this.attendsExplicitly ? withExplicitAttention(buildPlain()) : buildPlain());
     if (this.cacheFolder === null) return toOnnx(build(), weights);
     const path = join(this.cacheFolder, `${fingerprint}.onnx`);
     const cached = await readFile(path).catch(() => null);
@@ -89,9 +95,10 @@ export class Networks {
       .catch(() => undefined);
     return bytes;
   }
-}
 
-function fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
-  const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options]);
-  return createHash('sha256').update(facts).digest('hex');
+  private fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
+    const variant = this.attendsExplicitly ? ['explicit attention'] : [];
+    const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options, ...variant]);
+    return createHash('sha256').update(facts).digest('hex');
+  }
 }

@@ -3,6 +3,8 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import * as ort from 'onnxruntime-node';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
+import type { Device } from './deviceNames.ts';
+import { providersFor } from './devices.ts';
 
 /** Token ids, which are int64 on the wire. */
 export interface IdTensor {
@@ -19,6 +21,10 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Repacks weights for speed, which copies all of them into memory. */
   readonly prepacking?: boolean;
+  /** Where it runs; the processor unless chosen otherwise. */
+  readonly device?: Device;
+  /** Refuses to load a network of which a part would run on the processor after all. */
+  readonly wholly?: boolean;
   /** Lets threads that wait for work burn the processor instead of sleeping. */
   readonly spinning?: boolean;
 }
@@ -38,11 +44,12 @@ export class Session {
     options: SessionOptions = {},
   ): Promise<Session> {
     const { threads, optimization = 'extended', prepacking = false, spinning = false } = options;
+    const { device = 'cpu', wholly = false } = options;
     const folder =
       weightsFolder === null ? {} : { model_external_initializers_file_folder_path: weightsFolder };
     try {
       const session = await ort.InferenceSession.create(model, {
-        executionProviders: ['cpu'],
+        executionProviders: providersFor(device),
         graphOptimizationLevel: optimization,
         // Measured: with the pattern on, memory grows by half from the first run to the second.
         enableMemPattern: false,
@@ -52,6 +59,7 @@ export class Session {
         extra: {
           session: {
             disable_prepacking: prepacking ? '0' : '1',
+            ...(wholly ? { disable_cpu_ep_fallback: '1' } : {}),
             // Measured: on a processor that others use too, a spinning thread keeps the one it waits for from running.
             intra_op: { allow_spinning: spinning ? '1' : '0' },
             ...folder,

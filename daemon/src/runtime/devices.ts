@@ -1,0 +1,42 @@
+/** @file What the runtime has to be told for each device. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import * as ort from 'onnxruntime-node';
+import { DEVICES, type Device } from './deviceNames.ts';
+
+/** The devices that this build of the runtime has code for; whether there is such a device only a try tells. */
+export function builtInDevices(): Device[] {
+  const bundled = ort.listSupportedBackends().filter((backend) => backend.bundled);
+  return DEVICES.filter((device) => bundled.some(({ name }) => name === device));
+}
+
+/**
+ * Execution providers in the order in which the runtime asks them for each operator. What the device does not know runs
+ * on the processor.
+ */
+export function providersFor(device: Device): ort.InferenceSession.ExecutionProviderConfig[] {
+  switch (device) {
+    case 'cpu':
+      return ['cpu'];
+    case 'webgpu':
+      // Shapes are static: buffers of the exact size are used again, and no memory is lost to rounding up.
+      return [{ name: 'webgpu', preferredLayout: 'NCHW', storageBufferCacheMode: 'simple' }, 'cpu'];
+    case 'cuda':
+      return [{ name: 'cuda', deviceId: 0 }, 'cpu'];
+    case 'dml':
+      return [{ name: 'dml', deviceId: 0 }, 'cpu'];
+    case 'coreml':
+      return [{ name: 'coreml' }, 'cpu'];
+  }
+}
+
+/** @throws {PalimpsestError} OPTION_INVALID when the runtime was not built for it. */
+export function requireBuiltIn(device: Device): void {
+  const here = builtInDevices();
+  // CUDA's part is added by a script of the runtime's, which its own list does not notice.
+  if (device === 'cuda' || here.includes(device)) return;
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `This build of the runtime has no ${device}. It has: ${here.join(', ')}. Choose one of these with --device, or auto.`,
+  );
+}
