@@ -8,7 +8,7 @@ type Arrange = (figma: FakeFigma, photo: ImagePaint) => SceneNode | Promise<Scen
 type Holder = BaseNode & ChildrenMixin;
 
 /** Of the picture that fills the layer. */
-export const SIZE = [60, 40] as const;
+const SIZE = [60, 40] as const;
 
 const FLIPPED: Transform = [
   [-1, 0, 0],

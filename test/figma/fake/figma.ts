@@ -6,7 +6,7 @@ import { Images } from './images.ts';
 import { type Accessor, Nodes, newState } from './nodes.ts';
 import type { FakeType, Property } from './properties.ts';
 import { renderBounds, sceneOf } from './scene.ts';
-import { type State, Tree } from './tree.ts';
+import { Tree } from './tree.ts';
 
 /** What only the host of the engine can do. */
 export interface Outside {
@@ -56,7 +56,6 @@ export class FakeFigma {
     apiVersion: '1.0.0',
     editorType: 'figma',
     mixed: Symbol('figma.mixed'),
-    get: () => undefined,
     createRectangle: () => this.create('RECTANGLE'),
     createImage: (bytes: Uint8Array) => this.imageOf(this.images.add(bytes)),
     getImageByHash: (hash: string) => (this.images.get(hash) === undefined ? null : this.imageOf(hash)),
@@ -240,5 +239,3 @@ export class FakeFigma {
 
 const copied = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-
-export type { State };
