@@ -6,6 +6,7 @@ import {
   type JobEvent,
   PalimpsestError,
   type RemoteJob,
+  StyleOptions,
 } from '@palimpsest/protocol';
 import {
   decodePng,
@@ -21,6 +22,7 @@ import {
   PendingEdit,
   readMemory,
   resumeEdit,
+  StyleOrder,
   sentenceOf,
 } from '@palimpsest/sdk';
 import type { HostUnderTest } from '@palimpsest/sdk/conformance';
@@ -132,6 +134,44 @@ describe('an edit', () => {
     const mask = await decodePng(new Uint8Array(put[1]!));
     expect([mask.width, mask.height, mask.rgba[0], mask.rgba[7 * 4]]).toEqual([8, 4, 255, 0]);
     expect(sent[0]).toHaveProperty('mask');
+  });
+
+  it('takes the style of another layer, and places the result above the content', async () => {
+    const { client, sent, put } = daemon([DONE]);
+    const styleId = await editor.hands.addLayer('painting', grey(6, 6), { x: 0, y: 0 });
+    const styleOrder = StyleOrder.parse({
+      ...{ model: 'tiny', source: 'a dog', styleSource: 'a watercolor of a house' },
+      style: { id: styleId, name: 'painting' },
+      inversion: InversionOptions.parse({}),
+      options: StyleOptions.parse({ styleStrength: 0.5 }),
+    });
+    const edit = await makeEdit({ host: editor.host, client }, layer, styleOrder, { signal });
+    expect(await decodePng(new Uint8Array(put[0]!))).toMatchObject({ width: 8, height: 4 });
+    expect(await decodePng(new Uint8Array(put[1]!))).toMatchObject({ width: 6, height: 6 });
+    expect(sent[0]).toMatchObject({
+      ...{ image: IMAGE, style: IMAGE, source: 'a dog', styleSource: 'a watercolor of a house' },
+      options: { styleStrength: 0.5, contentStrength: 1 },
+    });
+    const placed = await keepEdit(editor.host, edit);
+    const names = (await editor.hands.look()).map(({ name }) => name);
+    expect(names.indexOf(placed.name)).toBe(names.indexOf('dog') - 1);
+    expect(placed).toMatchObject({ name: 'a dog in the style of painting', transform: layer.transform });
+    const memory = readMemory(await editor.host.recall(placed.id));
+    expect(memory.made?.recipe.order).toEqual(styleOrder);
+  });
+
+  it('says so when the layer whose style is wanted is gone', async () => {
+    const { client, put } = daemon([DONE]);
+    const { edit: _, masking: __, target: ___, ...rest } = order;
+    const style = { id: 'gone', name: 'painting' };
+    const work = makeEdit(
+      { host: editor.host, client },
+      layer,
+      { ...rest, style, styleSource: 'a painting', options: StyleOptions.parse({}) },
+      { signal },
+    );
+    await expect(work).rejects.toMatchObject({ code: 'LAYER_GONE' });
+    expect(put).toEqual([]);
   });
 
   it('says so when the selection is empty', async () => {

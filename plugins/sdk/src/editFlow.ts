@@ -14,9 +14,9 @@ import {
   untilAborted,
 } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
-import { type EditorHost, HostError, type Layer } from './editorHost.ts';
+import { type EditorHost, HostError, type Layer, type LayerPixels } from './editorHost.ts';
 import { exportScale, pixelSize } from './exportScale.ts';
-import { EditOrder, type Recipe, readMemory, resultName, withEdit, writeMemory } from './recipe.ts';
+import { isStyleOrder, Order, type Recipe, readMemory, resultName, withEdit, writeMemory } from './recipe.ts';
 
 /** What the flow needs of a daemon. */
 export type EditClient = Pick<DaemonClient, 'putImage' | 'getImage' | 'submit' | 'job' | 'closed'>;
@@ -41,7 +41,7 @@ const StoredLayer = z.strictObject({
 export const PendingEdit = z.strictObject({
   job: z.string(),
   layer: StoredLayer,
-  order: EditOrder,
+  order: Order,
   image: BlobHash,
   width: z.int(),
   height: z.int(),
@@ -75,7 +75,7 @@ export interface EditWatch {
 }
 
 /**
- * Edits a layer; the document stays as it is. A lost connection is waited for.
+ * Edits a layer, with words or by the style of another; the document stays as it is. A lost connection is waited for.
  *
  * @throws {HostError} of the export.
  * @throws {PalimpsestError} of the daemon; its code is CANCELLED when the job was cancelled from elsewhere.
@@ -84,39 +84,24 @@ export interface EditWatch {
 export async function makeEdit(
   { host, client }: Workplace,
   { id }: Pick<Layer, 'id'>,
-  order: EditOrder,
+  order: Order,
   watch: EditWatch & { readonly priority?: JobPriority },
 ): Promise<FinishedEdit> {
   const { signal } = watch;
   signal.throwIfAborted();
   watch.onStage?.({ name: 'export' });
-  const layer = await untilAborted(signal, host.find(id));
-  if (layer === null)
-    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
-  const scale = exportScale(layer, host);
-  const before = await untilAborted(signal, host.exportPixels(id, scale, signal));
-  const maskPng = order.masking === 'selection' ? await exportMask(host, layer, before, signal) : null;
+  const { layer, pixels: before } = await exportLayer(host, id, signal);
+  const beside = await exportBeside(host, order, layer, before, signal);
 
   watch.onStage?.({ name: 'upload' });
   const put = (png: Uint8Array<ArrayBuffer>) =>
     patiently(client, signal, () => client.putImage(png, { signal }));
   const image = await put(before.png);
-  const mask = maskPng && (await put(maskPng));
+  const second = beside && (await put(beside));
 
   watch.onStage?.({ name: 'queue', position: null });
-  const { model, source, target, inversion, edit } = order;
-  const job = await untilAborted(
-    signal,
-    client.submit(
-      'edits.create',
-      {
-        ...{ model, image, source, target, inversion, edit },
-        ...(mask === null ? {} : { mask }),
-        ...(watch.priority === undefined ? {} : { priority: watch.priority }),
-      },
-      { signal, previews: true },
-    ),
-  );
+  const common = { image, ...(watch.priority === undefined ? {} : { priority: watch.priority }) };
+  const job = await untilAborted(signal, submit(client, order, common, second, signal));
   const { width, height } = before;
   const pending: PendingEdit = { job: job.id, layer: storable(layer), order, image, width, height };
   watch.onPending?.(pending);
@@ -157,6 +142,53 @@ export async function keepEdit(host: EditorHost, edit: FinishedEdit): Promise<La
     memory: writeMemory({ version: 1, history: [], made: { recipe, from: layer.id } }),
     sourceMemory: writeMemory(withEdit(memory, recipe)),
   });
+}
+
+async function exportLayer(
+  host: EditorHost,
+  id: string,
+  signal: AbortSignal,
+): Promise<{ layer: Layer; pixels: LayerPixels }> {
+  const layer = await untilAborted(signal, host.find(id));
+  if (layer === null)
+    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
+  const pixels = await untilAborted(signal, host.exportPixels(id, exportScale(layer, host), signal));
+  return { layer, pixels };
+}
+
+/** The second picture that an order needs: the style, or the mask; null where it needs none. */
+async function exportBeside(
+  host: EditorHost,
+  order: Order,
+  layer: Layer,
+  size: LayerPixels,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (isStyleOrder(order)) return (await exportLayer(host, order.style.id, signal)).pixels.png;
+  return order.masking === 'selection' ? await exportMask(host, layer, size, signal) : null;
+}
+
+/** @param second the picture of `exportBeside`. */
+function submit(
+  client: EditClient,
+  order: Order,
+  common: { readonly image: BlobHash; readonly priority?: JobPriority },
+  second: BlobHash | null,
+  signal: AbortSignal,
+): Promise<RemoteJob> {
+  const watch = { signal, previews: true };
+  if (isStyleOrder(order)) {
+    const { model, source, styleSource, inversion, options } = order;
+    const params = { model, source, styleSource, inversion, options };
+    return client.submit('styles.create', { ...common, ...params, style: second ?? common.image }, watch);
+  }
+  const { model, source, target, inversion, edit } = order;
+  const params = { model, source, target, inversion, edit };
+  return client.submit(
+    'edits.create',
+    { ...common, ...params, ...(second === null ? {} : { mask: second }) },
+    watch,
+  );
 }
 
 async function exportMask(

@@ -25,11 +25,14 @@ export { exportScale, pixelSize } from './exportScale.ts';
 export { decodePng, encodePng, type Pixels } from './png.ts';
 export {
   EditOrder,
+  isStyleOrder,
   LayerMemory,
   Masking,
+  Order,
   Recipe,
   readMemory,
   resultName,
+  StyleOrder,
   withEdit,
   writeMemory,
 } from './recipe.ts';

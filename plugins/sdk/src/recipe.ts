@@ -3,7 +3,14 @@
  * documents that others may have written, so it is parsed, and what does not fit is as good as nothing.
  */
 
-import { BlobHash, EditOptions, InversionOptions, ModelName, Prompt } from '@palimpsest/protocol';
+import {
+  BlobHash,
+  EditOptions,
+  InversionOptions,
+  ModelName,
+  Prompt,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 
 /** How much of a layer's story is kept. */
@@ -13,7 +20,7 @@ const MAX_HISTORY = 12;
 export const Masking = z.enum(['none', 'selection', 'word']);
 export type Masking = z.infer<typeof Masking>;
 
-/** Everything that an edit depends on, but for the pixels. */
+/** Everything that an edit with words depends on, but for the pixels. */
 export const EditOrder = z.strictObject({
   model: ModelName,
   source: Prompt,
@@ -25,9 +32,27 @@ export const EditOrder = z.strictObject({
 });
 export type EditOrder = z.infer<typeof EditOrder>;
 
+/** Everything that a style transfer depends on, but for the pixels; the layer that is edited is the content. */
+export const StyleOrder = z.strictObject({
+  model: ModelName,
+  source: Prompt,
+  /** The layer that lends its style. */
+  style: z.strictObject({ id: z.string(), name: z.string() }),
+  styleSource: Prompt,
+  inversion: InversionOptions,
+  options: StyleOptions,
+});
+export type StyleOrder = z.infer<typeof StyleOrder>;
+
+/** What can be ordered. */
+export const Order = z.union([EditOrder, StyleOrder]);
+export type Order = z.infer<typeof Order>;
+
+export const isStyleOrder = (order: Order): order is StyleOrder => 'style' in order;
+
 /** An edit that was made. */
 export const Recipe = z.strictObject({
-  order: EditOrder,
+  order: Order,
   /** The picture that was edited, and what became of it; the daemon may have forgotten either. */
   image: BlobHash,
   result: BlobHash,
@@ -74,7 +99,9 @@ export const withEdit = (memory: LayerMemory, recipe: Recipe): LayerMemory => ({
 });
 
 /** What a result layer is called. */
-export function resultName({ source, target, edit }: EditOrder): string {
+export function resultName(order: Order): string {
+  if (isStyleOrder(order)) return `${order.source} in the style of ${order.style.name}`;
+  const { source, target, edit } = order;
   if (source !== target) return `${source} → ${target}`;
   return `${target} (${edit.weights.map(({ word, weight }) => `${word} × ${weight}`).join(', ')})`;
 }
