@@ -53,6 +53,7 @@ describeInBrowser('the connection of the page', () => {
 
   it('is lost and made again when the daemon is killed in the middle of an edit, which goes on', async () => {
     await page.getByRole('button', { name: /yellow cat/ }).click();
+    await page.getByRole('radio', { name: 'Careful' }).check();
     await page.getByText('Advanced').click();
     await page.getByLabel('model', { exact: true }).selectOption('modelA');
     await page.getByLabel('steps', { exact: true }).fill('12');

@@ -1,16 +1,21 @@
 /** What the panel makes of words and sliders. */
 
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { Layer } from '@palimpsest/sdk';
 import { describe, expect, it } from 'vitest';
 import {
+  careful,
   DEFAULT_EDIT,
+  moreStyle,
   PLAIN_CONTROLS,
   PRESETS,
+  paced,
   presetOf,
   strengthened,
 } from '../../plugins/panel/src/model/controls.ts';
 import { Draft } from '../../plugins/panel/src/model/draft.ts';
 import { optionFields } from '../../plugins/panel/src/model/optionFields.ts';
+import { StyleDraft } from '../../plugins/panel/src/model/styleDraft.ts';
 import { partnerOf, readPrompts, sentenceAbout } from '../../plugins/panel/src/model/words.ts';
 
 function draft(source: string, target: string): Draft {
@@ -93,6 +98,23 @@ describe('the draft', () => {
     expect(made.order().edit.blend).toBeUndefined();
   });
 
+  it('works on the surroundings of a mask, and on all of the picture without one', () => {
+    const made = draft('a dog', 'a tiger');
+    expect(made.order().edit).not.toHaveProperty('context');
+    made.boundByMask();
+    expect(made.order()).toMatchObject({ masking: 'selection', edit: { context: 0.5 } });
+    made.setEdit({ context: 2 });
+    expect(made.order().edit.context).toBe(2);
+  });
+
+  it('is quick at first, and careful with steps of its own', () => {
+    const { inversion } = draft('a dog', 'a tiger').order();
+    expect(inversion.mode).toBe('instant');
+    expect(careful(inversion)).toEqual({ ...InversionOptions.parse({}), mode: 'careful' });
+    expect(paced(careful(inversion), 'instant')).toEqual(inversion);
+    expect(careful({ ...inversion, steps: 7 }).steps).toBe(7);
+  });
+
   it('opens what it once made', () => {
     const made = draft('a dog', 'a big dog');
     made.setWeight('big', 2);
@@ -100,6 +122,35 @@ describe('the draft', () => {
     const again = new Draft();
     again.take(made.order());
     expect(again.order()).toEqual(made.order());
+  });
+});
+
+describe('a style transfer', () => {
+  const layer = (name: string): Layer => ({
+    ...{ id: name, name, width: 1, height: 1, naturalScale: 1 },
+    transform: [1, 0, 0, 1, 0, 0],
+  });
+  const layers = [layer('house'), layer('painting')] as const;
+
+  it('takes the upper layer for the content until they are swapped, with their words', () => {
+    const words = draft('a house', '');
+    const style = new StyleDraft(words);
+    expect(style.missing()).toContain('in the style');
+    style.styleSource.value = 'a watercolor';
+    expect(style.missing()).toBeNull();
+    expect(style.pair(layers).content.name).toBe('house');
+    style.swap();
+    expect(style.pair(layers).content.name).toBe('painting');
+    expect(style.order(style.pair(layers))).toMatchObject({
+      ...{ source: 'a watercolor', style: { id: 'house' }, styleSource: 'a house' },
+      inversion: { mode: 'careful' },
+    });
+  });
+
+  it('has more style and less of the content when it is stronger', () => {
+    const { options } = new StyleDraft(draft('', ''));
+    expect(moreStyle(options.value, -0.2)).toMatchObject({ styleStrength: 0.8, contentStrength: 1 });
+    expect(moreStyle(options.value, 0.2)).toMatchObject({ styleStrength: 1, contentStrength: 0.8 });
   });
 });
 

@@ -71,7 +71,7 @@ describeInBrowser('the panel and Photopea', () => {
     await panel.getByLabel('model', { exact: true }).selectOption('modelA');
     await panel.getByLabel('steps', { exact: true }).fill('3');
     await panel.getByText('Advanced').click();
-    await panel.getByRole('radio', { name: 'at once' }).check();
+    await panel.getByRole('radio', { name: 'Quick' }).check();
     await panel.getByRole('button', { name: label, exact: typeof label === 'string' }).click();
   }
 

@@ -65,7 +65,7 @@ async function describeEdit(panel: Page | FrameLocator): Promise<void> {
   await panel.getByLabel('What is in the picture').fill(WORDS.source);
   await panel.getByLabel('What it should be').focus();
   await panel.getByLabel('What it should be').fill(WORDS.target);
-  await panel.getByRole('radio', { name: 'at once' }).check();
+  await panel.getByRole('radio', { name: 'Quick' }).check();
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

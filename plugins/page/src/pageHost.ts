@@ -99,6 +99,13 @@ export class PageHost implements EditorHost {
       DARK.addEventListener('change', listener);
       return () => DARK.removeEventListener('change', listener);
     }
+    if (event === 'mask') {
+      return this.document.strokes.subscribe(() => {
+        const [first] = this.document.selected.peek();
+        if (first !== undefined && this.document.strokes.peek() > 0 && this.document.maskOf(first) !== null)
+          listener();
+      });
+    }
     // A subscription tells at once, too, which is no change.
     let first = true;
     const tell = () => {

@@ -59,7 +59,9 @@ export type HostEvent =
   /** Other layers are selected, or the same ones look different. Repeats do no harm. */
   | 'selection'
   /** `colourScheme` has changed. */
-  | 'theme';
+  | 'theme'
+  /** The person marks where a layer may change, for `mask`; not told where the editor does not tell it. */
+  | 'mask';
 
 /** Why a host could not do what it was asked. */
 export type HostErrorCode =

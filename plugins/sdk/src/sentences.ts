@@ -6,7 +6,7 @@ import { HostError } from './editorHost.ts';
 /** Where the daemon's own sentence speaks to somebody at a terminal. The others are shown as they are. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   IMAGE_ENCODER_MISSING:
-    'This model cannot learn pictures faithfully: its folder has no image encoder. Choose the quick method under Advanced, or another model.',
+    'This model cannot learn pictures faithfully: its folder has no image encoder. Choose “Quick”, or another model.',
   CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
   NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
   ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',

@@ -88,8 +88,8 @@ export function Stage({ document, layer }: StageProps) {
       </div>
       {painting && (
         <p class="hint">
-          Paint where the picture may change, then choose “where you painted” beside it. With keys: arrows
-          move the brush, space paints.
+          Paint where the picture may change; the rest stays as it is. With keys: arrows move the brush, space
+          paints.
         </p>
       )}
     </section>
@@ -114,6 +114,7 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
 
   const paint = (to: BrushPoint) => {
     stroke(document.paintable(layer), last.current ?? to, to, brush);
+    document.strokes.value++;
     last.current = to;
   };
   const pointOf = ({ offsetX, offsetY }: MouseEvent): BrushPoint => {

@@ -1,10 +1,40 @@
 /** @file The plain controls, and what they do to the exact options. */
 
-import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions, type StyleOptions } from '@palimpsest/protocol';
 
 /** Every option at its default. */
 export const DEFAULT_EDIT: EditOptions = EditOptions.parse({});
-export const DEFAULT_INVERSION: InversionOptions = InversionOptions.parse({});
+
+/** Whether a picture is only looked at before it is edited, or learned. */
+export type Pace = NonNullable<InversionOptions['mode']>;
+
+/**
+ * Denoising steps of each. The quick edit should be there within 10 seconds on 2 cores, which the protocol's 30 steps
+ * leave little room for; it is a first look.
+ */
+const STEPS: Readonly<Record<Pace, number>> = { instant: 20, careful: InversionOptions.parse({}).steps };
+
+/** The learning's iterations take at most this many times as long as the steps of an edit (docs/performance.md). */
+const LEARNING_SHARE = 24;
+
+/** The same at another pace; steps that the person has chosen stay. */
+export function paced({ method: _, ...inversion }: InversionOptions, pace: Pace): InversionOptions {
+  const { mode = 'careful', steps } = inversion;
+  return { ...inversion, mode: pace, steps: steps === STEPS[mode] ? STEPS[pace] : steps };
+}
+
+export const careful = (inversion: InversionOptions): InversionOptions => paced(inversion, 'careful');
+
+/** The pace of these options; null where a method was chosen in its place. */
+export const paceOf = ({ mode = 'careful', method }: InversionOptions): Pace | null =>
+  method === undefined ? mode : null;
+
+/** The first edit of a picture is quick; the careful one is offered after it. */
+export const DEFAULT_INVERSION: InversionOptions = paced(InversionOptions.parse({}), 'instant');
+
+/** How long a careful edit takes at most, in seconds, after a quick one whose painting took so long. */
+export const carefulSeconds = (inversion: InversionOptions, seconds: number): number =>
+  (1 + LEARNING_SHARE) * seconds * (careful(inversion).steps / inversion.steps);
 
 /** A slider from 0 to 1 that stands for one option or two. */
 export interface PlainControl {
@@ -64,6 +94,13 @@ export function strengthened(edit: EditOptions, by: number): EditOptions {
     tauU: rounded(edit.tauU + by / 2),
   };
 }
+
+/** The same for a style transfer: more style, and less of the content's shapes. */
+export const moreStyle = (options: StyleOptions, by: number): StyleOptions => ({
+  ...options,
+  styleStrength: rounded(options.styleStrength + by),
+  contentStrength: rounded(options.contentStrength - by),
+});
 
 function pickTaus({ tauC, tauS, tauV, tauU }: EditOptions): Partial<EditOptions> {
   return { tauC, tauS, tauV, tauU };

@@ -6,8 +6,13 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
+/** Around what is masked, as a share of its longer side: enough to see what it is part of, at the model's best size. */
+const CONTEXT = 0.5;
+
 /** How the kind of an edit is found: from the words, or as the person says. */
 export type KindChoice = 'auto' | 'replace' | 'refine' | 'reweight';
+
+export type Learning = Pick<EditOrder, 'model' | 'source' | 'inversion' | 'masking'>;
 
 export class Draft {
   readonly source = signal('');
@@ -71,21 +76,34 @@ export class Draft {
   /** The order as it stands. */
   order(): EditOrder {
     const kind = this.kind.value;
-    const { blend: _, ...edit } = this.edit.value;
-    const blend = this.masking.value === 'word' ? this.blendWords() : null;
+    const { blend: _, context = CONTEXT, ...edit } = this.edit.value;
+    const masking = this.masking.value;
+    const blend = masking === 'word' ? this.blendWords() : null;
     return {
-      model: this.model.value,
-      source: this.source.value.trim(),
+      ...this.learning(),
       target: this.meant.value,
-      inversion: this.inversion.value,
       edit: {
         ...edit,
         kind: kind === 'reweight' ? 'auto' : kind,
         weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
         ...(blend === null ? {} : { blend }),
+        ...(masking === 'selection' ? { context } : {}),
       },
+    };
+  }
+
+  /** What of the order decides what has to be learned. */
+  learning(): Learning {
+    return {
+      model: this.model.value,
+      source: this.source.value.trim(),
+      inversion: this.inversion.value,
       masking: this.masking.value,
     };
+  }
+
+  boundByMask(): void {
+    this.masking.value = 'selection';
   }
 
   /** Opens an order that was made before. */

@@ -2,7 +2,6 @@
 
 import type { DaemonClient } from '@palimpsest/protocol';
 import {
-  type EditOrder,
   type EditorHost,
   type EditStage,
   type EditWatch,
@@ -11,6 +10,7 @@ import {
   keepEdit,
   type Layer,
   makeEdit,
+  type Order,
   PendingEdit,
   resumeEdit,
   sentenceOf,
@@ -24,7 +24,7 @@ const PENDING = 'pending';
 export interface EditEntry {
   readonly key: number;
   readonly layer: Layer;
-  readonly order: EditOrder;
+  readonly order: Order;
   readonly stage: Signal<EditStage>;
   /** The newest small picture of it. */
   readonly preview: Signal<Uint8Array<ArrayBuffer> | null>;
@@ -47,7 +47,7 @@ export class Edits {
   ) {}
 
   /** Edits layers, one after the other. */
-  start(client: DaemonClient, layers: readonly Layer[], order: EditOrder): void {
+  start(client: DaemonClient, layers: readonly Layer[], order: Order): void {
     const priority = layers.length > 1 ? 'batch' : 'interactive';
     for (const layer of layers) {
       this.run(this.add(layer, order), (watch) =>
@@ -94,7 +94,7 @@ export class Edits {
     this.entries.value = [];
   }
 
-  private add(layer: Layer, order: EditOrder): EditEntry {
+  private add(layer: Layer, order: Order): EditEntry {
     const entry: EditEntry = {
       ...{ key: this.nextKey++, layer, order, pending: null },
       stage: signal<EditStage>({ name: 'export' }),

@@ -2,20 +2,24 @@
 
 import type { Address, DaemonClient } from '@palimpsest/protocol';
 import {
+  type EditOrder,
   type EditorHost,
+  isStyleOrder,
   type Layer,
   type LayerMemory,
+  type Order,
   pixelSize,
   type Recipe,
   readMemory,
   sentenceOf,
   writeMemory,
 } from '@palimpsest/sdk';
-import { batch, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { ConnectionModel } from './connection.ts';
-import { strengthened } from './controls.ts';
-import { Draft } from './draft.ts';
+import { careful, moreStyle, type Pace, paced, strengthened } from './controls.ts';
+import { Draft, type Learning } from './draft.ts';
 import { type EditEntry, Edits } from './edits.ts';
+import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { pictureAddress, WordMaps } from './wordMaps.ts';
 
 /** The longer side of the thumbnail, in pixels: sharp at the panel's widest on a fine screen. */
@@ -24,10 +28,13 @@ const THUMBNAIL_SIDE = 480;
 const SETTLE = 120;
 /** How long typing rests before it is kept with the layer, in ms. */
 const DRAFT_REST = 700;
+/** The setting of what the person chose last: 'instant' or 'careful'. */
+const PACE = 'pace';
 
 export class PanelModel {
   readonly connection: ConnectionModel;
   readonly draft = new Draft();
+  readonly style = new StyleDraft(this.draft);
   readonly edits: Edits;
   readonly maps = new WordMaps();
   /** What an edit works on: the selected layers, or what a selected result was made from. */
@@ -37,7 +44,20 @@ export class PanelModel {
   readonly thumbnail = signal<string | null>(null);
   readonly colourScheme = signal<'light' | 'dark'>('light');
   /** An edit like this one whose inversion is still there, so that the next starts at once. */
-  readonly ready = signal<Recipe | null>(null);
+  readonly ready = signal<ReadyEdit | null>(null);
+  /** Two selected layers, where the daemon can transfer styles. */
+  readonly stylePair = computed((): StylePair | null => {
+    const state = this.connection.state.value;
+    const [upper, lower, ...others] = this.subjects.value;
+    if (state.name !== 'connected' || upper === undefined || lower === undefined || others.length > 0)
+      return null;
+    return state.client.welcome.capabilities.includes('styleTransfer')
+      ? this.style.pair([upper, lower])
+      : null;
+  });
+  readonly styling = computed(() => this.stylePair.value !== null && this.style.chosen.value);
+  /** Why nothing can be sent yet, or null. */
+  readonly missing = computed(() => (this.styling.value ? this.style.missing() : this.draft.missing.value));
   private readonly endings: (() => void)[] = [];
   private settling: ReturnType<typeof setTimeout> | undefined;
   /** The selection that the draft was last opened for, and how often one has been looked at. */
@@ -62,27 +82,60 @@ export class PanelModel {
         const { revision } = this.draft;
         this.settling = setTimeout(() => void this.followSelection(revision), SETTLE);
       }),
+      // Who marks something means it.
+      ...(host.maskName === null ? [] : [host.on('mask', () => this.draft.boundByMask())]),
       effect(() => this.whenConnected()),
       effect(() => void this.lookForInversion()),
       effect(() => this.keepDraft()),
     );
+    void this.recallPace();
     void this.followSelection(this.draft.revision);
     void this.connection.look();
   }
 
-  /** Sends the draft off for every selected layer. */
+  /** Sends the draft off for every selected layer, or the one that gets the other's style. */
   submit(): void {
     const state = this.connection.state.value;
-    if (state.name !== 'connected' || this.draft.missing.value !== null) return;
-    this.edits.start(state.client, this.subjects.value, this.draft.order());
+    if (state.name !== 'connected' || this.missing.value !== null) return;
+    const pair = this.styling.value ? this.stylePair.value : null;
+    if (pair !== null) this.edits.start(state.client, [pair.content], this.style.order(pair));
+    else this.edits.start(state.client, this.subjects.value, this.draft.order());
+  }
+
+  /** Opens an order that was made before. */
+  open(order: Order): void {
+    if (!isStyleOrder(order)) {
+      this.style.chosen.value = false;
+      this.draft.take(order);
+      return;
+    }
+    this.style.take(order);
+    if (this.stylePair.value === null)
+      this.host.notify(`Select this layer and “${order.style.name}” together.`, 'info');
+  }
+
+  /** How pictures are learned from now on, and when the panel is opened the next time. */
+  async choosePace(pace: Pace): Promise<void> {
+    this.draft.inversion.value = paced(this.draft.inversion.value, pace);
+    await this.host.writeSetting(PACE, pace);
+  }
+
+  /** Makes a quick edit once more with the picture learned; the quick one can be kept meanwhile. */
+  carefully({ order, layer }: EditEntry): void {
+    const state = this.connection.state.value;
+    if (state.name !== 'connected') return;
+    this.edits.start(state.client, [layer], { ...order, inversion: careful(order.inversion) });
   }
 
   /** Makes an edit once more, changing the picture more or less; the result at hand is thrown away. */
   again(entry: EditEntry, by: number): void {
     const state = this.connection.state.value;
     if (state.name !== 'connected') return;
-    const order = { ...entry.order, edit: strengthened(entry.order.edit, by) };
-    this.draft.take(order);
+    const order = isStyleOrder(entry.order)
+      ? { ...entry.order, options: moreStyle(entry.order.options, by) }
+      : { ...entry.order, edit: strengthened(entry.order.edit, by) };
+    if (isStyleOrder(order)) this.style.take(order);
+    else this.draft.take(order);
     void this.edits.remove(entry);
     this.edits.start(state.client, [entry.layer], order);
   }
@@ -134,7 +187,7 @@ export class PanelModel {
       this.subjects.value = subjects;
       this.memory.value = memory;
       const made = memories[0]?.made;
-      if (untouched && made !== undefined && selected.length === 1) this.draft.take(made.recipe.order);
+      if (untouched && made !== undefined && selected.length === 1) this.open(made.recipe.order);
       else if (untouched && other && subjects.length === 1) this.openMemory(memory);
     });
     if (other) this.maps.clear();
@@ -145,7 +198,7 @@ export class PanelModel {
   private openMemory({ draft, history }: LayerMemory): void {
     const [last] = history;
     if (draft !== undefined) this.draft.takeWords(draft);
-    else if (last !== undefined) this.draft.take(last.order);
+    else if (last !== undefined) this.open(last.order);
     else this.draft.takeWords({ source: '', target: '' });
   }
 
@@ -177,29 +230,27 @@ export class PanelModel {
     if (state.name === 'connected') void this.edits.resume(state.client);
   }
 
+  private async recallPace(): Promise<void> {
+    const { revision } = this.draft;
+    const kept = await this.host.readSetting(PACE);
+    if (kept === 'careful' && revision === this.draft.revision)
+      this.draft.inversion.value = careful(this.draft.inversion.value);
+  }
+
   private async lookForInversion(): Promise<void> {
     const state = this.connection.state.value;
-    const wanted = learningOf(
-      this.draft.model.value,
-      this.draft.source.value.trim(),
-      this.draft.inversion.value,
-    );
+    const wanted = learningOf(this.draft.learning());
     // What is finished and not kept yet has been learned as well.
     const finished = this.edits.entries.value.flatMap(({ layer, finished }) =>
       layer.id === this.subjects.value[0]?.id && finished.value !== null ? finished.value.recipe : [],
     );
-    const made = [...finished, ...this.memory.value.history].find(
-      ({ order }) => learningOf(order.model, order.source, order.inversion) === wanted,
-    );
+    const made = [...finished, ...this.memory.value.history]
+      .flatMap(readyEdit)
+      .find(({ order }) => learningOf(order) === wanted);
     this.ready.value = null;
-    if (state.name !== 'connected' || made?.inversion === undefined) return;
+    if (state.name !== 'connected' || wanted === null || made?.inversion === undefined) return;
     const found = await state.client.call('inversions.get', { id: made.inversion }).catch(() => null);
-    const still = learningOf(
-      this.draft.model.value,
-      this.draft.source.value.trim(),
-      this.draft.inversion.value,
-    );
-    if (found !== null && still === wanted) this.ready.value = made;
+    if (found !== null && learningOf(this.draft.learning()) === wanted) this.ready.value = made;
   }
 
   private keepDraft(): void {
@@ -223,9 +274,15 @@ export class PanelModel {
   }
 }
 
-/** What decides whether something has been learned already, but for the picture. */
-const learningOf = (model: string, source: string, inversion: object): string =>
-  JSON.stringify([model, source, inversion]);
+/** An edit with words, whose picture may have been learned. */
+type ReadyEdit = Recipe & { readonly order: EditOrder };
+
+const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
+  isStyleOrder(recipe.order) ? [] : { ...recipe, order: recipe.order };
+
+/** What decides whether a layer has been learned already; null within a mask, whose place decides as well. */
+const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
+  masking === 'selection' ? null : JSON.stringify([model, source, inversion]);
 
 /** The size of a layer's pixels, for people. */
 export function sizeInWords(layer: Layer): string {

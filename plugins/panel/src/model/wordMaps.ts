@@ -1,7 +1,7 @@
 /** @file Where the model sees each word of the source, as pictures; known once the picture has been learned. */
 
 import type { DaemonClient } from '@palimpsest/protocol';
-import type { Recipe } from '@palimpsest/sdk';
+import type { EditOrder, Recipe } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 
 export class WordMaps {
@@ -11,7 +11,10 @@ export class WordMaps {
   private key = '';
 
   /** Gets the maps for an edit that was made; a second time costs nothing. */
-  async load(client: DaemonClient, { order, image }: Recipe): Promise<void> {
+  async load(
+    client: DaemonClient,
+    { order, image }: Pick<Recipe, 'image'> & { readonly order: EditOrder },
+  ): Promise<void> {
     const { model, source: prompt, inversion: options } = order;
     const key = JSON.stringify([model, image, prompt, options]);
     if (key === this.key) return;

@@ -1,23 +1,25 @@
 /** @file How to edit, in plain words: presets, three sliders, and where the picture may change. */
 
 import { Masking } from '@palimpsest/sdk';
-import { PLAIN_CONTROLS, type PlainControl, PRESETS, presetOf } from '../model/controls.ts';
+import { PLAIN_CONTROLS, type PlainControl, PRESETS, paceOf, presetOf } from '../model/controls.ts';
 import type { Draft } from '../model/draft.ts';
+import type { PanelModel } from '../model/panelModel.ts';
 
-const LEARNING = [
-  { value: 'instant', name: 'at once' },
-  { value: 'careful', name: 'carefully' },
+const PACES = [
+  { pace: 'instant', name: 'Quick' },
+  { pace: 'careful', name: 'Careful' },
 ] as const;
 
-export function Controls({ draft, maskName }: { readonly draft: Draft; readonly maskName: string | null }) {
+export function Controls({ model }: { readonly model: PanelModel }) {
+  const { draft, host } = model;
   return (
     <section class="controls" aria-label="How to edit">
       <Presets draft={draft} />
-      <Learning draft={draft} />
+      <Paces model={model} />
       {PLAIN_CONTROLS.map((control) => (
         <Plain key={control.name} {...{ draft, control }} />
       ))}
-      <Bounds {...{ draft, maskName }} />
+      <Bounds {...{ draft, maskName: host.maskName }} />
     </section>
   );
 }
@@ -38,26 +40,22 @@ function Presets({ draft }: { readonly draft: Draft }) {
 }
 
 /** How the picture is learned; a method that was chosen under Advanced goes before. */
-function Learning({ draft }: { readonly draft: Draft }) {
-  const { mode = 'careful', method, ...others } = draft.inversion.value;
+function Paces({ model }: { readonly model: PanelModel }) {
+  const chosen = paceOf(model.draft.inversion.value);
   return (
-    <fieldset>
-      <legend>Learns the picture</legend>
-      <div class="segments">
-        {LEARNING.map(({ value, name }) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name="learning"
-              checked={method === undefined && value === mode}
-              onChange={() => {
-                draft.inversion.value = { ...others, mode: value };
-              }}
-            />
-            <span>{name}</span>
-          </label>
-        ))}
-      </div>
+    <fieldset class="segments">
+      <legend class="unseen">Pace</legend>
+      {PACES.map(({ pace, name }) => (
+        <label key={pace}>
+          <input
+            type="radio"
+            name="pace"
+            checked={pace === chosen}
+            onChange={() => void model.choosePace(pace)}
+          />
+          <span>{name}</span>
+        </label>
+      ))}
     </fieldset>
   );
 }

@@ -12,7 +12,7 @@ export function History({ model }: { readonly model: PanelModel }) {
       <ul>
         {history.map((recipe) => (
           <li key={recipe.madeAt}>
-            <button type="button" onClick={() => model.draft.take(recipe.order)}>
+            <button type="button" onClick={() => model.open(recipe.order)}>
               <span>{resultName(recipe.order)}</span>
               <time dateTime={new Date(recipe.madeAt).toISOString()}>
                 {new Date(recipe.madeAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}

@@ -1,10 +1,12 @@
 /** @file The panel from top to bottom. */
 
+import { paceOf } from '../model/controls.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { Advanced } from './Advanced.tsx';
 import { Connect, ConnectionLine } from './Connect.tsx';
 import { Controls } from './Controls.tsx';
 import { History } from './History.tsx';
+import { Style, StyleChoice } from './Style.tsx';
 import { Subject } from './Subject.tsx';
 import { Words } from './Words.tsx';
 import { Work } from './Work.tsx';
@@ -22,6 +24,8 @@ export function Panel({ model }: { readonly model: PanelModel }) {
 
 function Editing({ model }: { readonly model: PanelModel }) {
   const none = model.subjects.value.length === 0;
+  const pair = model.stylePair.value;
+  const styling = pair !== null && model.style.chosen.value;
   return (
     <>
       <Work model={model} />
@@ -42,8 +46,15 @@ function Editing({ model }: { readonly model: PanelModel }) {
           }}
         >
           <Subject model={model} />
-          <Words model={model} />
-          <Controls draft={model.draft} maskName={model.host.maskName} />
+          {pair !== null && <StyleChoice model={model} />}
+          {styling ? (
+            <Style {...{ model, pair }} />
+          ) : (
+            <>
+              <Words model={model} />
+              <Controls model={model} />
+            </>
+          )}
           <Advanced draft={model.draft} models={model.connection.models.value} />
           <Submit model={model} />
         </form>
@@ -54,13 +65,13 @@ function Editing({ model }: { readonly model: PanelModel }) {
 }
 
 function Submit({ model }: { readonly model: PanelModel }) {
-  const missing = model.draft.missing.value;
+  const missing = model.missing.value;
   const count = model.subjects.value.length;
   const reconnecting = model.connection.state.value.name !== 'connected';
   return (
     <div class="submit">
       <button type="submit" class="primary" disabled={missing !== null || reconnecting}>
-        {count > 1 ? `Edit ${count} layers` : 'Edit'}
+        {model.styling.value ? 'Transfer the style' : count > 1 ? `Edit ${count} layers` : 'Edit'}
       </button>
       <p class="hint">{missing ?? speed(model)}</p>
     </div>
@@ -68,10 +79,10 @@ function Submit({ model }: { readonly model: PanelModel }) {
 }
 
 function speed(model: PanelModel): string {
+  if (model.styling.value) return 'The style is learned first, which takes a while.';
   const made = model.ready.value;
   if (made === null) {
-    const { mode, method } = model.draft.inversion.value;
-    return mode === 'instant' && method === undefined
+    return paceOf(model.draft.inversion.value) === 'instant'
       ? 'The first edit of a picture looks at it first.'
       : 'The first edit of a picture learns it, which takes a while.';
   }

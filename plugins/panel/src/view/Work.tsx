@@ -1,8 +1,9 @@
 /** @file Edits under way and finished ones, the newest first. */
 
 import type { JobProgress } from '@palimpsest/protocol';
-import type { EditStage } from '@palimpsest/sdk';
+import { type EditStage, isStyleOrder, resultName } from '@palimpsest/sdk';
 import { useEffect, useState } from 'preact/hooks';
+import { carefulSeconds, paceOf } from '../model/controls.ts';
 import type { EditEntry } from '../model/edits.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { pictureAddress } from '../model/wordMaps.ts';
@@ -38,10 +39,12 @@ export function Work({ model }: { readonly model: PanelModel }) {
 function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: EditEntry }) {
   const finished = entry.finished.value;
   const failure = entry.failure.value;
+  const { order } = entry;
+  const title = isStyleOrder(order) ? resultName(order) : order.target;
   const remove = () => void model.edits.remove(entry);
   return (
-    <article class="card entry" aria-label={entry.order.target}>
-      <h2>{entry.order.target}</h2>
+    <article class="card entry" aria-label={title}>
+      <h2>{title}</h2>
       {finished !== null && (
         <>
           <Compare before={finished.before} after={finished.after} />
@@ -62,6 +65,12 @@ function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: E
               </button>
             </span>
           </div>
+          {!isStyleOrder(order) && paceOf(order.inversion) === 'instant' && (
+            <Carefully
+              seconds={carefulSeconds(order.inversion, finished.recipe.seconds)}
+              onClick={() => model.carefully(entry)}
+            />
+          )}
         </>
       )}
       {failure !== null && (
@@ -76,6 +85,19 @@ function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: E
       )}
       {finished === null && failure === null && <Underway {...{ entry, remove }} />}
     </article>
+  );
+}
+
+function Carefully({ seconds, onClick }: { readonly seconds: number; readonly onClick: () => void }) {
+  const time =
+    seconds < 90 ? `${Math.max(10, Math.ceil(seconds / 10) * 10)} s` : `${Math.round(seconds / 60)} min`;
+  return (
+    <div class="carefully">
+      <button type="button" onClick={onClick}>
+        Do it carefully
+      </button>
+      <p class="hint">Learns the picture first, and keeps more of it: up to about {time}.</p>
+    </div>
   );
 }
 
