@@ -23,7 +23,6 @@ import { MODEL } from '../golden.ts';
 import { writeSingleFile, writeWeights } from '../originalLayout.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'palimpsest-home-'));
-const networks = new Networks(null);
 
 /** A repository as huggingface_hub keeps it: each file is a link to a blob outside of the snapshot. */
 function cacheRepository(cache: string, repository: string, source: string): void {
@@ -74,8 +73,7 @@ beforeAll(() => {
 
   cpSync(MODEL, join(home, 'invokeai/models/sd-1/main/invoked'), { recursive: true });
 });
-afterAll(async () => {
-  await networks.dispose();
+afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(home, { recursive: true });
 });
@@ -103,9 +101,9 @@ describe('the models that lie on this machine', () => {
 
   it('are there for the daemon, and work where they lie: behind links, and with a tokenizer of another program', async () => {
     const registry = openModels([]);
-    const expected = await new StableDiffusion(MODEL, networks).encodePrompt('a cat');
+    const expected = await new StableDiffusion(MODEL, new Networks(null)).encodePrompt('a cat');
     for (const name of ['tiny-diffusion', 'real -v2-', 'invoked']) {
-      const model = new StableDiffusion(registry.find(name).folder, networks);
+      const model = new StableDiffusion(registry.find(name).folder, new Networks(null));
       expect(await model.encodePrompt('a cat')).toEqual(expected);
       const latent = tensor([1, 4, 8, 8]);
       const noise = await model.unet.predictNoise({ latent, timestep: 1, keyContext: expected });

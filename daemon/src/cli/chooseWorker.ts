@@ -44,14 +44,14 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
 /** A worker, or why there is none. */
 async function inDaemon(
   running: Announcement,
-  { model: { folder, imageEncoder }, threads, device, pictures }: WorkerWish,
+  { model: { folder, imageEncoder, loras }, threads, device, pictures }: WorkerWish,
   watch: WorkWatch,
 ): Promise<Worker | string> {
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined || device !== undefined) {
-    return 'The running daemon does not know --image-encoder, --threads and --device.';
+  if (imageEncoder !== undefined || threads !== undefined || loras !== undefined || device !== undefined) {
+    return 'The running daemon does not know --image-encoder, --lora, --threads and --device.';
   }
   const model = new ModelRegistry(running.models).nameOf(folder);
   if (model === null) {

@@ -12,7 +12,7 @@ import { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Device } from '../runtime/deviceNames.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { InversionStore } from '../store/inversionStore.ts';
-import { graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
 import type {
   DrawnPicture,
   EditWork,
@@ -38,12 +38,13 @@ export class LocalWorker implements Worker {
   private readonly store = new InversionStore(inversionsFolder());
 
   private constructor(
-    { folder, imageEncoder }: ModelChoice,
+    { folder, imageEncoder, loras = [] }: ModelChoice,
     options: SessionOptions,
     private readonly watch: WorkWatch,
   ) {
     this.networks = new Networks(graphsFolder(), options);
-    this.model = new StableDiffusion(folder, this.networks, { imageEncoder });
+    const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
+    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, loras: merged });
   }
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { type Command, Option } from 'commander';
+import type { LoraChoice } from '../models/lora.ts';
 import { DEVICES } from '../runtime/deviceNames.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
@@ -31,6 +32,11 @@ export function addModelFlags(command: Command): Command {
       'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
     )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
+    .option(
+      '--lora <file[:strength]>',
+      'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
+      addLora,
+    )
     .option('--json', 'print the result as JSON, and progress as JSON lines on stderr');
 }
 
@@ -52,7 +58,7 @@ export async function runCommand(
   command: Command,
   run: (session: Session) => Promise<Outcome>,
 ): Promise<void> {
-  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, json = false } = command.opts();
+  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, lora, json = false } = command.opts();
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   const controller = new AbortController();
@@ -67,7 +73,7 @@ export async function runCommand(
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
-      model: await chosenModel(model ?? demoModelFolder(), imageEncoder),
+      model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder)), loras: lora },
       watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json), tell },
     });
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
@@ -106,6 +112,16 @@ async function chosenModel(model: string, imageEncoder: string | undefined): Pro
   const { openModels } = await import('../server/openModels.ts');
   const place = openModels(readConfig(configFolder(), {}).models).find(model);
   return { folder: place.folder, imageEncoder: imageEncoder ?? place.imageEncoder };
+}
+
+/** One `--lora`, after those before it. A drive's colon, as in C:\\style.safetensors, is no strength's. */
+function addLora(text: string, previous: readonly LoraChoice[] = []): LoraChoice[] {
+  const [, file = text, strength = '1'] = /^(.+):(-?[\d.]+)$/.exec(text) ?? [];
+  if (Number.isFinite(Number(strength))) return [...previous, { file, strength: Number(strength) }];
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `--lora: ${strength} is no strength. Give such as ${file}:0.8.`,
+  );
 }
 
 const DEMO_MODEL =

@@ -9,11 +9,13 @@ import type {
 } from '@palimpsest/protocol';
 import type { Size } from '../imaging/picture.ts';
 import type { Progress } from '../methods/watch.ts';
+import type { LoraChoice } from '../models/lora.ts';
 
 /** The model that was asked for. */
 export interface ModelChoice {
   readonly folder: string;
   readonly imageEncoder?: string | undefined;
+  readonly loras?: readonly LoraChoice[] | undefined;
 }
 
 export interface InvertWork {

@@ -10,6 +10,7 @@ import { decoderGraph, encoderGraph } from './autoencoder.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { imageEncoderGraph } from './imageEncoder.ts';
 import { findImageEncoder } from './imageEncoderPlaces.ts';
+import { type LoraChoice, type LoraComponent, withLoras } from './lora.ts';
 import { type ImageEncoder, type ModelParts, openDiffusersFolder, openImageEncoder } from './modelParts.ts';
 import type { Networks } from './networks.ts';
 import { NoiseSchedule } from './noiseSchedule.ts';
@@ -21,6 +22,8 @@ import { UNetNetwork } from './unetNetwork.ts';
 export interface ModelOptions {
   /** A folder with CLIP's vision encoder, for models that come without one. */
   readonly imageEncoder?: string | undefined;
+  /** LoRAs to merge into the weights, and the folder where merged weights are kept. */
+  readonly loras?: { readonly choices: readonly LoraChoice[]; readonly folder: string } | undefined;
 }
 
 /** The networks of one model. Opening reads configs and headers only; each network is loaded on first use. */
@@ -39,11 +42,13 @@ export class StableDiffusion {
     /** A folder in the diffusers layout, or a single file. */
     readonly folder: string,
     private readonly networks: Networks,
-    { imageEncoder }: ModelOptions = {},
+    { imageEncoder, loras }: ModelOptions = {},
   ) {
     const parts = openModel(folder);
     this.tokenizer = parts.tokenizer;
-    this.text = parts.text;
+    const changed = (component: LoraComponent, plain: Checkpoint) =>
+      loras === undefined ? plain : withLoras(plain, component, loras.choices, loras.folder);
+    this.text = { ...parts.text, checkpoint: changed('text_encoder', parts.text.checkpoint) };
     this.vae = parts.vae;
     this.schedule = new NoiseSchedule(parts.scheduler);
     const { config, checkpoint } = parts.unet;
@@ -52,7 +57,7 @@ export class StableDiffusion {
         ? (parts.image ?? findImageEncoder(config.cross_attention_dim))
         : openImageEncoder(imageEncoder);
     const tokens = this.text.config.max_position_embeddings;
-    this.unet = new UNetNetwork(config, checkpoint, this.schedule, networks, tokens);
+    this.unet = new UNetNetwork(config, changed('unet', checkpoint), this.schedule, networks, tokens);
   }
 
   /** The folder's or the file's name, to show and to keep in recipes. */

@@ -14,6 +14,9 @@ export function cacheFolder(): string {
 /** Graphs by their fingerprint. */
 export const graphsFolder = (): string => join(cacheFolder(), 'graphs');
 
+/** Weights with LoRAs merged into them. */
+export const mergedFolder = (): string => join(cacheFolder(), 'merged');
+
 /** Inversions by their key. */
 export const inversionsFolder = (): string => join(cacheFolder(), 'inversions');
 

@@ -1,0 +1,173 @@
+/**
+ * @file LoRA files (Hu et al. 2021), merged into a model's weights: W + strength * alpha / rank * up * down.
+ *
+ * The merged weights are written once, into a file of their own, and take the place of the model's at load.
+ */
+
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { writeError } from '../runtime/writeFile.ts';
+import { floatToHalf } from '../tensor/float16.ts';
+import {
+  contentHash,
+  encodePreamble,
+  readTensor,
+  type SafetensorsFile,
+  type StoredTensor,
+} from '../tensor/safetensors.ts';
+import { elementCount } from '../tensor/tensor.ts';
+import { type Checkpoint, openWeights } from './checkpoint.ts';
+
+/** A file, and how strongly it counts. */
+export interface LoraChoice {
+  readonly file: string;
+  readonly strength: number;
+}
+
+/** What one LoRA adds to one weight. */
+interface Change {
+  readonly down: StoredTensor;
+  readonly up: StoredTensor;
+  readonly scale: number;
+}
+
+/** Kinds that are no plain product of two matrices. */
+const OTHER_KINDS = /\.(hada_|lokr_|lora_mid|dora_scale|oft_|diff$)/;
+
+/** A weight's key without its end: kohya's `lora_down`, diffusers' `lora.down`, PEFT's `lora_A`. */
+const DOWN = /(\.lora_down|\.lora\.down|_lora\.down|\.lora_A)\.weight$/;
+const UP = {
+  '.lora_down': '.lora_up',
+  '.lora.down': '.lora.up',
+  '_lora.down': '_lora.up',
+  '.lora_A': '.lora_B',
+};
+
+/** Prefixes of keys, by component. */
+const PREFIXES = {
+  unet: /^(lora_unet_|unet\.)/,
+  text_encoder: /^(lora_te_|text_encoder\.)/,
+} as const;
+export type LoraComponent = keyof typeof PREFIXES;
+
+/** Kohya writes underscores for dots; older diffusers name the processor of an attention between module and layer. */
+const flat = (name: string): string =>
+  name
+    .replace(/\.processor\./, '.')
+    .replace(/\.to_out$/, '.to_out.0')
+    .replaceAll('.', '_');
+
+/**
+ * A component's weights with the LoRAs in them.
+ *
+ * @param folder where merged weights are kept.
+ * @throws {PalimpsestError} WEIGHT_INVALID when a file is damaged, is another kind of LoRA, or does not fit the model;
+ *   DISK_FULL or WRITE_FAILED.
+ */
+export function withLoras(
+  checkpoint: Checkpoint,
+  component: LoraComponent,
+  loras: readonly LoraChoice[],
+  folder: string,
+): Checkpoint {
+  const files = loras.map(({ file, strength }) => ({ file: openWeights(file), strength }));
+  const changes = new Map<string, Change[]>();
+  const names = new Map(
+    [...checkpoint.weights.keys()].map((name) => [flat(name.replace(/\.weight$/, '')), name]),
+  );
+  for (const { file, strength } of files) collect(file, strength, component, names, changes);
+  if (changes.size === 0) return checkpoint;
+
+  const key = createHash('sha256')
+    .update(
+      JSON.stringify([checkpoint.content, files.map(({ file, strength }) => [contentHash(file), strength])]),
+    )
+    .digest('hex');
+  const path = join(folder, `${key}-${component}.safetensors`);
+  if (!existsSync(path)) write(path, checkpoint, changes);
+  return checkpoint.overlaid(openWeights(path));
+}
+
+function collect(
+  file: SafetensorsFile,
+  strength: number,
+  component: LoraComponent,
+  names: ReadonlyMap<string, string>,
+  changes: Map<string, Change[]>,
+): void {
+  const keys = [...file.tensors.keys()];
+  const other = keys.find((key) => OTHER_KINDS.test(key));
+  if (other !== undefined) throw unfit(file.path, `${other} is of another kind than LoRA's two matrices`);
+  if (!keys.some((key) => DOWN.test(key))) throw unfit(file.path, 'it holds no LoRA');
+  for (const [key, down] of file.tensors) {
+    const [end, middle] = DOWN.exec(key) ?? [];
+    if (end === undefined || !PREFIXES[component].test(key)) continue;
+    const module = key.slice(0, -end.length);
+    const name = names.get(flat(module.replace(PREFIXES[component], '')));
+    const up = file.tensors.get(`${module}${UP[middle as keyof typeof UP]}.weight`);
+    if (name === undefined)
+      throw unfit(file.path, `the model has no ${module}; it was made for another kind of model`);
+    if (up === undefined) throw unfit(file.path, `${module} has only one of its two matrices`);
+    const rank = down.shape[0] ?? 1;
+    const stored = file.tensors.get(`${module}.alpha`);
+    const alpha = stored === undefined ? rank : readTensor(stored).data[0]!;
+    changes.set(name, [...(changes.get(name) ?? []), { down, up, scale: (strength * alpha) / rank }]);
+  }
+}
+
+function unfit(path: string, reason: string): PalimpsestError {
+  return new PalimpsestError(
+    'WEIGHT_INVALID',
+    `${path} cannot be used as a LoRA: ${reason}. Leave it out, or take another.`,
+  );
+}
+
+/** Written weight by weight, in the model's own precision: all of them at once need not fit into memory. */
+function write(path: string, checkpoint: Checkpoint, changes: ReadonlyMap<string, readonly Change[]>): void {
+  const entries = new Map([...changes.keys()].map((name) => [name, checkpoint.weights.get(name)!]));
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    const out = openSync(temporary, 'w');
+    try {
+      writeSync(out, encodePreamble(entries));
+      for (const [name, stored] of entries) {
+        const merged = merge(stored, changes.get(name)!);
+        writeSync(out, stored.dtype === 'F16' ? Uint16Array.from(merged, floatToHalf) : merged);
+      }
+    } finally {
+      closeSync(out);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    throw error instanceof PalimpsestError ? error : writeError(path, error);
+  }
+}
+
+/** Convolutions are matrices too: the kernel of `down` is [rank, in * height * width], that of `up` is 1 x 1. */
+function merge(stored: StoredTensor, changes: readonly Change[]): Float32Array {
+  const { data } = readTensor(stored);
+  const rows = stored.shape[0] ?? 1;
+  const columns = elementCount(stored.shape) / rows;
+  for (const { down, up, scale } of changes) {
+    const rank = down.shape[0] ?? 1;
+    if (elementCount(down.shape) !== rank * columns || elementCount(up.shape) !== rows * rank) {
+      throw unfit(
+        down.file,
+        `[${up.shape}] times [${down.shape}] does not fit a weight of [${stored.shape}]`,
+      );
+    }
+    const [left, right] = [readTensor(up).data, readTensor(down).data];
+    for (let row = 0; row < rows; row++) {
+      const target = data.subarray(row * columns, (row + 1) * columns);
+      for (let r = 0; r < rank; r++) {
+        const factor = scale * left[row * rank + r]!;
+        const source = right.subarray(r * columns, (r + 1) * columns);
+        for (let i = 0; i < columns; i++) target[i]! += factor * source[i]!;
+      }
+    }
+  }
+  return data;
+}

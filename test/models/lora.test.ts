@@ -1,0 +1,134 @@
+/** LoRA files, by the keys of both worlds, give what adding them to the weights by hand gives. */
+
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
+import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { MODEL, relativeError } from '../golden.ts';
+import { weightsOf, writeWeights } from '../originalLayout.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'palimpsest-lora-'));
+const merged = join(root, 'merged');
+afterAll(() => rmSync(root, { recursive: true }));
+/** Each model has networks of its own: they are kept by layout, which models of one kind share. */
+const networks = () => new Networks(null);
+
+const [RANK, ALPHA, STRENGTH] = [4, 2, 0.8];
+const LAYER = 'down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k';
+const CONV = 'mid_block.resnets.0.conv1';
+const TEXT = 'text_model.encoder.layers.0.self_attn.q_proj';
+const uniform = uniformGenerator(11);
+
+const unet = weightsOf(MODEL, 'unet');
+const text = weightsOf(MODEL, 'text_encoder');
+const matrices = (weight: Tensor) => {
+  const [out = 0, ...rest] = weight.shape;
+  return {
+    down: normalTensor([RANK, ...rest], uniform),
+    up: normalTensor([out, RANK, ...rest.slice(1).map(() => 1)], uniform),
+  };
+};
+const changes: Readonly<Record<string, ReturnType<typeof matrices>>> = {
+  [LAYER]: matrices(unet.get(`${LAYER}.weight`)!),
+  [CONV]: matrices(unet.get(`${CONV}.weight`)!),
+  [TEXT]: matrices(text.get(`${TEXT}.weight`)!),
+};
+
+function write(name: string, key: (layer: string) => readonly [string, string, string | null]): string {
+  const tensors = new Map<string, Tensor>();
+  for (const [layer, { down, up }] of Object.entries(changes)) {
+    const [downKey, upKey, alphaKey] = key(layer);
+    tensors.set(downKey, down);
+    tensors.set(upKey, up);
+    if (alphaKey !== null) tensors.set(alphaKey, tensor([], [ALPHA]));
+  }
+  const path = join(root, name);
+  writeWeights(path, tensors, 'F32');
+  return path;
+}
+
+const isText = (layer: string) => layer === TEXT;
+const kohya = write('kohya.safetensors', (layer) => {
+  const module = `${isText(layer) ? 'lora_te_' : 'lora_unet_'}${layer.replaceAll('.', '_')}`;
+  return [`${module}.lora_down.weight`, `${module}.lora_up.weight`, `${module}.alpha`];
+});
+const diffusers = write('diffusers.safetensors', (layer) => {
+  const module = `${isText(layer) ? 'text_encoder' : 'unet'}.${layer}`;
+  return [`${module}.lora_A.weight`, `${module}.lora_B.weight`, null];
+});
+
+/** The model with the changes added by hand. */
+function byHand(scale: number): StableDiffusion {
+  const folder = join(root, `hand-${scale}`);
+  cpSync(MODEL, folder, { recursive: true });
+  const added = (weights: Map<string, Tensor>) =>
+    new Map(
+      [...weights].map(([name, weight]) => {
+        const change = changes[name.replace(/\.weight$/, '')];
+        if (change === undefined) return [name, weight];
+        const columns = weight.data.length / weight.shape[0]!;
+        const data = weight.data.map((value, i) => {
+          const [row, column] = [Math.floor(i / columns), i % columns];
+          let sum = 0;
+          for (let r = 0; r < RANK; r++)
+            sum += change.up.data[row * RANK + r]! * change.down.data[r * columns + column]!;
+          return value + scale * sum;
+        });
+        return [name, tensor(weight.shape, data)];
+      }),
+    );
+  writeWeights(join(folder, 'unet/diffusion_pytorch_model.safetensors'), added(unet), 'F32');
+  writeWeights(join(folder, 'text_encoder/model.safetensors'), added(text), 'F32');
+  return new StableDiffusion(folder, networks());
+}
+
+const withLora = (file: string, strength = STRENGTH) =>
+  new StableDiffusion(MODEL, networks(), { loras: { choices: [{ file, strength }], folder: merged } });
+
+async function noise(model: StableDiffusion): Promise<Tensor> {
+  const keyContext = await model.encodePrompt('a cat on a mat');
+  return model.unet.predictNoise({
+    latent: normalTensor([1, 4, 8, 8], uniformGenerator(3)),
+    timestep: 441,
+    keyContext,
+  });
+}
+
+describe('a LoRA', () => {
+  it('by the keys of kohya adds strength * alpha / rank * up * down', async () => {
+    const expected = await noise(byHand((STRENGTH * ALPHA) / RANK));
+    const changed = withLora(kohya);
+    expect(relativeError(await noise(changed), expected)).toBeLessThan(1e-5);
+    expect(relativeError(expected, await noise(new StableDiffusion(MODEL, networks())))).toBeGreaterThan(
+      1e-3,
+    );
+    // What was merged is part of what an inversion belongs to, and is written once.
+    expect(changed.fingerprint).not.toBe(new StableDiffusion(MODEL, networks()).fingerprint);
+    expect(readdirSync(merged)).toHaveLength(2);
+    expect(withLora(kohya).fingerprint).toBe(changed.fingerprint);
+    expect(readdirSync(merged)).toHaveLength(2);
+  });
+
+  it('by the keys of diffusers has an alpha equal to its rank, unless it says another', async () => {
+    expect(relativeError(await noise(withLora(diffusers)), await noise(byHand(STRENGTH)))).toBeLessThan(1e-5);
+  });
+
+  it('that does not fit is refused with the reason', () => {
+    const broken = (name: string, key: string, shape: number[]) => {
+      const path = join(root, name);
+      writeWeights(path, new Map([[key, tensor(shape)]]), 'F32');
+      return () => withLora(path);
+    };
+    const refusal = (reason: RegExp) =>
+      expect.objectContaining({ code: 'WEIGHT_INVALID', message: expect.stringMatching(reason) });
+    expect(broken('other.safetensors', 'lora_unet_nowhere.lora_down.weight', [4, 4])).toThrow(
+      refusal(/another kind of model/),
+    );
+    expect(broken('hada.safetensors', 'lora_unet_x.hada_w1_a', [4, 4])).toThrow(refusal(/another kind than/));
+    expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/holds no LoRA/));
+  });
+});
