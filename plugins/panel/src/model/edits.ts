@@ -85,7 +85,7 @@ export class Edits {
   async remove(entry: EditEntry): Promise<void> {
     entry.controller.abort();
     this.entries.value = this.entries.value.filter((other) => other !== entry);
-    this.host.preview?.(entry.layer.id, null);
+    this.showFinished(entry.layer);
     await this.writePending();
   }
 
@@ -138,8 +138,16 @@ export class Edits {
   private fail(entry: EditEntry, error: unknown): void {
     entry.failure.value = sentenceOf(error);
     entry.pending = null;
-    this.host.preview?.(entry.layer.id, null);
+    this.showFinished(entry.layer);
     void this.writePending();
+  }
+
+  /** Shows over a layer the newest result of it that waits for a word of the person, if there is one. */
+  private showFinished({ id }: Layer): void {
+    const waiting = this.entries.value.find(
+      ({ layer, finished }) => layer.id === id && finished.value !== null,
+    );
+    this.host.preview?.(id, waiting?.finished.value?.after ?? null);
   }
 
   private async readPending(): Promise<PendingEdit[]> {
