@@ -22,11 +22,11 @@ try {
   const page = await openPage(browser, daemon.link);
   await page.getByText('Connected', { exact: true }).waitFor();
   await shoot(page, 'page-welcome', [1200]);
-  await page.getByRole('button', { name: /yellow cat/ }).click();
+  await page.getByRole('button', { name: /blue house/ }).click();
   const begun = Date.now();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await page.locator('.underway img').waitFor();
-  await page.waitForTimeout(1500);
+  await page.waitForTimeout(400);
   await shoot(page, 'page-working', [1200]);
   await page.getByRole('button', { name: 'Keep', exact: true }).waitFor({ timeout: 600_000 });
   console.log(`from the button to the result: ${(Date.now() - begun) / 1000} s`);
