@@ -110,7 +110,7 @@ describeInBrowser('Figma from end to end', () => {
   it('edits the layer, and places the very pixels exactly over it', async () => {
     await figma.say('a dog', 'a tiger');
     await makeQuick(3);
-    await figma.panel.getByRole('radio', { name: 'at once' }).check();
+    await figma.panel.getByRole('radio', { name: 'Quick' }).check();
     await figma.button('Edit').click();
     await figma.button('Keep').waitFor();
     expect(await shown('Before')).toEqual(picture());
@@ -133,7 +133,7 @@ describeInBrowser('Figma from end to end', () => {
   it('goes on with an edit when the panel was closed', async () => {
     await figma.panel.getByLabel('What it should be').fill('a cat');
     await makeQuick(30);
-    await figma.panel.getByRole('radio', { name: 'carefully' }).check();
+    await figma.panel.getByRole('radio', { name: 'Careful' }).check();
     await figma.button('Edit').click();
     await figma.panel.locator('.underway').getByText('Learning the picture').waitFor();
     await figma.closePanel();
@@ -166,7 +166,7 @@ describeInBrowser('Figma from end to end', () => {
     await figma.panel.getByText('60 × 40').waitFor();
     await figma.say('a dog', 'a lion');
     await makeQuick(3);
-    await figma.panel.getByRole('radio', { name: 'at once' }).check();
+    await figma.panel.getByRole('radio', { name: 'Quick' }).check();
     await figma.button('Edit').click();
     await figma.button('Keep').waitFor();
     expectUpright(await shown('Before'));

@@ -34,7 +34,7 @@ try {
     await figma.panel.getByText('This puts').waitFor();
     await shoot(scheme, SIZE.height);
   }
-  await figma.panel.getByRole('radio', { name: 'at once' }).check();
+  await figma.panel.getByRole('radio', { name: 'Quick' }).check();
   await figma.button('Edit').click();
   await figma.button('Keep').waitFor({ timeout: 600_000 });
   await shoot('result-dark', 600);
