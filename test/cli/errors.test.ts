@@ -91,6 +91,11 @@ describe('palimpsest edit with bad input', () => {
     ['a picture that is not there', { picture: at('none.png') }, 'PICTURE_UNREADABLE', /./],
     ['a picture of one pixel', { picture: at('dot.png') }, 'PICTURE_TOO_SMALL', /1 x 1/],
     ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
+    ['an interval out of range', { extra: ['--word-tau', 'tiger=0..3'] }, 'OPTION_INVALID', /^--word-tau:/],
+    ['a malformed pair', { extra: ['--subtract', 'a:b:c'] }, 'OPTION_INVALID', /^--subtract "a:b:c"/],
+    ['an unknown option', { extra: ['--unheard-of'] }, 'OPTION_INVALID', /--unheard-of/],
+    ['the name of a JPEG', { out: at('out.jpg') }, 'OPTION_INVALID', /out\.png/],
+    ['a folder in the place of a file', { out: folder }, 'WRITE_FAILED', /is a folder/],
     ['a folder that cannot be written to', { out: at('nowhere/out.png') }, 'WRITE_FAILED', /Cannot write/],
   ] as const)('%s', async (_, given, code, sentence) => {
     const {

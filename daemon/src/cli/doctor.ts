@@ -28,6 +28,9 @@ const NODE_NEEDED = [20, 19] as const;
 export function doctorCommand(): Command {
   return new Command('doctor')
     .summary('say what works on this machine, and how to mend what does not')
+    .description(
+      'Says what works on this machine, and how to mend what does not. Ends with status 1 if something does not.',
+    )
     .option('--json', 'print the findings as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const findings = await examine();

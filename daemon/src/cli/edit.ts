@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { requireWritable, writeFileAtomic } from '../runtime/writeFile.ts';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
+import { requirePictureOut } from './pictureOut.ts';
 import { addWorkFlags, runWork } from './session.ts';
 import { WORD_FLAGS } from './wordFlags.ts';
 
@@ -21,7 +22,7 @@ export function editCommand(): Command {
     .description(
       'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to.',
     )
-    .argument('<picture>', 'JPEG, PNG, WebP, TIFF or AVIF')
+    .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF')
     .requiredOption('--from <words>', 'what is in the picture')
     .requiredOption('--to <words>', 'what it should be')
     .requiredOption('--out <file>', 'where the edited PNG goes')
@@ -32,7 +33,7 @@ export function editCommand(): Command {
     runWork(command, [picture, ...(mask === undefined ? [] : [mask])], async (worker) => {
       const inversion = readFlags(command, InversionOptions);
       const edit = readFlags(command, EditOptions, WORD_FLAGS);
-      await requireWritable(out);
+      await requirePictureOut(out);
       const { png, ...facts } = await worker.edit({ picture, mask, source, target, inversion, edit });
       await writeFileAtomic(out, png);
       const { width, height, kind } = facts;

@@ -55,10 +55,9 @@ export function readFlags<T extends z.core.$ZodObject>(
   const parsed = z.safeParse(schema, Object.fromEntries(values));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new PalimpsestError(
-    'OPTION_INVALID',
-    `--${kebab(String(issue?.path[0]))}: ${issue?.message}. See --help.`,
-  );
+  const name = String(issue?.path[0]);
+  const flag = kebab(attributeOf(name, forms[name]));
+  throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${issue?.message}. See --help.`);
 }
 
 /** commander keeps a flag's value under its name in camel case. */

@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { GenerateOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { requireWritable, writeFileAtomic } from '../runtime/writeFile.ts';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
+import { requirePictureOut } from './pictureOut.ts';
 import { addWorkFlags, runWork } from './session.ts';
 
 export function generateCommand(): Command {
@@ -17,7 +18,7 @@ export function generateCommand(): Command {
   return command.action((prompt: string, { out }: { out: string }) =>
     runWork(command, [], async (worker) => {
       const options = readFlags(command, GenerateOptions);
-      await requireWritable(out);
+      await requirePictureOut(out);
       const { png, width, height } = await worker.generate({ prompt, options });
       await writeFileAtomic(out, png);
       return {

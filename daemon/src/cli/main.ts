@@ -1,6 +1,7 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { Command } from 'commander';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT_CODES, reportError } from './report.ts';
 
@@ -25,13 +26,23 @@ const program = new Command('palimpsest')
 const named = COMMANDS[process.argv[2] ?? ''];
 for (const load of named === undefined ? Object.values(COMMANDS) : [named]) program.addCommand(await load());
 
-for (const command of program.commands) command.exitOverride();
+const json = process.argv.includes('--json');
+for (const command of [program, ...program.commands]) {
+  command.exitOverride();
+  // A machine gets its error as JSON below.
+  if (json) command.configureOutput({ writeErr: () => {} });
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // commander has printed its message; only --help and --version end with status 0.
-  const status = error instanceof Error && 'exitCode' in error ? error.exitCode : null;
-  const json = process.argv.includes('--json');
-  process.exitCode = status === null ? reportError(error, json) : status === 0 ? 0 : EXIT_CODES.usage;
+  process.exitCode = endOf(error);
+}
+
+/** The exit status. commander has told people what was wrong with the line; --help and --version end with 0. */
+function endOf(error: unknown): number {
+  if (!(error instanceof CommanderError)) return reportError(error, json);
+  if (error.exitCode === 0) return 0;
+  if (json) reportError(new PalimpsestError('OPTION_INVALID', error.message.replace(/^error: /, '')), json);
+  return EXIT_CODES.usage;
 }

@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { requireWritable, writeFileAtomic } from '../runtime/writeFile.ts';
+import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
+import { requirePictureOut } from './pictureOut.ts';
 import { addWorkFlags, runWork } from './session.ts';
 
 interface Arguments {
@@ -30,7 +31,7 @@ export function styleCommand(): Command {
     runWork(command, [content, style], async (worker) => {
       const inversion = readFlags(command, InversionOptions);
       const options = readFlags(command, StyleOptions);
-      await requireWritable(out);
+      await requirePictureOut(out);
       const work = { content, style, source, styleSource: styleFrom, inversion, options };
       const { png, width, height, inversion: id } = await worker.style(work);
       await writeFileAtomic(out, png);

@@ -7,8 +7,8 @@ import type { FlagForm } from './flags.ts';
 export const WORD_FLAGS: Readonly<Record<string, FlagForm>> = {
   weights: { flags: '--weight <word=factor>', parse: repeated(wordWeight) },
   wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated(wordInterval) },
-  blend: { flags: '--blend <old:new>', parse: wordPair },
-  subtract: { flags: '--subtract <old:new>', parse: wordPair },
+  blend: { flags: '--blend <old:new>', parse: (text) => wordPair('--blend', text) },
+  subtract: { flags: '--subtract <old:new>', parse: (text) => wordPair('--subtract', text) },
 };
 
 function repeated(parse: (text: string) => unknown): FlagForm['parse'] {
@@ -28,11 +28,10 @@ function wordInterval(text: string): unknown {
 }
 
 /** `dog:tiger,ball`: "dog" in the old prompt and "tiger" in the new one, "ball" in both. */
-function wordPair(text: string): unknown {
+function wordPair(flag: string, text: string): unknown {
   const pairs = text.split(',').map((part) => {
     const [source, target = source, ...rest] = part.split(':').map((word) => word.trim());
-    if (!source || !target || rest.length > 0)
-      throw malformed('--blend', text, 'OLD:NEW, such as "dog:tiger"');
+    if (!source || !target || rest.length > 0) throw malformed(flag, text, 'OLD:NEW, such as "dog:tiger"');
     return { source, target };
   });
   return { source: pairs.map(({ source }) => source), target: pairs.map(({ target }) => target) };

@@ -58,13 +58,17 @@ export async function removeLeftovers(folder: string): Promise<void> {
 /**
  * Checks, before long work starts, that its result can be written.
  *
- * @throws {PalimpsestError} WRITE_FAILED when the folder is missing or may not be written.
+ * @throws {PalimpsestError} WRITE_FAILED when the folder is missing or may not be written, or the path is a folder.
  */
 export async function requireWritable(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK);
   } catch (error) {
     throw writeError(path, error);
+  }
+  const facts = await stat(path).catch(() => null);
+  if (facts?.isDirectory()) {
+    throw new PalimpsestError('WRITE_FAILED', `${path} is a folder. Name a file in it to write to.`);
   }
 }
 
