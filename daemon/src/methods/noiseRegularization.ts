@@ -5,11 +5,18 @@ import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
 /** A random whole number from 0 up to, but not including, a limit. */
 export type Rolls = (limit: number) => number;
 
-/** The official script's: rounds, auto-correlation steps in each, and the step sizes of both terms. */
-const ROUNDS = 5;
-const CORRELATION_STEPS = 5;
-const CORRELATION_RATE = 20;
-const KL_RATE = 20;
+/** How strongly the noise is drawn. */
+export interface Regularization {
+  readonly rounds: number;
+  /** Auto-correlation steps in each round. */
+  readonly correlationSteps: number;
+  /** The step sizes of both terms. */
+  readonly correlationRate: number;
+  readonly klRate: number;
+}
+
+/** The official script's. */
+const OFFICIAL: Regularization = { rounds: 5, correlationSteps: 5, correlationRate: 20, klRate: 20 };
 
 /** The pyramid ends at planes of this side. */
 const SMALLEST_SIDE = 8;
@@ -21,13 +28,17 @@ interface LossAndGradient {
 }
 
 /** The noise [1, C, h, w] after all rounds. */
-export function regularize(noise: Tensor, rolls: Rolls): Tensor {
+export function regularize(
+  noise: Tensor,
+  rolls: Rolls,
+  { rounds, correlationSteps, correlationRate, klRate }: Regularization = OFFICIAL,
+): Tensor {
   let current = noise;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let k = 0; k < CORRELATION_STEPS; k++) {
-      current = descend(current, autoCorrelation(current, rolls), CORRELATION_RATE / CORRELATION_STEPS);
+  for (let round = 0; round < rounds; round++) {
+    for (let k = 0; k < correlationSteps; k++) {
+      current = descend(current, autoCorrelation(current, rolls), correlationRate / correlationSteps);
     }
-    current = descend(current, divergence(current), KL_RATE);
+    current = descend(current, divergence(current), klRate);
   }
   return current;
 }

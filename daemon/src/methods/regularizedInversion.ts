@@ -9,7 +9,7 @@ import { uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DDIM } from './ddimMethod.ts';
 import type { InversionMethod } from './inversion.ts';
-import { type Rolls, regularize } from './noiseRegularization.ts';
+import { type Regularization, type Rolls, regularize } from './noiseRegularization.ts';
 import { report, type Watch } from './watch.ts';
 
 /**
@@ -24,13 +24,14 @@ export async function regularizedInversion(
   steps: number,
   rolls: Rolls,
   watch: Watch = {},
+  regularization?: Regularization,
 ): Promise<Tensor[]> {
   const latents = [latent];
   const timesteps = model.schedule.timesteps(steps).reverse().slice(1, -1);
   for (const [k, timestep] of timesteps.entries()) {
     const current = latents.at(-1)!;
     const noise = await model.unet.predictNoise({ latent: current, timestep, keyContext: prompt });
-    const regular = regularize(noise, rolls);
+    const regular = regularize(noise, rolls, regularization);
     latents.push(combine(model.schedule.beyond(timestep, steps), current, regular));
     report(watch, { stage: 'invert', step: k + 1, total: timesteps.length }, () => latents.at(-1)!);
   }

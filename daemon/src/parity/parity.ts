@@ -3,9 +3,9 @@
 import { parse } from 'node:path';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { CHECKS, checkOf } from './checks/index.ts';
-import { checkLoading } from './checks/loading.ts';
+import { checkLoading, LOADED } from './checks/loading.ts';
 import type { GoldenFolder } from './goldenFolder.ts';
-import { Report } from './report.ts';
+import { Report, type Row } from './report.ts';
 import { Section } from './section.ts';
 import { Subject } from './subject.ts';
 
@@ -46,9 +46,17 @@ function reportLeftovers(report: Report, golden: GoldenFolder): void {
         if (!report.covers(file, name)) report.add({ file, name, verdict: 'UNCHECKED' });
       }
     } else if (!report.covers(file)) {
-      const alone = ext === '.json' && checkOf(part) !== undefined && golden.tensors(part) === null;
-      const note = 'parameters of tensors that the set lacks';
-      report.add({ file, name: '', ...(alone ? { verdict: 'input', note } : { verdict: 'UNCHECKED' }) });
+      report.add({ file, name: '', ...leftover(golden, file) });
     }
   }
+}
+
+/** What to say of a file without tensors that no check has spoken of. A set may hold files that are for people. */
+function leftover(golden: GoldenFolder, file: string): Pick<Row, 'verdict' | 'note'> {
+  const { name: part, ext } = parse(file);
+  if (checkOf(part) !== undefined && golden.tensors(part) === null) {
+    return { verdict: 'input', note: 'parameters of tensors that the set lacks' };
+  }
+  const expected = ext === '.png' ? LOADED.test(file) : checkOf(part) !== undefined;
+  return expected ? { verdict: 'UNCHECKED' } : { verdict: 'not used', note: 'no check knows it' };
 }

@@ -7,6 +7,9 @@ import type { Report } from '../report.ts';
 import type { Subject } from '../subject.ts';
 import { TOLERANCES, type Tolerance } from '../tolerances.ts';
 
+/** A picture that the official script has loaded from `image_X.png`. */
+export const LOADED = /^load_(.+?)(_offsets)?\.png$/;
+
 /** The crop of every `*_offsets.png` (golden README, loading). */
 const OFFSETS: CropOffsets = { left: 10, right: 25, top: 5, bottom: 12 };
 
@@ -17,7 +20,7 @@ const TOLERANCE: Tolerance = TOLERANCES.bytes;
 export async function checkLoading(report: Report, { golden }: Subject): Promise<void> {
   const read = (file: string) => decodePicture(golden.path(file));
   for (const file of golden.files.filter((name) => name.endsWith('.png'))) {
-    const [, loaded, offsets] = /^load_(.+?)(_offsets)?\.png$/.exec(file) ?? [];
+    const [, loaded, offsets] = LOADED.exec(file) ?? [];
     if (loaded !== undefined) {
       const source = `image_${loaded}.png`;
       if (!golden.has(source)) continue;

@@ -122,7 +122,7 @@ async function checkEdit(
     steps: T,
     guidance,
     taus: guided,
-    cross: editControl(model.tokenizer, prompts, { kind: 'replace', ...control }, T),
+    cross: editControl(model.tokenizer, prompts, { kind: kindOf(prefix), ...control }, T),
     keepSource: true,
   });
   const latents: Tensor[] = [];
@@ -133,3 +133,6 @@ async function checkEdit(
   const pictures = `${prefix}/image_u8`;
   if (section.has(pictures)) await comparePictures(section, model, pictures, latents.at(-1)!);
 }
+
+/** The edit's name ends with it: `null_text_p2plus_replace`. A reconstruction is controlled by nothing. */
+const kindOf = (prefix: string): 'replace' | 'refine' => (prefix.endsWith('refine') ? 'refine' : 'replace');

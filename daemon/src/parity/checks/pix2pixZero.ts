@@ -17,6 +17,10 @@ const Run = z.object({
     timesteps: z.array(z.number()),
     prompt: z.string(),
     rolls: z.array(z.number()),
+    lambda_ac: z.number().default(20),
+    lambda_kl: z.number().default(20),
+    num_reg_steps: z.number().default(5),
+    num_ac_rolls: z.number().default(5),
   }),
   edit_direction: z.object({ source_sentences: z.array(z.string()), target_sentences: z.array(z.string()) }),
   edit: z.object({
@@ -64,6 +68,13 @@ async function checkInversion(section: Section, subject: Subject, { inversion }:
     await subject.embed(prompt),
     T,
     recorded(rolls),
+    {},
+    {
+      rounds: inversion.num_reg_steps,
+      correlationSteps: inversion.num_ac_rolls,
+      correlationRate: inversion.lambda_ac,
+      klRate: inversion.lambda_kl,
+    },
   );
   section.compare('inversion', stack(latents), TOLERANCES.pix2pixZero);
 }
