@@ -9,6 +9,13 @@ import { WebSocket } from 'ws';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { describeInBrowser, expectAccessible, openBrowser, openPage, tabTo } from './browser.ts';
 
+/** Whether an element is within the window, and not above what scrolls around it. */
+const isSeen = (element: Element): boolean => {
+  const { top, bottom } = element.getBoundingClientRect();
+  const around = element.closest('aside')?.getBoundingClientRect();
+  return top >= (around?.top ?? 0) && bottom <= innerHeight;
+};
+
 describeInBrowser('the page', () => {
   let daemon: StartedDaemon;
   let browser: Browser;
@@ -29,6 +36,9 @@ describeInBrowser('the page', () => {
   const button = (name: string | RegExp) =>
     page.getByRole('button', { name, exact: typeof name === 'string' });
   const layers = () => page.getByRole('navigation', { name: 'Pictures' }).getByRole('listitem');
+
+  const asksBeforeItIsLeft = () =>
+    page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
 
   /** The golden model, with few steps. */
   async function makeQuick(on: Page, steps = 3): Promise<void> {
@@ -72,8 +82,10 @@ describeInBrowser('the page', () => {
     await page.getByRole('slider', { name: 'Before and after' }).fill('30');
     await expectAccessible(page);
     expect(await layers().count()).toBe(1);
+    expect(await asksBeforeItIsLeft()).toBe(false);
     await button('Keep').click();
     await expect.poll(() => layers().count()).toBe(2);
+    expect(await asksBeforeItIsLeft()).toBe(true);
     expect(await layers().first().textContent()).toContain('→ a striped red star');
     expect(await downloaded()).toMatchObject({ width: 128, height: 128 });
   });
@@ -153,6 +165,23 @@ describeInBrowser('the page', () => {
     await button('Edit').click();
     expect(await page.getByRole('alert').textContent()).toContain('Shorten the prompt');
     await button('Close').click();
+  });
+
+  it('shows the progress of an edit that was begun far down', async () => {
+    await page.getByText('Advanced').click();
+    await page.locator('aside .advanced').evaluate((element) => element.scrollIntoView({ block: 'end' }));
+    await button('Edit').click();
+    await expect.poll(() => page.locator('.entry h2').evaluate(isSeen)).toBe(true);
+    await button('Discard').click();
+    await page.getByText('Advanced').click();
+  });
+
+  it('says nothing of an earlier file when another is opened', async () => {
+    const noPicture = { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+    await page.locator('input[type=file]').setInputFiles(noPicture);
+    await page.getByText('That is no picture').waitFor();
+    await page.locator('input[type=file]').setInputFiles([]);
+    await expect.poll(() => page.getByText('That is no picture').count()).toBe(0);
   });
 
   it('edits several layers in turn', async () => {

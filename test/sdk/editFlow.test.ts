@@ -106,12 +106,13 @@ describe('an edit', () => {
     const stages: EditStage['name'][] = [];
     const { client, sent, put } = daemon([
       record({ state: 'queued', position: 2 }),
+      record({ state: 'running' }),
       { type: 'progress', progress: { stage: 'edit', step: 1, total: 2, secondsLeft: 1 } },
       DONE,
     ]);
     const onStage = ({ name }: EditStage) => void stages.push(name);
     const edit = await makeEdit({ host: editor.host, client }, layer, order, { signal, onStage });
-    expect(stages).toEqual(['export', 'upload', 'queue', 'queue', 'work', 'download']);
+    expect(stages).toEqual(['export', 'upload', 'queue', 'queue', 'begin', 'work', 'download']);
     expect(await decodePng(new Uint8Array(put[0]!))).toMatchObject({ width: 8, height: 4 });
     expect(sent[0]).toMatchObject({ image: IMAGE, source: 'a dog', target: 'a tiger' });
     expect(await editor.hands.look()).toHaveLength(1);

@@ -61,7 +61,8 @@ export interface FinishedEdit {
 
 /** Where an edit stands: on its way, in the daemon's queue, or being worked on. */
 export type EditStage =
-  | { readonly name: 'export' | 'upload' | 'download' }
+  /** `begin`: it is its turn, and the model is made ready. */
+  | { readonly name: 'export' | 'upload' | 'begin' | 'download' }
   | { readonly name: 'queue'; readonly position: number | null }
   | { readonly name: 'work'; readonly progress: JobProgress };
 
@@ -239,7 +240,8 @@ async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: Job
     if (event.type !== 'state') continue;
     const { state, position = null, progress, error } = event.job;
     if (state === 'queued') watch.onStage?.({ name: 'queue', position });
-    if (state === 'running' && progress !== undefined) watch.onStage?.({ name: 'work', progress });
+    if (state === 'running')
+      watch.onStage?.(progress === undefined ? { name: 'begin' } : { name: 'work', progress });
     if (state === 'failed') {
       throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The edit failed.');
     }

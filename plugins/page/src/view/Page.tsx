@@ -23,6 +23,8 @@ interface PageProps {
 
 export function Page({ document, host, pairing, mountPanel }: PageProps) {
   const open = async (files: readonly File[]) => {
+    // What was said of an earlier picture is not about these.
+    host.notice.value = null;
     for (const file of files) {
       try {
         const picture = await pictureOf(new Uint8Array(await file.arrayBuffer()));
@@ -33,11 +35,13 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
     }
   };
   const openExample = async ({ png, source, target }: Example) => {
+    host.notice.value = null;
     const layer = document.add(source, await pictureOf(png));
     await host.remember(layer.id, writeMemory({ version: 1, history: [], draft: { source, target } }));
     document.select(layer.id);
   };
   const over = useDropped(open);
+  useWarning(document);
   const shown = document.shown.value;
   return (
     <div class="page" data-over={over}>
@@ -96,6 +100,18 @@ function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
       )}
     </div>
   );
+}
+
+/** Results are kept on the page alone: before it is left, the browser asks. */
+function useWarning(document: PageDocument): void {
+  useEffect(() => {
+    const ending = new AbortController();
+    const onLeaving = (event: BeforeUnloadEvent) => {
+      if (document.layers.peek().some(({ from }) => from !== null)) event.preventDefault();
+    };
+    addEventListener('beforeunload', onLeaving, { signal: ending.signal });
+    return () => ending.abort();
+  }, [document]);
 }
 
 /** Takes pictures that are dropped or pasted anywhere; tells whether one is held over the page. */

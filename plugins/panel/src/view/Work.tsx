@@ -2,7 +2,7 @@
 
 import type { JobProgress } from '@palimpsest/protocol';
 import { type EditStage, isStyleOrder, resultName } from '@palimpsest/sdk';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { carefulSeconds, paceOf } from '../model/controls.ts';
 import type { EditEntry } from '../model/edits.ts';
 import type { PanelModel } from '../model/panelModel.ts';
@@ -42,9 +42,12 @@ function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: E
   const { order } = entry;
   const title = isStyleOrder(order) ? resultName(order) : order.target;
   const remove = () => void model.edits.remove(entry);
+  const card = useRef<HTMLElement>(null);
+  // The button that begins an edit may be far below, where its progress would not be seen.
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <article class="card entry" aria-label={title}>
-      <h2>{title}</h2>
+    <article class="card entry" aria-label={title} ref={card}>
+      <h2 title={title}>{title}</h2>
       {finished !== null && (
         <>
           <Compare before={finished.before} after={finished.after} />
@@ -146,6 +149,8 @@ function stageInWords(stage: EditStage): string {
       return 'Taking the picture';
     case 'upload':
       return 'Handing it over';
+    case 'begin':
+      return 'Getting ready';
     case 'download':
       return 'Fetching the result';
     case 'work':
