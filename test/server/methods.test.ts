@@ -93,9 +93,11 @@ describe('unknown things', () => {
   });
 
   it.each(['nothing', 'constructor', '__proto__', 'toString', 'rpc.'])(
-    'method %s is -32601',
+    'method %s is -32601, and where to look instead',
     async (method) => {
-      expect((await client.call(method)).error?.code).toBe(-32601);
+      const { error } = await client.call(method);
+      expect(error?.code).toBe(-32601);
+      expect(error?.message).toBe(`There is no method "${method}". rpc.discover lists what can be called.`);
     },
   );
 });

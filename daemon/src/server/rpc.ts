@@ -1,6 +1,7 @@
 /** @file JSON-RPC: from the text of a message to the text of its answer. */
 
 import {
+  JSON_RPC_ERRORS,
   METHODS,
   type MethodName,
   type MethodSpec,
@@ -27,6 +28,9 @@ export type Handlers = {
 
 type Answer = JSONRPCResponse | Refusal;
 
+/** The name that OpenRPC gives it. */
+const DISCOVER = 'rpc.discover';
+
 export class Rpc {
   // Errors are mapped below; the library's own listener would print them.
   private readonly server = new JSONRPCServer<Caller>({ errorListener: () => {} });
@@ -39,7 +43,7 @@ export class Rpc {
     private readonly log: Logger,
   ) {
     this.server.mapErrorToJSONRPCErrorResponse = (id, error) => this.failure(id, error);
-    this.server.addMethod('rpc.discover', () => document);
+    this.server.addMethod(DISCOVER, () => document);
     for (const [name, spec] of this.methods) {
       const handle = handlers[name as MethodName] as (params: unknown, caller: Caller) => unknown;
       this.server.addMethod(name, async (params, caller) => {
@@ -65,12 +69,18 @@ export class Rpc {
       caller.countRefusal();
       return entry;
     }
-    const { id } = entry;
+    const { id, method } = entry;
     try {
       this.admit(entry, caller);
     } catch (error) {
       caller.countRefusal();
       return id === undefined ? null : this.failure(id, error);
+    }
+    if (!this.methods.has(method) && method !== DISCOVER) {
+      const sentence = `There is no method "${method.slice(0, 64)}". ${DISCOVER} lists what can be called.`;
+      return id === undefined
+        ? null
+        : createJSONRPCErrorResponse(id, JSON_RPC_ERRORS.methodNotFound, sentence);
     }
     if (id !== undefined) caller.inFlight.add(id);
     try {
