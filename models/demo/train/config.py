@@ -21,7 +21,7 @@ VAE = {
     "_class_name": "AutoencoderKL", "_diffusers_version": "0.6.0", "act_fn": "silu",
     "block_out_channels": [16, 32, 64, 64], "down_block_types": ["DownEncoderBlock2D"] * 4,
     "up_block_types": ["UpDecoderBlock2D"] * 4, "in_channels": 3, "out_channels": 3, "latent_channels": 4,
-    "layers_per_block": 1, "norm_num_groups": 8, "sample_size": 128, "scaling_factor": 0.18215,
+    "layers_per_block": 2, "norm_num_groups": 8, "sample_size": 128, "scaling_factor": 0.18215,
 }
 UNET = {
     "_class_name": "UNet2DConditionModel", "_diffusers_version": "0.6.0", "act_fn": "silu",
@@ -47,7 +47,7 @@ CPU = {
 GPU = {
     **CPU,
     "scenes": 120000,
-    "vae": {**VAE, "block_out_channels": [32, 64, 96, 96], "layers_per_block": 1},
+    "vae": {**VAE, "block_out_channels": [32, 64, 96, 96]},
     "unet": {**UNET, "block_out_channels": [96, 160, 224]},
     "vae_steps": 30000, "vae_batch": 64, "decoder_steps": 10000, "decoder_batch": 64, "clip_steps": 20000, "clip_batch": 256, "judge_steps": 6000,
     "unet_steps": 60000, "unet_batch": 256, "unet_rate": 8e-4,

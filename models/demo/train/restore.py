@@ -16,6 +16,7 @@ from config import SIZES
 from stage_clip import Clip
 from tokenizer import load_tokenizer
 from unet import UNet
+from vae import Vae
 
 
 def save_stage(work, name, module, step):
@@ -45,6 +46,15 @@ def restore_clip(size, folder, work):
     save_stage(work, "clip", clip, size["clip_steps"])
 
 
+def restore_vae(size, folder, work):
+    """Layers that the export does not have yet start as the identity, so that the latents stay what they are."""
+    tensors = load_safetensors(os.path.join(folder, "vae", "diffusion_pytorch_model.safetensors"))
+    state = Vae(size["vae"]).state_dict()
+    assert tensors.keys() <= state.keys()
+    identity = {name: torch.zeros_like(value) for name, value in state.items() if ".conv2." in name}
+    torch.save({**state, **identity, **tensors}, os.path.join(work, "vae_white.pt"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="folder", required=True, metavar="MODEL")
@@ -55,8 +65,7 @@ def main():
     os.makedirs(options.work, exist_ok=True)
     restore_tokenizer(options.folder, options.work)
     restore_clip(size, options.folder, options.work)
-    vae = load_safetensors(os.path.join(options.folder, "vae", weights))
-    torch.save(vae, os.path.join(options.work, "vae_white.pt"))
+    restore_vae(size, options.folder, options.work)
     unet = UNet(size["unet"])
     unet.load_state_dict(load_safetensors(os.path.join(options.folder, "unet", weights)))
     save_stage(options.work, "unet", unet, 0)

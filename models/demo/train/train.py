@@ -25,11 +25,13 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2, help="processes that share each batch of the vae and unet stages")
     parser.add_argument("--unet-steps", type=int, help="length of the unet stage, if not that of the size")
+    parser.add_argument("--decoder-steps", type=int, help="the same for the decoder stage")
+    parser.add_argument("--judge-steps", type=int, help="the same for the judge stage")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     size, stages = dict(SIZES[options.size]), options.stages.split(",")
-    if options.unet_steps:
-        size["unet_steps"] = options.unet_steps
+    for stage in ("unet", "decoder", "judge"):
+        size[f"{stage}_steps"] = getattr(options, f"{stage}_steps") or size[f"{stage}_steps"]
     os.makedirs(options.work, exist_ok=True)
     main_world, judge_world = os.path.join(options.work, "world"), os.path.join(options.work, "judge_world")
     if "draw" in stages:
