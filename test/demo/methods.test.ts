@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { EDITORS } from '../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { pictureOf } from '../../models/demo/evaluate/scenes.ts';
-import { CELLS } from '../../models/demo/methods/cells.ts';
+import { CELLS, keyOf } from '../../models/demo/methods/cells.ts';
 import { methodsDocument } from '../../models/demo/methods/document.ts';
-import { DOCS, keyOf, readResults } from '../../models/demo/methods/results.ts';
+import { DOCS, readResults } from '../../models/demo/methods/results.ts';
 import { structureDistance } from '../../models/demo/methods/structure.ts';
 import { changeObject, sampleScene } from '../../models/demo/world/scene.ts';
 

@@ -1,6 +1,6 @@
-/** @file What is measured: editors on the inversions that people would combine them with. */
+/** @file What is measured: editors on the inversions that people would combine them with, and style transfer. */
 
-import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
 
 export interface Cell {
   readonly inversion: NonNullable<InversionOptions['method']>;
@@ -50,3 +50,23 @@ export const CELLS: readonly Cell[] = [
   { inversion: 'ddim', editor: 'sdedit' },
   { inversion: 'regularized', editor: 'pix2pixZero' },
 ];
+
+/** Names a cell in what was measured. */
+export const keyOf = ({ inversion, editor, note }: Cell): string =>
+  [inversion, editor, ...(note === undefined ? [] : [note])].join(' + ');
+
+/** Options of style transfer. */
+export interface StyleCell {
+  readonly options: Partial<StyleOptions>;
+  /** What the row says of them. */
+  readonly note: string;
+}
+
+/** The rows of style transfer's table, in their order. Each says its options, so that no default changes a row. */
+export const STYLE_CELLS: readonly StyleCell[] = [
+  { options: { words: 'style' }, note: "the style's words" },
+  { options: { words: 'content' }, note: "the content's words" },
+];
+
+/** Names style transfer with some options in what was measured. */
+export const styleKeyOf = ({ note }: StyleCell): string => `style transfer + ${note}`;

@@ -2,8 +2,9 @@
 
 import { EDITORS } from '../../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../../daemon/src/methods/inversions.ts';
-import { CELLS, type Cell } from './cells.ts';
-import { keyOf, type Results } from './results.ts';
+import { CELLS, type Cell, keyOf, STYLE_CELLS, styleKeyOf } from './cells.ts';
+import type { Results } from './results.ts';
+import type { Estimate } from './statistics.ts';
 
 /** A command-line flag. */
 const flag = (option: string): string =>
@@ -65,57 +66,144 @@ self-attention from there on, are the content's (\`--features-until\`, \`--atten
 \`--style-strength\` go from 0 to 1. \`--words style\`, the default, draws with the words that the values were learned with.
 The paper (section 5.2.7) names no layers and no schedule: both are Plug-and-Play's.`;
 
-function measured({ about, cells, style }: Results): string {
-  const rows = CELLS.filter((cell) => keyOf(cell) in cells).map((cell) => {
-    const { asked, right, structure, psnrOutside, ssimOutside, inversionSeconds, editSeconds } =
-      cells[keyOf(cell)]!;
-    return [
-      nameOf(cell),
-      percent(asked),
-      percent(right),
-      structure.toFixed(4),
-      psnrOutside === null ? '' : psnrOutside.toFixed(1),
-      ssimOutside === null ? '' : ssimOutside.toFixed(3),
-      inversionSeconds === null ? '' : inversionSeconds.toFixed(1),
-      editSeconds.toFixed(1),
-    ];
-  });
-  const table = [
-    ['inversion, editor', 'asked', 'all', 'structure', 'PSNR', 'SSIM', 'invert, s', 'edit, s'],
-    ['---', ...Array<string>(7).fill('---:')],
-    ...rows,
-  ].map((row) => `| ${row.join(' | ')} |`);
+function measured(results: Results): string {
+  const inner =
+    results.innerSteps === null ? "each method's own" : `${results.innerSteps} at the first timestep`;
   return `## Measured
 
-${about}
+The demo model on held-out scenes, ${results.steps} steps, inner steps: ${inner}. The paper's Table 2 in measures that
+need no network from elsewhere:
 
-The paper's Table 2 in measures that need no network from elsewhere:
-
+- **scenes**: on how many the row was measured so far; every row has the same ones, in the same order.
 - **asked, all**, in place of CLIPScore: the shares of the edits in which the demo model's judge, a classifier that was
   trained apart from it, sees the attribute that was asked for, and sees all attributes as they should be.
 - **structure**, in place of DINO's structure distance: the mean squared difference of the cosine self-similarities of
   8 x 8 pixel cells, described by histograms of oriented gradients; lower keeps more.
 - **PSNR, SSIM**, in place of NS-LPIPS: of source and result outside the edited object's true masks, before and after;
   edits of the style do not count there.
+- **seconds** of one processor core, the median: each process has one thread, and what others did on the machine
+  meanwhile does not count. Rows that share an inversion share its time.
 
-Edits swap an object, a colour or add a style, in turns; every method has its own defaults.
+Brackets and +- are 95 % intervals: Wilson's for shares, the standard error's for means. Edits swap an object, a colour
+or add a style, in turns; every method has its own defaults.
 
-${table.join('\n')}${style === undefined ? '' : `\n\n${styleSentence(style)}`}`;
+${editTable(results)}
+
+The same scenes make rows comparable beyond these intervals. Each row less the first, scene by scene; from ${ENOUGH} scenes on,
+a difference whose interval leaves out 0 is in bold:
+
+${differenceTable(results)}
+
+### Style transfer
+
+From a held-out scene in each style, in turns, to a flat held-out scene: what the judge sees in the result. **object**
+and **colour**: the content's kinds of things, and their colours, all of them. The structure distance is from the
+content; the style picture's own is the bound above. **PSNR**: to the content as the world draws it in that style.
+
+${styleTable(results)}`;
 }
 
-function styleSentence({
-  pairs,
-  style,
-  setting,
-  structure,
-  structureOfStyle,
-}: NonNullable<Results['style']>): string {
-  return `Style transfer, ${pairs} pairs: the judge sees the style picture's style in ${percent(style)} of the results, and the
-content's setting in ${percent(setting)}. Structure distance from the content: ${structure.toFixed(4)}; the style picture's own is ${structureOfStyle.toFixed(4)}.`;
+function editTable({ cells }: Results): string {
+  const rows = rowsOf(CELLS, keyOf, cells).map(([cell, row]) => [
+    nameOf(cell),
+    String(row.scenes),
+    share(row.asked),
+    share(row.right),
+    mean(row.structure, 4),
+    mean(row.psnrOutside, 1),
+    mean(row.ssimOutside, 3),
+    row.inversionSeconds.toFixed(1),
+    row.editSeconds.toFixed(1),
+  ]);
+  const head = [
+    'inversion, editor',
+    'scenes',
+    'asked',
+    'all',
+    'structure',
+    'PSNR',
+    'SSIM',
+    'invert, s',
+    'edit, s',
+  ];
+  return table(head, rows);
 }
+
+function differenceTable({ cells }: Results): string {
+  const rows = rowsOf(CELLS, keyOf, cells).flatMap(([cell, { difference }]) =>
+    difference === null
+      ? []
+      : [
+          [
+            nameOf(cell),
+            String(difference.asked.count),
+            change(difference.asked, 0, 100),
+            change(difference.right, 0, 100),
+            change(difference.structure, 4),
+            change(difference.psnrOutside, 1),
+          ],
+        ],
+  );
+  return table(['inversion, editor', 'scenes', 'asked, points', 'all, points', 'structure', 'PSNR'], rows);
+}
+
+function styleTable({ styles }: Results): string {
+  const rows = rowsOf(STYLE_CELLS, styleKeyOf, styles).map(([{ note }, row]) => [
+    note,
+    String(row.scenes),
+    share(row.style),
+    share(row.object),
+    share(row.colour),
+    share(row.setting),
+    mean(row.structure, 4),
+    mean(row.structureOfStyle, 4),
+    mean(row.psnr, 1),
+  ]);
+  const head = [
+    'options',
+    'pairs',
+    'style',
+    'object',
+    'colour',
+    'setting',
+    'structure',
+    "style picture's",
+    'PSNR',
+  ];
+  return table(head, rows);
+}
+
+/** The cells of which something was measured. */
+const rowsOf = <C, Row>(cells: readonly C[], keyOf: (cell: C) => string, rows: Record<string, Row>) =>
+  cells.flatMap((cell) => {
+    const row = rows[keyOf(cell)];
+    return row === undefined ? [] : [[cell, row] as const];
+  });
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, ['---', ...head.slice(1).map(() => '---:')], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
 
 /** A cell for people. */
 export const nameOf = ({ inversion, editor, note }: Cell): string =>
   `${inversion}, ${editor}${note === undefined ? '' : ` (${note})`}`;
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const percent = (part: number): string => (100 * part).toFixed(0);
+const share = ({ value, low, high }: Estimate): string =>
+  `${percent(value)} % [${percent(low)}, ${percent(high)}]`;
+const mean = (estimate: Estimate | null, digits: number): string =>
+  estimate === null
+    ? ''
+    : `${estimate.value.toFixed(digits)} +- ${(estimate.high - estimate.value).toFixed(digits)}`;
+
+/** The normal interval of a mean says too much of fewer values. */
+const ENOUGH = 20;
+
+function change(estimate: Estimate | null, digits: number, scale = 1): string {
+  if (estimate === null) return '';
+  const { value, low, high, count } = estimate;
+  const sign = value < 0 ? '' : '+';
+  const text = `${sign}${(scale * value).toFixed(digits)} +- ${(scale * (high - value)).toFixed(digits)}`;
+  return count >= ENOUGH && (low > 0 || high < 0) ? `**${text}**` : text;
+}

@@ -1,14 +1,13 @@
-/** @file One cell's figures: edits of held-out scenes, as in the paper's Table 2, by measures that need no download. */
+/** @file One edit of a held-out scene, as in the paper's Table 2, by measures that need no download. */
 
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { psnr, ssim } from '../../../daemon/src/imaging/metrics.ts';
-import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { editPicture } from '../../../daemon/src/jobs/editJob.ts';
 import { invertPicture } from '../../../daemon/src/jobs/invertJob.ts';
 import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import type { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
-import { ASKED, type EditName, outsideOf, wishFor } from '../evaluate/edits.ts';
+import { ASKED, type EditName, outsideOf, type Wish, wishFor } from '../evaluate/edits.ts';
 import type { Judge } from '../evaluate/judge.ts';
 import { ATTRIBUTES, heldOutScenes, isRight, pictureOf } from '../evaluate/scenes.ts';
 import { fullCaption } from '../world/captions.ts';
@@ -24,22 +23,28 @@ export interface Settings {
   readonly innerSteps: number | undefined;
 }
 
-/** Means over the scenes; null where there is nothing to measure. */
-export const Figures = z.object({
-  scenes: z.number(),
-  /** Shares in which the asked-for attribute is right, and all attributes are. */
-  asked: z.number(),
-  right: z.number(),
+/** An edit to measure every cell on. */
+export interface Task {
+  readonly scene: Scene;
+  readonly name: EditName;
+  readonly wish: Wish;
+}
+
+/** What was measured of one edit. */
+export const EditRecord = z.object({
+  /** Whether the asked-for attribute is right, and all attributes are. */
+  asked: z.boolean(),
+  right: z.boolean(),
   /** Of source and result, see structure.ts. */
   structure: z.number(),
-  /** Outside the object's true masks; edits of the style change everything and do not count. */
+  /** Outside the object's true masks; null for edits of the style, which change everything. */
   psnrOutside: z.number().nullable(),
   ssimOutside: z.number().nullable(),
-  /** null where the inversion was there from an earlier run. */
-  inversionSeconds: z.number().nullable(),
+  /** Of the processor, all threads together. */
+  inversionSeconds: z.number(),
   editSeconds: z.number(),
 });
-export type Figures = z.infer<typeof Figures>;
+export type EditRecord = z.infer<typeof EditRecord>;
 
 /** The options of a cell's calls. */
 export function optionsOf(
@@ -52,52 +57,36 @@ export function optionsOf(
   };
 }
 
-/** How long inversions took, by id: cells that share one share its time. */
-export type Timings = Map<string, number>;
-
 /** What cells are measured with. */
 export interface Bench {
   readonly model: StableDiffusion;
   readonly store: InversionStore;
   readonly judge: Judge;
-  readonly timings: Timings;
+  /** How long the store's inversions took, by id: cells that share one share its time. */
+  readonly timings: Map<string, number>;
 }
 
-/** Figures of a cell on the first `count` held-out scenes. */
-export async function measureCell(
-  bench: Bench,
+/** Held-out scenes without end, each with an edit that it has something to change for. */
+export function* tasks(): Generator<Task, never> {
+  const scenes = heldOutScenes();
+  for (let turn = 0; ; ) {
+    const scene = scenes.next().value;
+    const name = KINDS[turn % KINDS.length]!;
+    const wish = wishFor(name, scene);
+    if (wish === null) continue;
+    turn += 1;
+    yield { scene, name, wish };
+  }
+}
+
+/** Measures a cell on one edit. */
+export async function measureEdit(
+  { model, store, judge, timings }: Bench,
   cell: Cell,
   settings: Settings,
-  count: number,
-): Promise<Figures> {
-  const rows: Figures[] = [];
-  for (const scene of heldOutScenes()) {
-    if (rows.length === count) break;
-    const figures = await measureScene(
-      bench,
-      optionsOf(cell, settings),
-      KINDS[rows.length % KINDS.length]!,
-      scene,
-    );
-    if (figures !== null) rows.push(figures);
-  }
-  const mean = (name: keyof Figures) => {
-    const found = rows.map((row) => row[name]).filter((value) => value !== null);
-    return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length;
-  };
-  const names = Object.keys(rows[0]!) as (keyof Figures)[];
-  return { ...Object.fromEntries(names.map((name) => [name, mean(name)])), scenes: rows.length } as Figures;
-}
-
-/** Figures of one edit; null where the scene has nothing to change in that way. */
-async function measureScene(
-  { model, store, judge, timings }: Bench,
-  { inversion, edit }: ReturnType<typeof optionsOf>,
-  name: EditName,
-  scene: Scene,
-): Promise<Figures | null> {
-  const wish = wishFor(name, scene);
-  if (wish === null) return null;
+  { scene, name, wish }: Task,
+): Promise<EditRecord> {
+  const { inversion, edit } = optionsOf(cell, settings);
   const picture = await pictureOf(scene);
   const source = fullCaption(scene);
   const [inverted, inversionSeconds] = await timed(() =>
@@ -108,32 +97,22 @@ async function measureScene(
     editPicture(model, store, { picture, source, target: wish.target, inversion, edit }),
   );
   const verdict = await judge.see(edited);
+  const outside = name === 'style' ? null : await outsideOf(scene, wish.wanted);
   return {
-    scenes: 1,
-    asked: Number(isRight(ASKED[name], wish.wanted, verdict)),
-    right: Number(ATTRIBUTES.every((attribute) => isRight(attribute, wish.wanted, verdict))),
+    asked: isRight(ASKED[name], wish.wanted, verdict),
+    right: ATTRIBUTES.every((attribute) => isRight(attribute, wish.wanted, verdict)),
     structure: structureDistance(picture, edited),
-    ...(name === 'style'
-      ? { psnrOutside: null, ssimOutside: null }
-      : await outside(scene, wish.wanted, picture, edited)),
-    inversionSeconds: timings.get(inverted.id) ?? null,
+    psnrOutside: outside && psnr(picture, edited, outside),
+    ssimOutside: outside && ssim(picture, edited, outside),
+    inversionSeconds: timings.get(inverted.id)!,
     editSeconds,
   };
 }
 
-async function outside(
-  scene: Scene,
-  wanted: Scene,
-  before: Picture,
-  after: Picture,
-): Promise<Pick<Figures, 'psnrOutside' | 'ssimOutside'>> {
-  const place = await outsideOf(scene, wanted);
-  return { psnrOutside: psnr(before, after, place), ssimOutside: ssim(before, after, place) };
-}
-
-/** The result of some work, and its seconds. */
+/** The result of some work, and the seconds that the processor worked on it, whatever else the machine did. */
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const result = await work();
-  return [result, (performance.now() - start) / 1000];
+  const { user, system } = process.cpuUsage(start);
+  return [result, (user + system) / 1e6];
 }

@@ -46,7 +46,12 @@ export async function methodsSheet(
     tiles.push({ picture: edited.picture, caption: nameOf(cell) });
   }
   for (const style of STYLES.filter((name) => name !== 'flat')) {
-    const pictures = await transfer(bench, scene, changeScene(other, { style }), settings);
+    const pictures = await transfer(
+      bench,
+      { content: scene, style: changeScene(other, { style }) },
+      { options: {} },
+      settings,
+    );
     tiles.push({ picture: pictures.style, caption: `style picture: ${style}` });
     tiles.push({ picture: pictures.result, caption: `style transfer: ${style}` });
   }

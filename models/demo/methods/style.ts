@@ -1,59 +1,86 @@
-/** @file Style transfer's figures: the style that the judge sees in the result, and the layout that stays. */
+/** @file Style transfer, measured: the style that the judge sees in the result, and what stays of the content. */
 
 import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { psnr } from '../../../daemon/src/imaging/metrics.ts';
 import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { stylePicture } from '../../../daemon/src/jobs/styleJob.ts';
-import { heldOutScenes, pictureOf } from '../evaluate/scenes.ts';
+import { heldOutScenes, isRight, pictureOf } from '../evaluate/scenes.ts';
 import { fullCaption } from '../world/captions.ts';
 import { changeScene, type Scene } from '../world/scene.ts';
 import { STYLES } from '../world/vocabulary.ts';
+import type { StyleCell } from './cells.ts';
 import type { Bench, Settings } from './measure.ts';
 import { structureDistance } from './structure.ts';
 
-export const StyleFigures = z.object({
-  pairs: z.number(),
-  /** Shares of the results in which the judge sees the style picture's style, and the content's setting. */
-  style: z.number(),
-  setting: z.number(),
+/** A content and a picture whose style it is to get. */
+export interface Pair {
+  readonly content: Scene;
+  readonly style: Scene;
+}
+
+/** What was measured of one transfer. */
+export const StyleRecord = z.object({
+  /** Whether the judge sees the style picture's style, and the content's kinds of objects, their colours, its setting. */
+  style: z.boolean(),
+  object: z.boolean(),
+  colour: z.boolean(),
+  setting: z.boolean(),
   /** From the content to the result, and to the style picture for comparison. */
   structure: z.number(),
   structureOfStyle: z.number(),
+  /** Of the result and the content as the world draws it in that style, in dB. */
+  psnr: z.number(),
 });
-export type StyleFigures = z.infer<typeof StyleFigures>;
+export type StyleRecord = z.infer<typeof StyleRecord>;
 
-/** One transfer: a flat scene in the style of another scene. */
+/** Pairs of held-out scenes without end: a flat one, and one in each of the other styles in turns. */
+export function* stylePairs(): Generator<Pair, never> {
+  const scenes = heldOutScenes();
+  const styles = STYLES.filter((name) => name !== 'flat');
+  for (let turn = 0; ; turn++) {
+    yield {
+      content: changeScene(scenes.next().value, { style: 'flat' }),
+      style: changeScene(scenes.next().value, { style: styles[turn % styles.length]! }),
+    };
+  }
+}
+
+/** One transfer. */
 export async function transfer(
   { model, store }: Pick<Bench, 'model' | 'store'>,
-  content: Scene,
-  style: Scene,
+  pair: Pair,
+  { options }: Pick<StyleCell, 'options'>,
   settings: Settings,
 ): Promise<{ content: Picture; style: Picture; result: Picture }> {
-  const pictures = { content: await pictureOf(content), style: await pictureOf(style) };
+  const pictures = { content: await pictureOf(pair.content), style: await pictureOf(pair.style) };
   const styled = await stylePicture(model, store, {
     ...pictures,
-    source: fullCaption(content),
-    styleSource: fullCaption(style),
+    source: fullCaption(pair.content),
+    styleSource: fullCaption(pair.style),
     inversion: InversionOptions.parse(settings),
-    options: StyleOptions.parse({}),
+    options: StyleOptions.parse(options),
   });
   return { ...pictures, result: styled.picture };
 }
 
-/** Means over pairs of held-out scenes, the styles taking turns. */
-export async function measureStyle(bench: Bench, settings: Settings, pairs: number): Promise<StyleFigures> {
-  const sum = { style: 0, setting: 0, structure: 0, structureOfStyle: 0 };
-  const scenes = heldOutScenes();
-  const styles = STYLES.filter((name) => name !== 'flat');
-  for (let i = 0; i < pairs; i++) {
-    const content = changeScene(scenes.next().value, { style: 'flat' });
-    const style = changeScene(scenes.next().value, { style: styles[i % styles.length]! });
-    const pictures = await transfer(bench, content, style, settings);
-    const verdict = await bench.judge.see(pictures.result);
-    sum.style += Number(verdict.style === style.style) / pairs;
-    sum.setting += Number(verdict.setting === content.setting) / pairs;
-    sum.structure += structureDistance(pictures.content, pictures.result) / pairs;
-    sum.structureOfStyle += structureDistance(pictures.content, pictures.style) / pairs;
-  }
-  return { pairs, ...sum };
+/** Measures one transfer. */
+export async function measureTransfer(
+  bench: Bench,
+  cell: StyleCell,
+  settings: Settings,
+  pair: Pair,
+): Promise<StyleRecord> {
+  const { content, style, result } = await transfer(bench, pair, cell, settings);
+  const wanted = changeScene(pair.content, { style: pair.style.style });
+  const verdict = await bench.judge.see(result);
+  return {
+    style: isRight('style', wanted, verdict),
+    object: isRight('object', wanted, verdict),
+    colour: isRight('colour', wanted, verdict),
+    setting: isRight('setting', wanted, verdict),
+    structure: structureDistance(content, result),
+    structureOfStyle: structureDistance(content, style),
+    psnr: psnr(await pictureOf(wanted), result),
+  };
 }
