@@ -1,7 +1,8 @@
 /**
- * @file `tsx bench/daemon.ts [MODEL_FOLDER] [--only start|overhead|crowd]`: how quickly the daemon starts, what it costs
- * beside its engine, and whether crowds leave its memory as it was (docs/performance.md). Without a folder, on the golden
- * model. All of it over real sockets; start and crowd against a daemon in a process of its own.
+ * @file `tsx bench/daemon.ts [MODEL_FOLDER] [--only start|overhead|crowd|instant]`: how quickly the daemon starts, what it costs
+ * beside its engine, whether crowds leave its memory as it was, and how long a person waits for a quick edit
+ * (docs/performance.md). Without a folder, on the golden model; instant edits always on the demo model. All of it over
+ * real sockets; start, crowd and instant against a daemon in a process of its own.
  */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,6 +21,7 @@ import { BlobStore } from '../daemon/src/store/blobStore.ts';
 import { InversionList } from '../daemon/src/store/inversionList.ts';
 import { Crowd, type DaemonMemory, inOrder } from '../test/server/crowd.ts';
 import { somePort, startDaemon } from '../test/server/daemon.ts';
+import { instantEdits } from './instant.ts';
 import { goldenModel } from './models.ts';
 
 const STARTS = 5;
@@ -163,6 +165,11 @@ const PARTS = {
       console.log(
         `${CLIENTS * EACH} jobs of ${CLIENTS} clients: ${seconds.toFixed(0)} s, ${ordered ? 'in order' : 'NOT in order'}; then the daemon has ${megabytes(memory.daemon)}, the engine ${megabytes(memory.engine)}`,
       );
+    }
+  },
+  instant: async () => {
+    for await (const { what, side, seconds } of instantEdits()) {
+      console.log(`${what}, a layer of ${side} pixels: ${seconds.toFixed(1)} s from click to placed layer`);
     }
   },
 };
