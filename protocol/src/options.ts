@@ -207,12 +207,16 @@ export type EditOptions = z.infer<typeof EditOptions>;
 /** How the style of one picture goes onto the content of another. */
 export const StyleOptions = z.strictObject({
   words: z
-    ._default(z.enum(['style', 'content']), 'style')
+    ._default(z.enum(['both', 'style', 'content']), 'both')
     .check(
       z.describe(
-        "whose words draw the picture: the style's, as its values were learned, or the content's, for less style and more of its things",
+        "whose words draw the picture: the content's first and the style's in the end; the style's alone, which bring its things along; or the content's alone, with hardly any style",
       ),
     ),
+  styleAfter: share(
+    0.7,
+    "with both words: the part of the steps after which the style's draw; sooner for more style, later for more of the content's things",
+  ),
   styleStrength: share(1, 'how much of the style: 0 is none'),
   contentStrength: share(1, "how much the content's shapes bind: 0 is not at all"),
   featuresUntil: share(0.8, "the part of the steps with the content's features"),

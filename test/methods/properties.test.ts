@@ -1,6 +1,6 @@
 /** What defines each method, where no golden tensor says it. */
 
-import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
@@ -145,47 +145,72 @@ describe('pix2pix-zero', () => {
 });
 
 describe('style transfer', () => {
-  const transfer = async (strengths: { styleStrength: number; contentStrength: number }, style = plain) => {
-    const options = resolveInversion(InversionOptions.parse({ steps, method: 'ddim' }));
-    const path = (inversion: Inversion) => INVERSIONS.ddim.path(inversion, embeddings, options);
+  /** The last latent, and how many rows the UNet evaluated. What was learned of the style is the target's embedding. */
+  const transfer = async (asked: Partial<StyleOptions>) => {
+    const resolved = resolveInversion(InversionOptions.parse({ steps, method: 'ddim' }));
+    const path = await INVERSIONS.ddim.path(plain, embeddings, resolved);
+    const learned = async (_: number, keyContext: Tensor) => ({
+      keyContext,
+      valueContext: embeddings.target,
+    });
     const request = {
-      content: await path(plain),
+      content: path,
       contentPrompt: embeddings.source,
-      style: {
-        ...(await path(style)),
-        conditional: async (_: number, keyContext: Tensor) => ({
-          keyContext,
-          valueContext: embeddings.target,
-        }),
-      },
-      prompt: embeddings.source,
+      style: { ...path, conditional: learned },
+      stylePrompt: embeddings.target,
       steps,
       guidance: 7.5,
-      featuresUntil: 0.5,
-      attentionUntil: 0.5,
-      ...strengths,
+      options: StyleOptions.parse({ featuresUntil: 0.5, attentionUntil: 0.5, ...asked }),
     };
+    const feeds = vi.spyOn(model.unet, 'feeds');
     let last: Tensor | null = null;
     for await (const latent of styleTransfer(model, request)) last = latent;
-    return last!;
+    const evaluations = feeds.mock.calls.reduce((sum, [{ latent }]) => sum + latent.shape[0]!, 0);
+    feeds.mockRestore();
+    return { latent: last!, evaluations };
   };
+  const strengths = { styleStrength: 0, contentStrength: 0 } as const;
 
-  it('without style and content samples the content plainly', async () => {
-    const neither = await transfer({ styleStrength: 0, contentStrength: 0 });
-    expect(relativeError(neither, await sampled(embeddings.source, 7.5))).toBeLessThan(SAME);
+  it.each(['both', 'content'] as const)(
+    'without style and content samples the content: %s',
+    async (words) => {
+      const neither = await transfer({ words, ...strengths });
+      expect(relativeError(neither.latent, await sampled(embeddings.source, 7.5))).toBeLessThan(SAME);
+    },
+  );
+
+  it.each(['both', 'content'] as const)(
+    'goes further from that the stronger either is: %s',
+    async (words) => {
+      const neither = await transfer({ words, ...strengths });
+      for (const side of ['styleStrength', 'contentStrength'] as const) {
+        const distances: number[] = [];
+        for (const strength of [0.5, 1]) {
+          const { latent } = await transfer({ words, ...strengths, styleAfter: 0.5, [side]: strength });
+          distances.push(relativeError(latent, neither.latent));
+        }
+        expect(distances[0]).toBeGreaterThan(1e-3);
+        expect(distances[1]).toBeGreaterThan(distances[0]!);
+      }
+    },
+  );
+
+  it("with both words goes from the content's words to the style's", async () => {
+    const content = await sampled(embeddings.source, 7.5);
+    const last = async (styleAfter: number) => (await transfer({ contentStrength: 0, styleAfter })).latent;
+    expect(relativeError(await last(1), content)).toBeLessThan(SAME);
+    const style = await transfer({ words: 'style', contentStrength: 0 });
+    expect(relativeError(await last(0), style.latent)).toBeLessThan(SAME);
+    const [sooner, later] = [await last(0.25), await last(0.75)];
+    expect(relativeError(later, content)).toBeLessThan(relativeError(sooner, content));
+    expect(relativeError(later, content)).toBeGreaterThan(SAME);
   });
 
-  it('goes further from that the stronger either is', async () => {
-    const neither = await transfer({ styleStrength: 0, contentStrength: 0 });
-    for (const side of ['styleStrength', 'contentStrength'] as const) {
-      const distances: number[] = [];
-      for (const strength of [0.5, 1]) {
-        const latent = await transfer({ styleStrength: 0, contentStrength: 0, [side]: strength });
-        distances.push(relativeError(latent, neither));
-      }
-      expect(distances[0]).toBeGreaterThan(1e-3);
-      expect(distances[1]).toBeGreaterThan(distances[0]!);
-    }
+  it('evaluates the content only as long as it gives, and one set of words where one counts', async () => {
+    const whole = await transfer({ styleAfter: 0.5 });
+    expect(whole.evaluations).toBe(2 * 3 + 2 * 2);
+    const mixed = await transfer({ styleAfter: 0.5, styleStrength: 0.5 });
+    expect(mixed.evaluations).toBe(2 * 3 + 2 * 3);
   });
 });
 

@@ -149,8 +149,12 @@ describe('a style transfer', () => {
 
   it('has more style and less of the content when it is stronger', () => {
     const { options } = new StyleDraft(draft('', ''));
-    expect(moreStyle(options.value, -0.2)).toMatchObject({ styleStrength: 0.8, contentStrength: 1 });
-    expect(moreStyle(options.value, 0.2)).toMatchObject({ styleStrength: 1, contentStrength: 0.8 });
+    expect(moreStyle(options.value, -0.2)).toMatchObject({
+      ...{ styleStrength: 0.8, styleAfter: 0.9, contentStrength: 1 },
+    });
+    expect(moreStyle(options.value, 0.2)).toMatchObject({
+      ...{ styleStrength: 1, styleAfter: 0.5, contentStrength: 0.8 },
+    });
   });
 });
 

@@ -78,17 +78,16 @@ export async function stylePicture(
   );
   try {
     const { steps, guidance } = learning;
-    const { words, ...strengths } = options;
     const drawing = styleTransfer(
       model,
       {
         content: contentPath,
         contentPrompt,
         style: stylePath,
-        prompt: words === 'style' ? stylePrompt : contentPrompt,
+        stylePrompt,
         steps,
         guidance,
-        ...strengths,
+        options,
       },
       watch,
     );

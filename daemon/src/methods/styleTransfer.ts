@@ -1,32 +1,30 @@
 /**
  * @file Style transfer with StyleDiffusion (paper, section 5.2.7): the content's spatial features are injected while its
  * inverted latent is denoised with the value contexts that were learned from the style picture.
+ *
+ * The paper does not say whose words are the keys. The style's words bring its things along, so by default the content's
+ * words draw first, what there is and where, and the style's take over once that is settled.
  */
 
+import type { StyleOptions } from '@palimpsest/protocol';
 import { combine } from '../models/noiseSchedule.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import { predictInjected } from './featureInjection.ts';
-import type { Path } from './path.ts';
+import { type Path, plainContexts, type RowContexts } from './path.ts';
 import { report, type Watch } from './watch.ts';
 
 export interface StyleTransferRequest {
   /** The content's DDIM inversion, and its prompt's embedding [1, tokens, D]. */
   readonly content: Path;
   readonly contentPrompt: Tensor;
-  /** The style picture's StyleDiffusion inversion, with as many steps. */
+  /** The style picture's StyleDiffusion inversion, with as many steps, and its prompt's embedding. */
   readonly style: Path;
-  /** The embedding whose keys say where, and which the learned networks turn into values. */
-  readonly prompt: Tensor;
+  readonly stylePrompt: Tensor;
   readonly steps: number;
   readonly guidance: number;
-  /** 0 to 1: how much of the injected features is the content's, and of the values the style's. */
-  readonly contentStrength: number;
-  readonly styleStrength: number;
-  /** Parts of the steps with injected features and self-attention, 0 for none. */
-  readonly featuresUntil: number;
-  readonly attentionUntil: number;
+  readonly options: StyleOptions;
 }
 
 /** The latents [1, C, h, w] after each step. */
@@ -35,43 +33,59 @@ export async function* styleTransfer(
   request: StyleTransferRequest,
   watch: Watch = {},
 ): AsyncGenerator<Tensor, void, undefined> {
-  const { content, contentPrompt, style, prompt, steps, guidance, styleStrength } = request;
+  const { content, contentPrompt, style, steps, guidance, options } = request;
   let latent = content.latents.at(-1)!;
   for (const [i, timestep] of model.schedule.timesteps(steps).entries()) {
-    const { valueContext } = await style.conditional(i, prompt);
-    const unconditional = style.unconditional(i);
-    const values = mix(prompt, valueContext, styleStrength);
-    const gate = (until: number) => (i < until * steps ? request.contentStrength : 0);
-    const gates = { features: gate(request.featuresUntil), attention: gate(request.attentionUntil) };
-    let noise: Tensor;
-    if (gates.features + gates.attention > 0) {
-      const all = await predictInjected(
-        model.unet,
-        {
-          // The content as its inversion had it: a sampling of its own could only stray from that.
-          latent: stack([content.latents[steps - i]!, latent, latent]),
-          timestep,
-          keyContext: stack([contentPrompt, unconditional, prompt]),
-          valueContext: stack([contentPrompt, unconditional, values]),
-        },
-        gates,
-      );
-      noise = guide(row(all, 1), row(all, 2), guidance);
-    } else {
-      const both = await model.unet.predictNoise({
-        latent: stack([latent, latent]),
-        timestep,
-        keyContext: stack([unconditional, prompt]),
-        valueContext: stack([unconditional, values]),
-      });
-      noise = guide(row(both, 0), row(both, 1), guidance);
-    }
+    const drawn = await conditionals(request, i);
+    const gate = (until: number) => (i < until * steps ? options.contentStrength : 0);
+    const gates = { features: gate(options.featuresUntil), attention: gate(options.attentionUntil) };
+    // The content as its inversion had it: a sampling of its own could only stray from that.
+    const givers =
+      gates.features + gates.attention > 0
+        ? [{ latent: content.latents[steps - i]!, contexts: plainContexts(contentPrompt) }]
+        : [];
+    const receivers = [plainContexts(style.unconditional(i)), ...drawn].map((contexts) => ({
+      latent,
+      contexts,
+    }));
+    const rows = [...givers, ...receivers];
+    const batch = {
+      latent: stack(rows.map((branch) => branch.latent)),
+      timestep,
+      keyContext: stack(rows.map(({ contexts }) => contexts.keyContext)),
+      valueContext: stack(rows.map(({ contexts }) => contexts.valueContext)),
+    };
+    const all =
+      givers.length > 0
+        ? await predictInjected(model.unet, batch, gates)
+        : await model.unet.predictNoise(batch);
+    const [unconditional, first, second] = receivers.map((_, r) => row(all, givers.length + r));
+    const conditional = second === undefined ? first! : mix(first!, second, options.styleStrength);
+    const noise = guide(unconditional!, conditional, guidance);
     latent = combine(model.schedule.towardsPicture(timestep, steps), latent, noise);
     yield latent;
     report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
       model.schedule.withoutNoise(timestep, steps, latent, noise),
     );
   }
+}
+
+/** The contexts of the conditional branches of a step: one, or the content's and the style's, to be mixed. */
+async function conditionals(
+  { contentPrompt, stylePrompt, style, steps, options }: StyleTransferRequest,
+  i: number,
+): Promise<RowContexts[]> {
+  const { words, styleAfter, styleStrength } = options;
+  const learned = async (prompt: Tensor, strength: number): Promise<RowContexts> => ({
+    keyContext: prompt,
+    valueContext: mix(prompt, (await style.conditional(i, prompt)).valueContext, strength),
+  });
+  if (words === 'style') return [await learned(stylePrompt, styleStrength)];
+  if (words === 'content') return [await learned(contentPrompt, styleStrength)];
+  const plain = plainContexts(contentPrompt);
+  if (i < styleAfter * steps || styleStrength === 0) return [plain];
+  const styled = await learned(stylePrompt, 1);
+  return styleStrength === 1 ? [styled] : [plain, styled];
 }
 
 /** From a (0) to b (1). */

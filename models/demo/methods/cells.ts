@@ -64,6 +64,9 @@ export interface StyleCell {
 
 /** The rows of style transfer's table, in their order. Each says its options, so that no default changes a row. */
 export const STYLE_CELLS: readonly StyleCell[] = [
+  { options: { words: 'both', styleAfter: 0.7 }, note: "both words, the style's after 0.7" },
+  { options: { words: 'both', styleAfter: 0.5 }, note: "both words, the style's after 0.5" },
+  { options: { words: 'both', styleAfter: 0.8 }, note: "both words, the style's after 0.8" },
   { options: { words: 'style' }, note: "the style's words" },
   { options: { words: 'content' }, note: "the content's words" },
 ];

@@ -95,10 +95,11 @@ export function strengthened(edit: EditOptions, by: number): EditOptions {
   };
 }
 
-/** The same for a style transfer: more style, and less of the content's shapes. */
+/** The same for a style transfer: more style, sooner, and less of the content's shapes. */
 export const moreStyle = (options: StyleOptions, by: number): StyleOptions => ({
   ...options,
   styleStrength: rounded(options.styleStrength + by),
+  styleAfter: rounded(options.styleAfter - by),
   contentStrength: rounded(options.contentStrength - by),
 });
 

@@ -1,6 +1,6 @@
 /** @file Every option under its own name, with the protocol's ranges and descriptions. */
 
-import { EditOptions, InversionOptions, type ModelInfo } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions, type ModelInfo, StyleOptions } from '@palimpsest/protocol';
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type * as z from 'zod/mini';
@@ -10,13 +10,16 @@ import { type OptionField, optionFields } from '../model/optionFields.ts';
 /** The kind of an edit stands beside the words. */
 const EDIT_FIELDS = optionFields(EditOptions).filter(({ key }) => key !== 'kind');
 const INVERSION_FIELDS = optionFields(InversionOptions);
+const STYLE_FIELDS = optionFields(StyleOptions);
 
 interface AdvancedProps {
   readonly draft: Draft;
   readonly models: readonly ModelInfo[];
+  /** Of a style transfer, in the place of an edit's. */
+  readonly style: Signal<StyleOptions> | null;
 }
 
-export function Advanced({ draft, models }: AdvancedProps) {
+export function Advanced({ draft, models, style }: AdvancedProps) {
   return (
     <details class="advanced">
       <summary>Advanced</summary>
@@ -37,7 +40,11 @@ export function Advanced({ draft, models }: AdvancedProps) {
           }}
         />
       </fieldset>
-      <Options title="The edit" fields={EDIT_FIELDS} schema={EditOptions} options={draft.edit} />
+      {style === null ? (
+        <Options title="The edit" fields={EDIT_FIELDS} schema={EditOptions} options={draft.edit} />
+      ) : (
+        <Options title="The style" fields={STYLE_FIELDS} schema={StyleOptions} options={style} />
+      )}
       <Options
         title="Learning the picture"
         fields={INVERSION_FIELDS}

@@ -55,7 +55,11 @@ function Editing({ model }: { readonly model: PanelModel }) {
               <Controls model={model} />
             </>
           )}
-          <Advanced draft={model.draft} models={model.connection.models.value} />
+          <Advanced
+            draft={model.draft}
+            models={model.connection.models.value}
+            style={styling ? model.style.options : null}
+          />
           <Submit model={model} />
         </form>
       )}
