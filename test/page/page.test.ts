@@ -2,19 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { DaemonClient } from '@palimpsest/protocol';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { describeInBrowser, expectAccessible, openBrowser, openPage, tabTo } from './browser.ts';
-
-/** Whether an element is within the window, and not above what scrolls around it. */
-const isSeen = (element: Element): boolean => {
-  const { top, bottom } = element.getBoundingClientRect();
-  const around = element.closest('aside')?.getBoundingClientRect();
-  return top >= (around?.top ?? 0) && bottom <= innerHeight;
-};
 
 describeInBrowser('the page', () => {
   let daemon: StartedDaemon;
@@ -38,7 +31,13 @@ describeInBrowser('the page', () => {
   const layers = () => page.getByRole('navigation', { name: 'Pictures' }).getByRole('listitem');
 
   const asksBeforeItIsLeft = () =>
-    page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    page.evaluate<boolean>(`!dispatchEvent(new Event('beforeunload', { cancelable: true }))`);
+  /** Whether a part of the panel is within the window, and not above the panel, which scrolls. */
+  const isSeen = async (part: Locator): Promise<boolean> => {
+    const [box, panel] = await Promise.all([part.boundingBox(), page.locator('aside').boundingBox()]);
+    if (box === null || panel === null) return false;
+    return box.y >= panel.y && box.y + box.height <= page.viewportSize()!.height;
+  };
 
   /** The golden model, with few steps. */
   async function makeQuick(on: Page, steps = 3): Promise<void> {
@@ -168,10 +167,11 @@ describeInBrowser('the page', () => {
   });
 
   it('shows the progress of an edit that was begun far down', async () => {
+    await page.getByLabel('What it should be').fill('a cat');
     await page.getByText('Advanced').click();
     await page.locator('aside .advanced').evaluate((element) => element.scrollIntoView({ block: 'end' }));
     await button('Edit').click();
-    await expect.poll(() => page.locator('.entry h2').evaluate(isSeen)).toBe(true);
+    await expect.poll(() => isSeen(page.locator('.entry h2'))).toBe(true);
     await button('Discard').click();
     await page.getByText('Advanced').click();
   });
