@@ -20,6 +20,7 @@ import {
   type Layer,
   makeEdit,
   PendingEdit,
+  pixelSize,
   readMemory,
   resumeEdit,
   StyleOrder,
@@ -27,6 +28,7 @@ import {
 } from '@palimpsest/sdk';
 import type { HostUnderTest } from '@palimpsest/sdk/conformance';
 import { type MemoryEditor, memoryHost } from '@palimpsest/sdk/memory';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const IMAGE = `sha256:${'a'.repeat(64)}`;
@@ -255,6 +257,17 @@ describe('the scale of an export', () => {
     ['no more than the daemon takes', { width: 10_000, height: 10_000, naturalScale: 1 }, Infinity, 0.5],
   ])('takes %s', (_, box, maxSide, scale) => {
     expect(exportScale(box, { maxSide })).toBeCloseTo(scale, 6);
+  });
+
+  it('stays within what the daemon takes also where both sides are rounded up', () => {
+    const sides = fc.integer({ min: 5000, max: 20_000 });
+    const rounding = fc.property(sides, sides, (width, height) => {
+      const scale = exportScale({ width, height, naturalScale: 1 }, { maxSide: Infinity });
+      const size = pixelSize({ width, height }, scale);
+      expect(size.width * size.height).toBeLessThanOrEqual(25_000_000);
+      expect(size.width * size.height).toBeGreaterThan(24_900_000);
+    });
+    fc.assert(rounding, { examples: [[7600, 7000]] });
   });
 });
 

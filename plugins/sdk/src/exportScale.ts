@@ -16,8 +16,14 @@ export function exportScale(
   const longer = Math.max(width, height);
   const wanted = naturalScale ?? DRAWN_SIDE / longer;
   const limits = [maxSide / longer, Math.sqrt(MAX_PICTURE_PIXELS / (width * height))];
-  return Math.min(wanted, ...limits);
+  let scale = Math.min(wanted, ...limits);
+  // Both sides may be rounded up.
+  while (area(pixelSize({ width, height }, scale)) > MAX_PICTURE_PIXELS) scale -= 0.5 / longer;
+  return scale;
 }
+
+const area = ({ width, height }: { readonly width: number; readonly height: number }): number =>
+  width * height;
 
 /** The size of a box at a scale, as the contract rounds it. */
 export const pixelSize = (

@@ -94,6 +94,10 @@ function unfilter(filtered: Uint8Array, width: number, height: number, channels:
   const out = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
     const filter = filtered[y * (stride + 1)]!;
+    if (filter === 0) {
+      out.set(filtered.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)), y * stride);
+      continue;
+    }
     for (let x = 0; x < stride; x++) {
       const left = x < channels ? 0 : out[y * stride + x - channels]!;
       const above = y === 0 ? 0 : out[(y - 1) * stride + x]!;
