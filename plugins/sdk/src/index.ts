@@ -34,6 +34,7 @@ export {
   resultName,
   StyleOrder,
   withEdit,
+  wordsOfName,
   writeMemory,
 } from './recipe.ts';
 export { isCancelled, sentenceOf } from './sentences.ts';

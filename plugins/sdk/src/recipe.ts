@@ -105,3 +105,17 @@ export function resultName(order: Order): string {
   if (source !== target) return `${source} → ${target}`;
   return `${target} (${edit.weights.map(({ word, weight }) => `${word} × ${weight}`).join(', ')})`;
 }
+
+/**
+ * The words that a result was named by, where nothing else is known of how it was made: the opposite of `resultName`. null
+ * where the name is of another sort. A person may have written it, so it is a guess.
+ */
+export function wordsOfName(name: string): { readonly source: string; readonly target: string } | null {
+  const change = /^(.+?) → (.+)$/su.exec(name);
+  const weights = /^(.+) \([^()]+ × -?[\d.]+\)$/su.exec(name);
+  const style = /^(.+?) in the style of .+$/su.exec(name);
+  const source = (change ?? weights ?? style)?.[1];
+  if (source === undefined) return null;
+  const target = change?.[2] ?? (weights === null ? '' : source);
+  return [source, target].every((text) => Prompt.safeParse(text).success) ? { source, target } : null;
+}
