@@ -5,38 +5,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { linkBeside, linkInside } from '../../daemon/src/server/photopea.ts';
 import { describeInBrowser, expectAccessible, openBrowser } from '../page/browser.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { fakePhotopea } from './fake/fakePage.ts';
+import { eventually, GLANCE, type Glance, LONG, LOOK, openPage, type Seen } from './browserScene.ts';
 import type { Traits } from './fake/traits.ts';
 import { OPEN_DOCUMENT, pair } from './person.ts';
 
-const PATIENCE = 60_000;
-/** Of a test with a whole edit in it. */
-const LONG = 400_000;
 const PHOTOPEA = 'https://www.photopea.com';
-/** As `expect.poll`, but longer: other work may share the machine. */
-const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: PATIENCE });
-
-/** What the document is like, for a comparison. */
-interface Seen {
-  readonly documents: number;
-  readonly layers: readonly { readonly id: number; readonly name: string; readonly masked: boolean }[];
-  readonly active: readonly number[];
-  readonly selection: readonly number[];
-  readonly steps: number;
-  readonly picture: readonly number[];
-}
-
-const LOOK = `(() => {
-  const document = photopea.documents[0];
-  return {
-    documents: photopea.documents.length,
-    layers: document.all().map(({ id, name, mask }) => ({ id, name, masked: mask !== null })),
-    active: [...document.active],
-    selection: [...document.selection],
-    steps: document.steps,
-    picture: [...render(document).rgba],
-  };
-})()`;
 
 describeInBrowser('the panel and Photopea', () => {
   let daemon: StartedDaemon;
@@ -51,16 +24,8 @@ describeInBrowser('the panel and Photopea', () => {
     await daemon?.stop();
   });
 
-  /** @param allowed the site that the person has let reach programs on this computer, when the browser asked. */
-  async function newPage(allowed: string | null, traits: Partial<Traits> = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
-    if (allowed !== null) await context.grantPermissions(['local-network-access'], { origin: allowed });
-    await fakePhotopea(context, traits);
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    page.on('pageerror', (error) => expect.fail(`a page failed: ${error.message}`));
-    return page;
-  }
+  const newPage = (allowed: string | null, traits: Partial<Traits> = {}) =>
+    openPage(browser, allowed, traits);
 
   async function edit(panel: Page | FrameLocator, label: string | RegExp = 'Edit'): Promise<void> {
     await panel.getByLabel('What is in the picture').fill('a yellow cat');
@@ -68,7 +33,7 @@ describeInBrowser('the panel and Photopea', () => {
     await panel.getByLabel('What it should be').focus();
     await panel.getByLabel('What it should be').fill('a yellow dog');
     await panel.getByText('Advanced').click();
-    await panel.getByLabel('model', { exact: true }).selectOption('modelA');
+    await panel.getByLabel('model', { exact: true }).selectOption('demo');
     await panel.getByLabel('steps', { exact: true }).fill('3');
     await panel.getByText('Advanced').click();
     await panel.getByRole('radio', { name: 'Quick' }).check();
@@ -102,8 +67,8 @@ describeInBrowser('the panel and Photopea', () => {
       await panel.getByRole('radio', { name: 'inside the selection' }).check();
       await edit(panel);
       await panel.getByRole('button', { name: 'Keep', exact: true }).click();
-      await eventually(async () => (await page.evaluate<Seen>(LOOK)).layers.length).toBe(4);
-      await eventually(async () => (await page.evaluate<Seen>(LOOK)).documents).toBe(1);
+      await eventually(async () => (await page.evaluate<Glance>(GLANCE)).outline).toContain('→');
+      await eventually(async () => (await page.evaluate<Glance>(GLANCE)).documents).toBe(1);
 
       const after = await page.evaluate<Seen>(LOOK);
       expect(after.layers.map(({ name }) => name)).toEqual([
@@ -141,17 +106,10 @@ describeInBrowser('the panel and Photopea', () => {
       await expectAccessible(page);
       await edit(page, 'Edit 2 layers');
       await page.getByRole('button', { name: 'Keep all 2' }).click();
-      const seen = async () => await photopea.evaluate<Seen>(LOOK);
-      await eventually(async () => (await seen()).layers.length).toBe(5);
+      const glance = () => photopea.evaluate<Glance>(GLANCE);
       const name = 'a yellow cat → a yellow dog';
-      expect((await seen()).layers.map((layer) => layer.name)).toEqual([
-        name,
-        'sticker',
-        name,
-        'photo',
-        'paper',
-      ]);
-      await eventually(async () => (await seen()).active).toEqual([1, 2]);
+      await eventually(async () => (await glance()).outline).toBe(`${name}, sticker, ${name}, photo, paper`);
+      await eventually(async () => (await glance()).active).toEqual([1, 2]);
 
       await page.reload();
       await page.getByText('Connected', { exact: true }).waitFor();

@@ -70,8 +70,8 @@ describe('a layer that is too large to be edited at its size', () => {
 });
 
 describe('exporting', () => {
-  it('gives what a text or a smart object shows, with its alpha, also where it reaches beyond the canvas', async () => {
-    for (const sort of ['TEXT', 'SMARTOBJECT'] as const) {
+  it('gives what a text, a shape or a smart object shows, with its alpha, also where it reaches beyond the canvas', async () => {
+    for (const sort of ['TEXT', 'SMARTOBJECT', 'SOLIDFILL'] as const) {
       const { host, hands, document } = await openPhotopea();
       const pixels = colourful(30, 20, 5, 130);
       const id = await hands.addLayer('beyond', pixels, { x: -10, y: document.height - 8 });
@@ -88,9 +88,12 @@ describe('exporting', () => {
 
   it('says what to do where a layer has no pixels', async () => {
     const { host, hands } = await openPhotopea();
-    const sorts = { GROUP: 'folder', CURVES: 'adjustment layer', NORMAL: 'nothing in this layer' } as const;
+    const sorts = {
+      ...{ GROUP: 'folder', CURVES: 'adjustment layer', NORMAL: 'nothing in this layer' },
+      SELECTIVECOLOR: 'changes the layers below it',
+    } as const;
     for (const [sort, words] of Object.entries(sorts)) {
-      const pixels = colourful(4, 4, 1, sort === 'NORMAL' ? 0 : 255);
+      const pixels = colourful(4, 4, 1, sort === 'GROUP' || sort === 'CURVES' ? 255 : 0);
       const id = await hands.addLayer(sort, pixels, { x: 0, y: 0 });
       Object.assign(hands.layer(id), { sort });
       await hands.select([id]);
@@ -99,6 +102,18 @@ describe('exporting', () => {
       expect(failure).toMatchObject({ name: 'HostError', code: 'LAYER_UNSUITABLE' });
       expect(String(failure)).toContain(words);
     }
+  });
+
+  it('clips the result as its source is, in the same step', async () => {
+    const { host, hands, document } = await openPhotopea();
+    await hands.addLayer('base', colourful(8, 8, 1), { x: 0, y: 0 });
+    const id = await hands.addLayer('clipped', colourful(8, 8, 2), { x: 2, y: 0 });
+    hands.layer(id).grouped = true;
+    const { steps } = document;
+    const exported = await host.exportPixels(id, 1, forever());
+    const placed = await host.place(await resultOf((await host.find(id))!, exported.png, colourful(8, 8, 9)));
+    expect(hands.layer(placed.id).grouped).toBe(true);
+    expect(document.steps).toBe(steps + 1);
   });
 
   it('finds and edits layers in folders, and puts the result there, too', async () => {
@@ -147,7 +162,7 @@ describe('a document that is closed', () => {
   });
 
   it('while its result is placed makes that fail with a sentence, and leaves nothing', async () => {
-    for (const moment of ['bring(', 'newOne(']) {
+    for (const moment of ['bring(', 'put();']) {
       const { host, photopea, document, sourceId } = await openScene();
       const layer = (await host.find(sourceId))!;
       const exported = await host.exportPixels(sourceId, 1, forever());

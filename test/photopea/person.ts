@@ -9,7 +9,7 @@ const PHOTO = readFileSync(join(import.meta.dirname, '../../plugins/page/src/exa
   'base64',
 );
 
-/** A document of three layers; the photo is in the middle, lies off the corner, and has a transparent one itself. */
+/** A script that opens a document of three layers; the photo is in the middle, lies off the corner, and has a transparent one itself. */
 export const OPEN_DOCUMENT = `(async () => {
   const file = Uint8Array.from(atob('${PHOTO}'), (letter) => letter.charCodeAt(0));
   const photo = await decodePng(file);
@@ -32,6 +32,50 @@ export const OPEN_DOCUMENT = `(async () => {
     selection[i] = Math.max(0, Math.min(255, Math.round((50 - away) * 32)));
   }
   document.change(() => { document.selection = selection; });
+})()`;
+
+/** Puts the photo into an artboard, and makes the document one of 16 bits. */
+export const PUT_INTO_ARTBOARD = `(() => {
+  const { name, width, height, source, layers: [sticker, photo, paper], selection } = photopea.documents[0];
+  photopea.close(photopea.documents[0]);
+  const document = photopea.add(new FakeDocument(name, width, height, source, 16));
+  const board = document.newLayer('board');
+  Object.assign(board, { sort: 'GROUP', artboard: [25, 15, 150, 155] });
+  document.layers = [document.copyOf(sticker), board, document.copyOf(paper)];
+  board.layers.push(document.copyOf(photo));
+  const [inside] = board.layers;
+  inside.fine = inside.pixels.rgba.map((value) => 255 - value);
+  document.active = [inside.id];
+  document.change(() => { document.selection = selection; });
+})()`;
+
+/** What of the document is in its file: no history, and nothing that is selected. */
+export const SAVE_DOCUMENT = `(() => {
+  const { name, width, height, source, bits, layers } = photopea.documents[0];
+  const saved = (layer) => ({
+    ...layer,
+    pixels: { ...layer.pixels, rgba: [...layer.pixels.rgba] },
+    fine: layer.fine && [...layer.fine],
+    mask: layer.mask && [...layer.mask],
+    layers: layer.layers.map(saved),
+  });
+  return JSON.stringify({ name, width, height, source, bits, layers: layers.map(saved) });
+})()`;
+
+/** Opens what was saved, with the layer of that name selected. */
+export const openSaved = (file: string, selected: string): string => `(() => {
+  const { name, width, height, source, bits, layers } = ${file};
+  const document = photopea.add(new FakeDocument(name, width, height, source, bits));
+  const bytes = (values) => values && Uint8ClampedArray.from(values);
+  const opened = (layer) => ({
+    ...layer,
+    pixels: { ...layer.pixels, rgba: bytes(layer.pixels.rgba) },
+    fine: bytes(layer.fine),
+    mask: bytes(layer.mask),
+    layers: layer.layers.map(opened),
+  });
+  document.change(() => { document.layers = layers.map(opened); });
+  document.active = document.all().filter((layer) => layer.name === ${JSON.stringify(selected)}).map(({ id }) => id);
 })()`;
 
 /** Lets the panel in, by the code in the terminal. */

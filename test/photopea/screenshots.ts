@@ -5,7 +5,7 @@
  * Look at each of them before you commit it.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -19,6 +19,16 @@ const FOLDER = join(import.meta.dirname, '../../docs/images');
 const WORDS = { source: 'a yellow cat in a room', target: 'a purple cat in a room' };
 /** Of an edit, with other work on the machine. */
 const PATIENCE = 600_000;
+
+const HOUSE = readFileSync(join(import.meta.dirname, '../../plugins/page/src/examples/house.png'), 'base64');
+/** Another picture lies below the photo, and both are selected. */
+const PAINTING = `(async () => {
+  const file = Uint8Array.from(atob('${HOUSE}'), (letter) => letter.charCodeAt(0));
+  const document = photopea.documents[0];
+  document.layers.splice(2, 0, document.newLayer('house', await decodePng(file), { x: 60, y: 36 }));
+  document.selection = null;
+  document.active = [2, document.layers[2].id];
+})()`;
 
 mkdirSync(FOLDER, { recursive: true });
 const daemon = await startDaemon(somePort());
@@ -42,6 +52,13 @@ try {
   await panel.locator('.entry').scrollIntoViewIfNeeded();
   await panel.getByText('Connected', { exact: true }).scrollIntoViewIfNeeded();
   await shoot(inside, 'photopea-inside');
+
+  await panel.getByRole('button', { name: 'Discard' }).click();
+  await inside.evaluate(PAINTING);
+  await panel.getByRole('radio', { name: 'style transfer' }).check();
+  await panel.getByLabel('What is in the style, and what style it is').fill('a blue house in the snow');
+  await panel.getByText('Connected', { exact: true }).scrollIntoViewIfNeeded();
+  await shoot(inside, 'photopea-style');
   await inside.close();
 
   const beside = await context.newPage();

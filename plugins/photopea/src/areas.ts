@@ -15,12 +15,6 @@ export interface Area {
   readonly white: Uint8Array<ArrayBuffer>;
 }
 
-/** PNG files to pixels and back. */
-export interface Pictures {
-  decode(png: Uint8Array<ArrayBuffer>): Promise<Pixels>;
-  encode(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>>;
-}
-
 /**
  * The layer that, seen through the mask over the source, looks as the result: (result - (1 - m) before) / m. null where
  * the result differs outside of the mask: it was made with another one.

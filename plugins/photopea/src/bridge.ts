@@ -44,8 +44,15 @@ export interface Answer<Result> {
 
 /** A piece of work that nothing else comes between. */
 export interface Session {
-  /** @throws {HostError} EDITOR_FAILED when the script fails, or does not end. */
-  run<Args extends object, Result>(script: Script<Args, Result>, args: Args): Promise<Answer<Result>>;
+  /**
+   * @param slack in ms: how much later a large file may come after the end of its script.
+   * @throws {HostError} EDITOR_FAILED when the script fails, or does not end.
+   */
+  run<Args extends object, Result>(
+    script: Script<Args, Result>,
+    args: Args,
+    slack?: number,
+  ): Promise<Answer<Result>>;
   /** Opens a file; `isOpen` asks Photopea. @throws {HostError} EDITOR_FAILED when it is not open in time. */
   open(file: ArrayBuffer, isOpen: () => Promise<boolean>): Promise<void>;
 }
@@ -53,6 +60,7 @@ export interface Session {
 interface Running {
   readonly token: string;
   readonly wanted: number;
+  readonly slack: number;
   readonly files: ArrayBuffer[];
   begun: boolean;
   ended: boolean;
@@ -87,9 +95,13 @@ export class Bridge implements Session {
     this.end();
   }
 
-  async run<Args extends object, Result>(script: Script<Args, Result>, args: Args): Promise<Answer<Result>> {
+  async run<Args extends object, Result>(
+    script: Script<Args, Result>,
+    args: Args,
+    slack = 0,
+  ): Promise<Answer<Result>> {
     if (!this.inStep) await this.greet();
-    const answer = await this.attempt(script, args, this.timings.script);
+    const answer = await this.attempt(script, args, this.timings.script, slack);
     if (answer !== null) return answer;
     this.inStep = false;
     throw new HostError('EDITOR_FAILED', NO_ANSWER, { cause: new Error(`no end of "${script.name}"`) });
@@ -126,13 +138,15 @@ export class Bridge implements Session {
     script: Script<Args, Result>,
     args: Args,
     patience: number,
+    slack = 0,
   ): Promise<Answer<Result> | null> {
     const token = `palimpsest-${this.secret}-${++this.sent}:`;
     let wake = () => {};
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    const running: Running = { token, wanted: script.files, files: [], begun: false, ended: false, wake };
+    const wanted = script.files;
+    const running: Running = { token, wanted, slack, files: [], begun: false, ended: false, wake };
     this.running = running;
     this.peer.post(scriptText(script, args, token));
     await within(patience, woken);
@@ -163,7 +177,7 @@ export class Bridge implements Session {
     }
     if (running.line === undefined) return;
     if (running.files.length === running.wanted || 'fault' in running.line) running.wake();
-    else if (!running.ended) setTimeout(running.wake, this.timings.lateFile);
+    else if (!running.ended) setTimeout(running.wake, this.timings.lateFile + running.slack);
     running.ended = true;
   }
 }

@@ -1,7 +1,7 @@
 /** @file PNG files by the browser's own decoder, which knows every sort of them. */
 
 import { HostError, type Pixels } from '@palimpsest/sdk';
-import type { Pictures } from './areas.ts';
+import type { Pictures } from './pictures.ts';
 
 export const canvasPictures: Pictures = {
   async decode(png) {

@@ -1,6 +1,7 @@
 /**
  * @file What is kept in the browser. Photopea gives scripts no place in a document or a layer to keep a text in, but for
  * names and layers that the person would see; so texts stay with the panel, by the document's name and the layer's id.
+ * What a document says anywhere are the words of a result, which are its name.
  */
 
 import * as z from 'zod/mini';
@@ -15,6 +16,9 @@ export interface TextStore {
 /** The layer's name is kept beside its text: another document of the same name has other layers. */
 const Kept = z.strictObject({ layer: z.string(), text: z.string() });
 
+/** Photopea's own files keep no more of a name than this (photopea/photopea#329). */
+const NAME_LENGTH = 255;
+
 export class LayerTexts {
   constructor(private readonly store: TextStore) {}
 
@@ -22,7 +26,7 @@ export class LayerTexts {
     const kept = await this.store.get(keyOf(id));
     if (kept === null) return null;
     const parsed = Kept.safeParse(JSON.parse(kept));
-    return parsed.success && parsed.data.layer === layerName ? parsed.data.text : null;
+    return parsed.success && asSaved(parsed.data.layer) === asSaved(layerName) ? parsed.data.text : null;
   }
 
   async set(id: LayerId, layerName: string, text: string): Promise<void> {
@@ -33,5 +37,7 @@ export class LayerTexts {
   }
 }
 
+const asSaved = (name: string): string => name.slice(0, NAME_LENGTH);
+
 const keyOf = ({ document: { name, source, index }, layer }: LayerId): string =>
-  `layer ${JSON.stringify([name, source, index, layer])}`;
+  `layer ${JSON.stringify([name, source, index, layer.id, layer.twin])}`;

@@ -10,11 +10,14 @@ import {
   type NoticeKind,
   type PlacedResult,
   readMemory,
+  wordsOfName,
+  writeMemory,
 } from '@palimpsest/sdk';
-import { type Area, type Pictures, throughMask } from './areas.ts';
+import { type Area, throughMask } from './areas.ts';
 import type { Bridge } from './bridge.ts';
 import { LayerTexts, type TextStore } from './keeping.ts';
 import { type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
+import { isInvisible, type Pictures } from './pictures.ts';
 import { ScratchWork, type Size, sizeOfPng } from './scratchWork.ts';
 import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
 import { SelectionWatch } from './selectionWatch.ts';
@@ -36,6 +39,11 @@ const GONE = 'The layer is not there any more. Select another one.';
 const NOT_PLACED =
   'Photopea did not take the result. If its document was closed, open it again; then keep the edit once more.';
 
+/** What is told once: of a document, and of a layer. */
+const DEEP = 'bits per channel in this document: results have 8. Your own layers stay as they are.';
+const BY_NAME =
+  'These words are from the layer’s name. Other settings stay in the browser where it was made.';
+
 export class PhotopeaHost implements EditorHost {
   readonly editor = 'Photopea';
   readonly maxSide = Number.POSITIVE_INFINITY;
@@ -47,6 +55,7 @@ export class PhotopeaHost implements EditorHost {
   /** What was exported last, and the selections of edits that are under way, by the hash of what was exported. */
   private exported: ({ readonly id: string; readonly png: Uint8Array<ArrayBuffer> } & Size) | null = null;
   private readonly areas = new Map<string, Area>();
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly bridge: Bridge,
@@ -68,6 +77,7 @@ export class PhotopeaHost implements EditorHost {
     if (seen === undefined) return [];
     this.watch.saw({ seen });
     if (seen === null) return [];
+    if (seen.bits > 8) this.tellOnce(JSON.stringify(seen.ref), `${seen.bits} ${DEEP}`);
     return await Promise.all(seen.layers.map((layer) => this.layerOf(seen, layer)));
   }
 
@@ -94,6 +104,12 @@ export class PhotopeaHost implements EditorHost {
         'There is nothing in this layer. Select one with something in it.',
       );
     }
+    if (await isInvisible(exported, this.page.pictures)) {
+      throw new HostError(
+        'LAYER_UNSUITABLE',
+        'Nothing of this layer is to be seen by itself. If it changes the layers below it, select one of those.',
+      );
+    }
     this.exported = { id, ...exported };
     return exported;
   }
@@ -102,9 +118,8 @@ export class PhotopeaHost implements EditorHost {
     signal.throwIfAborted();
     const layer = await this.find(id);
     if (layer === null) throw new HostError('LAYER_GONE', GONE);
-    const { document } = needId(id);
     const area = await this.bridge.exclusively((session) =>
-      ScratchWork.within(session, (scratch) => scratch.selection(document, boxOf(layer), size)),
+      ScratchWork.within(session, (scratch) => scratch.selection(needId(id), boxOf(layer), size)),
     );
     signal.throwIfAborted();
     if (area === undefined) throw new HostError('LAYER_GONE', GONE);
@@ -134,11 +149,11 @@ export class PhotopeaHost implements EditorHost {
       ScratchWork.within(session, (scratch) => scratch.insert(insertion)),
     );
     if (made === null) throw new HostError('EDITOR_FAILED', NOT_PLACED);
-    const id = { document, layer: made.id };
+    const id = { document, layer: made.ref };
     await this.layerTexts.set(id, made.name, memory);
     if (now !== null) await this.layerTexts.set(needId(source.id), now.name, sourceMemory);
     const box: Box = [left, top, left + width, top + height];
-    const placedId = writeLayerId(document, made.id);
+    const placedId = writeLayerId(document, made.ref);
     this.boxes.set(placedId, box);
     return asLayer(placedId, made.name, box);
   }
@@ -151,7 +166,15 @@ export class PhotopeaHost implements EditorHost {
 
   async recall(id: string): Promise<string | null> {
     const found = await this.seek(id);
-    return found && (await this.layerTexts.get(needId(id), found.layer.name));
+    if (found === null) return null;
+    const { name, above } = found.layer;
+    const text = await this.layerTexts.get(needId(id), name);
+    if (text !== null) return text;
+    // Made in another browser: the result's name says the words, and it lies above its source.
+    const draft = wordsOfName(name) ?? (above === null ? null : wordsOfName(above));
+    if (draft === null) return null;
+    this.tellOnce(id, BY_NAME);
+    return writeMemory({ version: 1, history: [], draft });
   }
 
   async readSetting(name: string): Promise<string | null> {
@@ -175,6 +198,12 @@ export class PhotopeaHost implements EditorHost {
     return event === 'selection' ? this.watch.on(listener) : () => {};
   }
 
+  private tellOnce(of: string, message: string): void {
+    if (this.told.has(of)) return;
+    this.told.add(of);
+    this.page.notify(message, 'info');
+  }
+
   private async look(): Promise<SeenDocument | null> {
     return await this.bridge.exclusively(async (session) => (await session.run(LOOK, {})).result);
   }
@@ -189,11 +218,11 @@ export class PhotopeaHost implements EditorHost {
 
   /** @param exactly measures anew what a selection hides; else what is known will do. */
   private async layerOf(seen: SeenDocument, layer: SeenLayer, exactly = false): Promise<Layer> {
-    const id = writeLayerId(seen.ref, layer.id);
+    const id = writeLayerId(seen.ref, layer.ref);
     let box = layer.box;
     if (box === null && seen.hasArea && layer.sort === 'pixels') {
       const known = exactly ? undefined : this.boxes.get(id);
-      box = known ?? (await this.measure({ document: seen.ref, layer: layer.id }));
+      box = known ?? (await this.measure({ document: seen.ref, layer: layer.ref }));
     }
     if (box !== null) this.boxes.set(id, box);
     // What has no box of its own is shown all the same; an export says why it cannot be edited.

@@ -3,13 +3,15 @@
 import { HostError } from '@palimpsest/sdk';
 import type { Session } from './bridge.ts';
 import type { LayerId } from './layerIds.ts';
-import { MEASURE, PREPARE_EXPORT, PREPARE_MASK, SAVE } from './scripts/exporting.ts';
-import type { Box, DocumentRef } from './scripts/looking.ts';
+import { MEASURE, PREPARE_EXPORT, PREPARE_MASK, SAVE, SHRINK } from './scripts/exporting.ts';
+import type { Box, DocumentRef, LayerRef } from './scripts/looking.ts';
 import { ASSEMBLE, CLAIM, INSERT } from './scripts/placing.ts';
 import { CLEAN_UP, SURROUNDINGS } from './scripts/scratch.ts';
 
 /** Photopea sends no file at times, above all the first time. */
 const SAVES = 5;
+/** In ms for each pixel: a large file may be late, and must not be taken for the next one. */
+const SLACK = 0.0004;
 
 const LOST = 'Photopea did not give the pixels of the layer. Try again, or rasterize the layer first.';
 
@@ -22,7 +24,7 @@ export interface Size {
 export interface Insertion {
   readonly document: DocumentRef;
   /** The source, where it is still there. */
-  readonly layer: number | null;
+  readonly layer: LayerRef | null;
   readonly name: string;
   readonly left: number;
   readonly top: number;
@@ -78,21 +80,28 @@ export class ScratchWork {
     return { png: await this.save(tag, true, { width, height }), width, height };
   }
 
-  /** The selection over a box; null where nothing is selected, undefined where the document is gone. */
+  /**
+   * The selection over the box of a layer; null where nothing is selected, undefined where the layer is gone. The white
+   * one has the box's own size, so that it ends where the selection ends, and the grey one the size that is asked for.
+   */
   async selection(
-    document: DocumentRef,
+    id: LayerId,
     box: Box,
     size: Size,
   ): Promise<{ grey: Uint8Array<ArrayBuffer>; white: Uint8Array<ArrayBuffer> } | null | undefined> {
     const tag = this.tag();
-    const { result } = await this.session.run(PREPARE_MASK, { document, box, ...size, tag, area: this.area });
+    const { result } = await this.session.run(PREPARE_MASK, { ...id, box, tag, area: this.area });
     if (result === null) return undefined;
     if (!result.selected) return null;
-    return { white: await this.save(tag, false, size), grey: await this.save(tag, true, size) };
+    const whole = { width: box[2] - box[0], height: box[3] - box[1] };
+    const white = await this.save(tag, false, whole);
+    if (whole.width !== size.width || whole.height !== size.height)
+      await this.session.run(SHRINK, { tag, ...size });
+    return { white, grey: await this.save(tag, true, size) };
   }
 
   /** Puts a layer into the document in one step; null where Photopea did not do it. */
-  async insert(insertion: Insertion): Promise<{ readonly id: number; readonly name: string } | null> {
+  async insert(insertion: Insertion): Promise<{ readonly ref: LayerRef; readonly name: string } | null> {
     const { document, layer, name, left, top, size } = insertion;
     const picture = await this.open(insertion.picture);
     const mask = insertion.mask && (await this.open(insertion.mask));
@@ -100,7 +109,8 @@ export class ScratchWork {
     const where = { document, layer, left, top, ...size };
     const { result: ready } = await this.session.run(ASSEMBLE, { ...where, picture, mask, tag, name });
     if (!ready.assembled) return null;
-    const { result } = await this.session.run(INSERT, { document, layer, tag });
+    const { at } = ready;
+    const { result } = await this.session.run(INSERT, { document, layer, tag, at });
     return result.layer;
   }
 
@@ -119,7 +129,7 @@ export class ScratchWork {
 
   private async save(tag: string, backdrop: boolean, size: Size): Promise<Uint8Array<ArrayBuffer>> {
     for (let i = 0; i < SAVES; i++) {
-      const { files } = await this.session.run(SAVE, { tag, backdrop });
+      const { files } = await this.session.run(SAVE, { tag, backdrop }, SLACK * size.width * size.height);
       if (files[0] === undefined) continue;
       const png = new Uint8Array(files[0]);
       const is = sizeOfPng(png);

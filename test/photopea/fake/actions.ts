@@ -33,10 +33,10 @@ export function executeAction(document: FakeDocument, action: string, { values }
       const { width, height } = document;
       const selection = new Uint8ClampedArray(width * height);
       const { pixels, x, y } = layer;
-      for (let i = 0; i < pixels.width * pixels.height; i++) {
-        const [column, row] = [(i % pixels.width) + x, Math.floor(i / pixels.width) + y];
-        if (column < 0 || row < 0 || column >= width || row >= height) continue;
-        selection[row * width + column] = pixels.rgba[4 * i + 3]!;
+      const { rgba } = pixels;
+      for (let row = Math.max(0, -y); row < Math.min(pixels.height, height - y); row++) {
+        for (let column = Math.max(0, -x); column < Math.min(pixels.width, width - x); column++)
+          selection[(row + y) * width + column + x] = rgba[(row * pixels.width + column) * 4 + 3]!;
       }
       document.selection = selection;
     });

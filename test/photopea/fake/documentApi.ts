@@ -1,9 +1,8 @@
 /** @file A document, as scripts see it. */
 
-import type { Pixels } from '@palimpsest/sdk';
-import { type FakeDocument, selectedBox } from './fakeDocument.ts';
+import type { FakeDocument } from './fakeDocument.ts';
 import { LayerApi, type Stage, withUnits } from './layerApi.ts';
-import { over } from './render.ts';
+import { levelsOn, scaled, selectedBox, Uniform, words } from './pixels.ts';
 
 /** What a document can ask of the program around it. */
 export interface DocumentStage extends Stage {
@@ -37,6 +36,9 @@ export class DocumentApi {
   get height() {
     return withUnits([this.document.height], this.stage.traits)[0];
   }
+  get bitsPerChannel() {
+    return this.document.bits;
+  }
   get resolution() {
     return 72;
   }
@@ -48,7 +50,7 @@ export class DocumentApi {
     return id === undefined ? null : this.layer(id);
   }
   set activeLayer(layer: LayerApi) {
-    this.document.active = [layer.id];
+    this.document.active = [layer.key];
   }
   get artLayers() {
     const { document } = this;
@@ -112,16 +114,25 @@ export class DocumentApi {
     this.stage.mayDie();
     if (anchor !== 'topleft') throw new Error('Only this anchor is known here.');
     const { document } = this;
-    document.change(() => Object.assign(document, { width, height, selection: null }));
+    document.change(() => {
+      for (const layer of document.all()) {
+        if (layer.mask !== null) layer.mask = levelsOn(layer.mask, document, { width, height }, [0, 0]);
+      }
+      Object.assign(document, { width, height, selection: null });
+    });
   }
 
-  /** Each pixel is the nearest one. */
   resizeImage(width: number, height: number): void {
     const { document } = this;
     const [across, down] = [width / document.width, height / document.height];
     document.change(() => {
       for (const layer of document.all()) {
-        layer.pixels = scaled(layer.pixels, across, down);
+        if (layer.mask !== null) throw new Error('Masks are not scaled here.');
+        const { pixels } = layer;
+        const size = [pixels.width * across, pixels.height * down].map((side) =>
+          Math.max(1, Math.round(side)),
+        );
+        layer.pixels = scaled(pixels, size[0]!, size[1]!);
         layer.x = Math.round(layer.x * across);
         layer.y = Math.round(layer.y * down);
       }
@@ -134,31 +145,22 @@ export class DocumentApi {
   }
 }
 
-function scaled({ width, height, rgba }: Pixels, across: number, down: number): Pixels {
-  const size = {
-    width: Math.max(1, Math.round(width * across)),
-    height: Math.max(1, Math.round(height * down)),
-  };
-  if (width === 0) return { width, height, rgba };
-  const out = new Uint8ClampedArray(size.width * size.height * 4);
-  for (let i = 0; i < size.width * size.height; i++) {
-    const x = Math.min(width - 1, Math.floor(((i % size.width) + 0.5) / across));
-    const y = Math.min(height - 1, Math.floor((Math.floor(i / size.width) + 0.5) / down));
-    out.set(rgba.subarray((y * width + x) * 4, (y * width + x) * 4 + 4), i * 4);
-  }
-  return { ...size, rgba: out };
-}
-
 /** Paints the active layer where something is selected, as strongly as it is. */
 function fill(document: FakeDocument, { rgb: { red, green, blue } }: Colour): void {
-  const { width, height, selection } = document;
+  const { width, height, selection, bits } = document;
   if (selection === null) throw new Error('Nothing is selected.');
   const layer = document.find(document.active[0] ?? -1);
   if (layer.allLocked) throw new Error('The layer is locked.');
-  const canvas: Pixels = { width, height, rgba: new Uint8ClampedArray(width * height * 4) };
-  over(canvas, { ...layer, mask: null, opacity: 100, fillOpacity: 100, blendMode: 'normal' });
-  const paint: Pixels = { width, height, rgba: new Uint8ClampedArray(width * height * 4) };
-  for (let i = 0; i < selection.length; i++) paint.rgba.set([red, green, blue, selection[i]!], 4 * i);
-  over(canvas, { ...document.newLayer('paint', paint) });
-  Object.assign(layer, { pixels: canvas, x: 0, y: 0 });
+  const place = { x: 0, y: 0 };
+  if (selection.every((level) => level === 255)) {
+    Object.assign(layer, { pixels: new Uniform(width, height, [red, green, blue, 255]), ...place });
+    return;
+  }
+  if (layer.pixels.width > 0) throw new Error('Only empty layers are painted in part here.');
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  const colour = red | (green << 8) | (blue << 16);
+  words(rgba).forEach((_, i, pixels) => {
+    pixels[i] = colour | (selection[i]! << 24);
+  });
+  Object.assign(layer, { pixels: { width, height, rgba }, fine: bits === 16 ? rgba : null, ...place });
 }

@@ -1,20 +1,33 @@
 /** @file A document of the fake Photopea: layers with real pixels, a selection, and a history. */
 
 import type { Pixels } from '@palimpsest/sdk';
+import { type Box, contentBox, NO_PIXELS } from './pixels.ts';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-export type LayerSort = 'NORMAL' | 'SMARTOBJECT' | 'TEXT' | 'CURVES' | 'GROUP';
+/** SELECTIVECOLOR is an adjustment that scripts are told nothing of. */
+export type LayerSort =
+  | 'NORMAL'
+  | 'SMARTOBJECT'
+  | 'TEXT'
+  | 'SOLIDFILL'
+  | 'CURVES'
+  | 'SELECTIVECOLOR'
+  | 'GROUP';
 
 export interface FakeLayer {
   readonly id: number;
+  /** What scripts take for its id; a copy may have that of its original. */
+  readonly shownId: number;
   name: string;
   sort: LayerSort;
-  /** May reach beyond the canvas. */
+  /** May reach beyond the canvas. Never written to, so that the steps of the history share them. */
   pixels: Pixels;
+  /** The lower byte of each value, in a document of 16 bits; `pixels` have the upper one. */
+  fine: Uint8ClampedArray<ArrayBuffer> | null;
   x: number;
   y: number;
   /** One level for each pixel of the canvas. */
@@ -26,6 +39,8 @@ export interface FakeLayer {
   allLocked: boolean;
   isBackgroundLayer: boolean;
   grouped: boolean;
+  /** Of a group that is an artboard: what is shown of its layers, which are placed in the document all the same. */
+  artboard: Box | null;
   /** Of a group, the topmost first. */
   readonly layers: FakeLayer[];
 }
@@ -37,8 +52,6 @@ interface State {
   readonly selection: Uint8ClampedArray<ArrayBuffer> | null;
   readonly active: readonly number[];
 }
-
-export const NO_PIXELS: Pixels = { width: 0, height: 0, rgba: new Uint8ClampedArray() };
 
 export class FakeDocument {
   /** The topmost first. */
@@ -58,6 +71,7 @@ export class FakeDocument {
     public width: number,
     public height: number,
     readonly source = '',
+    readonly bits: 8 | 16 = 8,
   ) {
     this.states = [this.state()];
   }
@@ -79,22 +93,27 @@ export class FakeDocument {
   go(at: number): void {
     if (at < 0 || at >= this.states.length) return;
     this.at = at;
-    Object.assign(this, structuredClone(this.states[at]));
+    Object.assign(this, copied(this.states[at]!));
   }
 
   newLayer(name: string, pixels: Pixels = NO_PIXELS, { x, y }: Point = { x: 0, y: 0 }): FakeLayer {
+    const id = ++this.made;
     return {
-      ...{ id: ++this.made, name, sort: 'NORMAL', pixels, x, y, mask: null },
+      ...{ id, shownId: id, name, sort: 'NORMAL', pixels, x, y, mask: null },
       ...{ opacity: 100, fillOpacity: 100, blendMode: 'normal', visible: true, allLocked: false },
-      ...{ isBackgroundLayer: false, grouped: false, layers: [] },
+      ...{ isBackgroundLayer: false, grouped: false, artboard: null, layers: [] },
+      // As 8 bits are made 16: each value 257 times as large.
+      fine: this.bits === 16 ? pixels.rgba : null,
     };
   }
 
-  /** A copy with an id of this document. */
-  copyOf(layer: FakeLayer): FakeLayer {
-    const { mask, ...rest } = layer;
-    const copy = { ...structuredClone(rest), mask: mask && new Uint8ClampedArray(mask) };
-    return { ...copy, id: ++this.made, isBackgroundLayer: false };
+  /** A copy of a layer of this document or another one, in the bits of this one. */
+  copyOf(layer: FakeLayer, keepsId = false): FakeLayer {
+    const { id, shownId, fine } = this.newLayer(layer.name, layer.pixels);
+    return {
+      ...{ ...layer, id, shownId: keepsId ? layer.shownId : shownId, isBackgroundLayer: false },
+      fine: this.bits === 16 ? (layer.fine ?? fine) : null,
+    };
   }
 
   /** All layers, also those in groups, from top to bottom. */
@@ -115,41 +134,28 @@ export class FakeDocument {
     )!;
   }
 
+  /** The artboard around a layer, or null. */
+  artboardOf(id: number): Box | null {
+    const around = this.all().find(
+      ({ artboard, layers }) => artboard !== null && this.all(layers).some((layer) => layer.id === id),
+    );
+    return around?.artboard ?? null;
+  }
+
   private state(): State {
-    const { width, height, layers, selection, active } = this;
-    return structuredClone({ width, height, layers, selection, active });
+    return copied(this);
   }
 }
+
+const copied = ({ width, height, layers, selection, active }: State): State => ({
+  ...{ width, height, selection, active: [...active] },
+  layers: layers.map(copiedLayer),
+});
+
+const copiedLayer = (layer: FakeLayer): FakeLayer => ({ ...layer, layers: layer.layers.map(copiedLayer) });
 
 /** What is not transparent of a layer, in the document; null where nothing is. */
-export function opaqueBox({
-  pixels: { width, height, rgba },
-  x,
-  y,
-}: FakeLayer): [number, number, number, number] | null {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let i = 0; i < width * height; i++) {
-    if (rgba[4 * i + 3] === 0) continue;
-    const [column, row] = [i % width, Math.floor(i / width)];
-    left = Math.min(left, column);
-    right = Math.max(right, column + 1);
-    top = Math.min(top, row);
-    bottom = Math.max(bottom, row + 1);
-  }
-  return right === 0 ? null : [x + left, y + top, x + right, y + bottom];
-}
-
-/** Where a selection is, whatever its strength. */
-export function selectedBox(
-  selection: Uint8ClampedArray | null,
-  width: number,
-  height: number,
-): [number, number, number, number] | null {
-  if (selection === null) return null;
-  const rgba = new Uint8ClampedArray(selection.length * 4);
-  selection.forEach((level, i) => {
-    rgba[4 * i + 3] = level;
-  });
-  const layer = { pixels: { width, height, rgba }, x: 0, y: 0 };
-  return opaqueBox(layer as FakeLayer);
+export function opaqueBox({ pixels, x, y }: Pick<FakeLayer, 'pixels' | 'x' | 'y'>): Box | null {
+  const box = contentBox(pixels);
+  return box && [x + box[0], y + box[1], x + box[2], y + box[3]];
 }

@@ -11,13 +11,13 @@ import type { Traits } from './traits.ts';
 const scriptOf = (traits: Partial<Traits>) => `
   import { FakeDocument } from '../../test/photopea/fake/fakeDocument.ts';
   import { FakePhotopea } from '../../test/photopea/fake/fakePhotopea.ts';
-  import { render } from '../../test/photopea/fake/render.ts';
+  import { render, renderFine } from '../../test/photopea/fake/render.ts';
   import { NO_TRAITS } from '../../test/photopea/fake/traits.ts';
   import { decodePng } from '@palimpsest/sdk';
 
   const photopea = new FakePhotopea();
   photopea.traits = { ...NO_TRAITS, ...${JSON.stringify(traits)} };
-  Object.assign(window, { photopea, FakeDocument, render, decodePng });
+  Object.assign(window, { photopea, FakeDocument, render, renderFine, decodePng });
 
   const embedded = window.parent !== window;
   if (embedded && photopea.traits.wantsReferrer && document.referrer === '') {
@@ -58,9 +58,11 @@ const scriptOf = (traits: Partial<Traits>) => `
         }
       }
     }
-    document.querySelector('ol').replaceChildren(...document_.all().map(({ id, name, mask }) => {
+    document.querySelector('ol').replaceChildren(...document_.all().map((layer) => {
+      const { id, name, mask } = layer;
       const item = document.createElement('li');
       item.textContent = name + (mask === null ? '' : '  ◐');
+      if (!document_.layers.includes(layer)) item.style.paddingLeft = '28px';
       item.className = document_.active.includes(id) ? 'active' : '';
       return item;
     }));
@@ -73,11 +75,11 @@ const PAGE = `<!doctype html>
   <meta charset="utf-8" />
   <title>A stand-in for Photopea</title>
   <style>
-    body { display: grid; grid-template: 30px 1fr 180px / auto 1fr; height: 100vh; margin: 0; font: 12px system-ui, "Liberation Sans", sans-serif; color: #ccc; background: #383838; }
+    body { display: grid; grid-template: 30px 1fr 180px / 1fr auto; height: 100vh; margin: 0; font: 12px system-ui, "Liberation Sans", sans-serif; color: #ccc; background: #383838; }
     h1 { grid-column: 1 / 3; margin: 0; padding: 7px 12px; font-size: 12px; font-weight: 400; background: #2b2b2b; }
-    iframe { grid-row: 2 / 4; width: 340px; height: 100%; border: 0; }
-    canvas { grid-column: 2; place-self: center; width: min(60vh, 90%); image-rendering: pixelated; background: repeating-conic-gradient(#777 0 25%, #999 0 50%) 0 0 / 16px 16px; }
-    ol { overflow: auto; margin: 0; padding: 6px 0; list-style: none; background: #2b2b2b; grid-column: 2; }
+    iframe { grid-area: 2 / 2 / 4; width: 340px; height: 100%; border: 0; }
+    canvas { grid-area: 2 / 1; place-self: center; width: min(60vh, 90%); image-rendering: pixelated; background: repeating-conic-gradient(#777 0 25%, #999 0 50%) 0 0 / 16px 16px; }
+    ol { overflow: auto; margin: 0; padding: 6px 0; list-style: none; background: #2b2b2b; grid-area: 3 / 1; }
     li { padding: 5px 12px; border-bottom: 1px solid #383838; }
     li.active { background: #4a5a70; }
   </style>

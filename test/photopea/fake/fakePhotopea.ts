@@ -7,6 +7,7 @@ import { decodePng, encodePng } from '@palimpsest/sdk';
 import { executeAction, FakeDescriptor, FakeReference } from './actions.ts';
 import { type Colour, DocumentApi, type DocumentStage } from './documentApi.ts';
 import { FakeDocument } from './fakeDocument.ts';
+import { Uniform } from './pixels.ts';
 import { render } from './render.ts';
 import { NO_TRAITS, type Traits } from './traits.ts';
 
@@ -66,6 +67,7 @@ export class FakePhotopea implements DocumentStage {
 
   send(document: FakeDocument, format: string): void {
     if (format !== 'png') throw new Error(`The format ${format} is not known here.`);
+    if (document.bits !== 8) throw new Error('Files of 16 bits are not made here.');
     const first = !this.sent.has(document);
     this.sent.add(document);
     if (first && this.traits.missingFiles) return;
@@ -144,8 +146,8 @@ export class FakePhotopea implements DocumentStage {
     const documents = {
       add: (width: number, height: number, _resolution: number, name: string) => {
         const document = new FakeDocument(name, width, height);
-        const white = new Uint8ClampedArray(width * height * 4).fill(255);
-        document.layers = [document.newLayer('Background', { width, height, rgba: white })];
+        const white = new Uniform(width, height, [255, 255, 255, 255]);
+        document.layers = [document.newLayer('Background', white)];
         document.layers[0]!.isBackgroundLayer = this.traits.lockedBackgrounds;
         document.active = [1];
         return this.api(this.add(document));
@@ -176,7 +178,17 @@ export class FakePhotopea implements DocumentStage {
       ['SaveOptions', { DONOTSAVECHANGES: 2 }],
       ['AnchorPosition', { TOPLEFT: 'topleft' }],
       ['BlendMode', { NORMAL: 'normal', MULTIPLY: 'multiply' }],
-      ['LayerKind', { NORMAL: 'NORMAL', SMARTOBJECT: 'SMARTOBJECT', TEXT: 'TEXT', CURVES: 'CURVES' }],
+      ['BitsPerChannelType', { EIGHT: 8, SIXTEEN: 16, THIRTYTWO: 32 }],
+      [
+        'LayerKind',
+        {
+          NORMAL: 'NORMAL',
+          SMARTOBJECT: 'SMARTOBJECT',
+          TEXT: 'TEXT',
+          SOLIDFILL: 'SOLIDFILL',
+          CURVES: 'CURVES',
+        },
+      ],
       ['DialogModes', { NO: 3 }],
       ['ActionDescriptor', FakeDescriptor],
       ['ActionReference', FakeReference],

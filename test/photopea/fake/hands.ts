@@ -33,23 +33,30 @@ export interface OpenedPhotopea extends HostUnderTest {
   readonly host: PhotopeaHost;
   /** What the page has told the person. */
   readonly notices: string[];
+  /** The same document on another machine, whose browser has kept nothing yet. */
+  elsewhere(): PhotopeaHost;
 }
 
+/** @param canvas of the document; large ones take longer to work on. */
 export async function openPhotopea(
   traits: Partial<Traits> = {},
-  canvas = { width: 90, height: 80 },
+  canvas: { readonly width: number; readonly height: number; readonly bits?: 8 | 16 } = {
+    width: 90,
+    height: 80,
+  },
+  timings: Timings = QUICK,
 ): Promise<OpenedPhotopea> {
   const photopea = new FakePhotopea();
   photopea.traits = { ...NO_TRAITS, ...traits };
   const { width, height } = photopea.traits.layersBeyondCanvas ? { width: 20, height: 18 } : canvas;
-  const document = photopea.add(new FakeDocument('Photo.psd', width, height, 'local,Photo.psd'));
+  const document = photopea.add(new FakeDocument('Photo.psd', width, height, 'local,Photo.psd', canvas.bits));
   const notices: string[] = [];
   const bridges: Bridge[] = [];
-  const texts = new MemoryTexts();
-  const newHost = () => {
+  const own = new MemoryTexts();
+  const newHost = (texts = own) => {
     const bridge = new Bridge(
       { post: (message) => photopea.receive(message), listen: (listener) => photopea.listen(listener) },
-      QUICK,
+      timings,
     );
     bridges.push(bridge);
     const page = {
@@ -60,11 +67,12 @@ export async function openPhotopea(
     };
     return new PhotopeaHost(bridge, page, 10);
   };
-  const hands = new PhotopeaHands(document, newHost);
+  const hands = new PhotopeaHands(document, () => newHost());
   const close = async () => {
     for (const bridge of bridges) bridge.close();
   };
-  return { host: newHost(), hands, photopea, document, notices, close };
+  const elsewhere = () => newHost(new MemoryTexts());
+  return { host: newHost(), hands, photopea, document, notices, close, elsewhere };
 }
 
 export class PhotopeaHands implements EditorHands {
@@ -132,11 +140,17 @@ export class PhotopeaHands implements EditorHands {
 
   /** The layer behind an id of the contract. */
   layer(id: string): FakeLayer {
-    return this.document.find(readLayerId(id)!.layer);
+    const { layer } = readLayerId(id)!;
+    const twins = this.document.all().filter(({ shownId }) => shownId === layer.id);
+    return twins.toReversed()[layer.twin]!;
   }
 
-  idOf(layer: number): string {
+  /** @param id the layer's own, which scripts may not see. */
+  idOf(id: number): string {
     const { name, source } = this.document;
-    return writeLayerId({ name, source, index: -1 }, layer);
+    const { shownId } = this.document.find(id);
+    const twins = this.document.all().filter((layer) => layer.shownId === shownId);
+    const twin = twins.toReversed().findIndex((layer) => layer.id === id);
+    return writeLayerId({ name, source, index: -1 }, { id: shownId, twin });
   }
 }

@@ -1,4 +1,4 @@
-/** @file How the real Photopea is known to be odd; each can be turned on alone. */
+/** @file How the real Photopea is known to be odd, or may be; each can be turned on alone. */
 
 export interface Traits {
   /** 1. What is echoed comes back as what it is; there are booleans and numbers among the messages. */
@@ -31,6 +31,12 @@ export interface Traits {
   readonly wantsReferrer: boolean;
   /** 15. Another version: it tells none, lacks names, and puts copies on top wherever they should go. */
   readonly otherVersion: boolean;
+  /** 16. A copy has the number of its original (tsunehimatoi/psd2live#4). */
+  readonly keptIds: boolean;
+  /** 17. What gets into an artboard, or out of it, keeps its place within the board (photopea/photopea#3282, #3283). */
+  readonly artboardOffsets: boolean;
+  /** 18. The same, but only on the way in. */
+  readonly artboardOffsetsIn: boolean;
 }
 
 export const NO_TRAITS: Traits = {
@@ -49,6 +55,9 @@ export const NO_TRAITS: Traits = {
   mixedAnswers: false,
   wantsReferrer: false,
   otherVersion: false,
+  keptIds: false,
+  artboardOffsets: false,
+  artboardOffsetsIn: false,
 };
 
 export const TRAIT_NAMES = Object.keys(NO_TRAITS) as readonly (keyof Traits)[];

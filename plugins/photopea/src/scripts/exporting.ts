@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini';
-import { Box, type DocumentRef } from './looking.ts';
+import { Box, type DocumentRef, type LayerRef } from './looking.ts';
 import { script } from './script.ts';
 
 /** The layer alone, with nothing of how it is mixed with others: opacity, mode and clipping are not its pixels. */
@@ -27,14 +27,10 @@ function copyAlone(d, l, tag) {
   c.blendMode = BlendMode.NORMAL;
   return c;
 }
-function fit(s, b, width, height) {
-  s.resizeCanvas(b[2] - b[0], b[3] - b[1], AnchorPosition.TOPLEFT);
-  if (width !== b[2] - b[0] || height !== b[3] - b[1]) { s.resizeImage(width, height); }
-}
 `;
 
 /** The box of a layer, measured in a document without a selection; null where it is empty. */
-export const MEASURE = script<{ document: DocumentRef; layer: number; tag: string }>().answering(
+export const MEASURE = script<{ document: DocumentRef; layer: LayerRef; tag: string }>().answering(
   'measure',
   z.nullable(z.strictObject({ box: z.nullable(Box) })),
   `${COPY_ALONE}
@@ -49,7 +45,7 @@ return { box: b };`,
 /** Makes a scratch document of what a layer shows, at a scale. null where the layer is gone. */
 export const PREPARE_EXPORT = script<{
   document: DocumentRef;
-  layer: number;
+  layer: LayerRef;
   scale: number;
   tag: string;
 }>().answering(
@@ -64,20 +60,23 @@ if (b !== null) {
   w = Math.max(1, Math.round((b[2] - b[0]) * args.scale));
   h = Math.max(1, Math.round((b[3] - b[1]) * args.scale));
   moveTo(c, 0, 0);
-  fit(app.activeDocument, b, w, h);
+  c = app.activeDocument;
+  c.resizeCanvas(b[2] - b[0], b[3] - b[1], AnchorPosition.TOPLEFT);
+  if (w !== b[2] - b[0] || h !== b[3] - b[1]) { c.resizeImage(w, h); }
 }
 return { box: b, width: w, height: h };`,
 );
 
 /**
- * Makes a scratch document of the selection: its first layer white, as opaque as the selection is strong, its last one
- * black, also where the box reaches beyond the canvas. The selection has to be painted in the person's document, which goes back in its history then.
+ * Makes a scratch document of the selection over a layer: its first layer white, as opaque as the selection is strong, its
+ * last one black, also where the box reaches beyond the canvas. The selection has to be painted in the person's document,
+ * which goes back in its history then: beside the layer, so that both move alike where an artboard makes copies move.
  */
 export const PREPARE_MASK = script<{
   document: DocumentRef;
+  layer: LayerRef;
+  /** Of the layer. */
   box: Box;
-  width: number;
-  height: number;
   tag: string;
   /** For the layer that is in the person's document for a moment. */
   area: string;
@@ -90,32 +89,56 @@ function grey(level) {
   colour.rgb.red = level; colour.rgb.green = level; colour.rgb.blue = level;
   return colour;
 }
-var d = findDocument(args.document), state, active, t, left, s, c;
-if (d === null) { return null; }
+function paintSelection(d, entry) {
+  var t;
+  d.activeLayer = entry.layer;
+  t = d.artLayers.add();
+  t.name = args.area;
+  d.selection.fill(grey(255));
+  return t;
+}
+var d = findDocument(args.document), entry = d === null ? null : findEntry(d, args.layer);
+var b = args.box, state, chosen, t, left, s, i;
+if (entry === null) { return null; }
 d = activate(d);
 if (selectionBox(d) === null) { return { selected: false }; }
-active = activeIdOf(d);
+chosen = chosenLayers(d);
+if (entry.depth > 0) {
+  b = box(copyAlone(d, entry.layer, args.tag).bounds);
+  d = activate(d);
+}
 attempt(function () { state = d.activeHistoryState; });
-t = d.artLayers.add();
-t.name = args.area;
-d.selection.fill(grey(255));
-s = newDocument(d, args.tag);
-activate(d);
+t = paintSelection(d, entry);
+if (entry.depth === 0) { newDocument(d, args.tag); }
+s = tagged(args.tag);
+d = activate(d);
 t.duplicate(s, ElementPlacement.PLACEATBEGINNING);
 d = activate(d);
 attempt(function () { if (state) { d.activeHistoryState = state; } });
-left = allLayers(d, []);
-for (var i = 0; i < left.length; i++) { if (String(left[i].name) === args.area) { left[i].remove(); } }
-if (activeIdOf(d) !== active) { chooseLayer(d, active); }
+left = everyLayer(d);
+for (i = 0; i < left.length; i++) { if (String(left[i].layer.name) === args.area) { left[i].layer.remove(); } }
+chooseLayers(d, chosen);
 s = activate(tagged(args.tag));
-c = s.layers[0];
-c.translate(-args.box[0], -args.box[1]);
-fit(s, args.box, args.width, args.height);
-s.activeLayer = s.layers[s.layers.length - 1];
+if (entry.depth > 0) {
+  s.activeLayer = s.layers[1];
+  s.artLayers.add();
+  s.layers[2].remove();
+}
+s.layers[0].translate(-b[0], -b[1]);
+s.resizeCanvas(b[2] - b[0], b[3] - b[1], AnchorPosition.TOPLEFT);
+s.activeLayer = s.layers[1];
 s.selection.selectAll();
 s.selection.fill(grey(0));
 s.selection.deselect();
 return { selected: true };`,
+);
+
+/** Makes a scratch document smaller. */
+export const SHRINK = script<{ tag: string; width: number; height: number }>().answering(
+  'shrink',
+  z.literal(true),
+  `activate(tagged(args.tag)).resizeImage(args.width, args.height);
+return true;`,
 );
 
 /** Sends a scratch document as PNG, with or without its lowest layer. */

@@ -7,6 +7,10 @@ import { script } from './script.ts';
 export const DocumentRef = z.strictObject({ name: z.string(), source: z.string(), index: z.number() });
 export type DocumentRef = z.infer<typeof DocumentRef>;
 
+/** A layer's number in its document; `twin` counts from below among those that have the same one. */
+export const LayerRef = z.strictObject({ id: z.number(), twin: z.number() });
+export type LayerRef = z.infer<typeof LayerRef>;
+
 /** Left, top, right, bottom in pixels of the document. */
 export const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 export type Box = z.infer<typeof Box>;
@@ -15,8 +19,10 @@ export type Box = z.infer<typeof Box>;
 const LayerSort = z.enum(['pixels', 'group', 'adjustment']);
 
 const SeenLayer = z.strictObject({
-  id: z.number(),
+  ref: LayerRef,
   name: z.string(),
+  /** The name of the layer right above it, in the same folder. */
+  above: z.nullable(z.string()),
   sort: LayerSort,
   /** null where the layer is empty, or while a selection hides it. */
   box: z.nullable(Box),
@@ -27,6 +33,8 @@ const SeenDocument = z.strictObject({
   ref: DocumentRef,
   width: z.number(),
   height: z.number(),
+  /** For each channel: 8, 16 or 32. */
+  bits: z.number(),
   /** Whether there is a selection: layers do not tell their own bounds then, but the selection's. */
   hasArea: z.boolean(),
   /** The selected layers, the topmost first. */
@@ -46,23 +54,27 @@ function sortOf(l) {
   }
   return sort;
 }
-function describe(l, hasArea) {
-  var sort = sortOf(l), b = null;
-  if (sort === "pixels" && !hasArea) { attempt(function () { b = box(l.bounds); }); }
-  return { id: Number(l.id), name: String(l.name), sort: sort, box: b };
+function bitsOf(d) {
+  var bits = 8;
+  attempt(function () {
+    var is = d.bitsPerChannel;
+    if (is === 16 || is === BitsPerChannelType.SIXTEEN) { bits = 16; }
+    if (is === 32 || is === BitsPerChannelType.THIRTYTWO) { bits = 32; }
+  });
+  return bits;
 }
-function chosen(d) {
-  var layers = allLayers(d, []), active = activeIdOf(d), out = [], i, several = false;
-  for (i = 0; i < layers.length; i++) { if (layers[i].selected === true) { several = true; } }
-  for (i = 0; i < layers.length; i++) {
-    if (several ? layers[i].selected === true : Number(layers[i].id) === active) { out.push(layers[i]); }
-  }
-  return out;
+function describe(entry, hasArea) {
+  var l = entry.layer, sort = sortOf(l), b = null;
+  if (sort === "pixels" && !hasArea) { attempt(function () { b = box(l.bounds); }); }
+  return {
+    ref: { id: entry.id, twin: entry.twin }, name: String(l.name),
+    above: entry.above === null ? null : String(entry.above.name), sort: sort, box: b
+  };
 }
 function see(d, layers) {
   var hasArea = selectionBox(d) !== null, out = [], i;
   for (i = 0; i < layers.length; i++) { out.push(describe(layers[i], hasArea)); }
-  return { ref: refOf(d), width: px(d.width), height: px(d.height), hasArea: hasArea, layers: out };
+  return { ref: refOf(d), width: px(d.width), height: px(d.height), bits: bitsOf(d), hasArea: hasArea, layers: out };
 }
 `;
 
@@ -75,14 +87,14 @@ export const LOOK = script<Record<string, never>>().answering(
   z.nullable(SeenDocument),
   `${DESCRIBE}
 var d = app.documents.length > 0 ? app.activeDocument : null;
-return d === null ? null : see(d, chosen(d));`,
+return d === null ? null : see(d, chosenLayers(d));`,
 );
 
 /** A layer by its id, the only one in `layers`; null where it, or its document, is gone. */
-export const FIND = script<{ document: DocumentRef; layer: number }>().answering(
+export const FIND = script<{ document: DocumentRef; layer: LayerRef }>().answering(
   'find',
   z.nullable(SeenDocument),
   `${DESCRIBE}
-var d = findDocument(args.document), l = d === null ? null : findLayer(d, args.layer);
+var d = findDocument(args.document), l = d === null ? null : findEntry(d, args.layer);
 return l === null ? null : see(d, [l]);`,
 );

@@ -4,6 +4,9 @@
  * - px, box: bounds are numbers or UnitValues; an empty layer has no box.
  * - selectionBox: null where nothing is selected, which Photopea tells by null, or by an error.
  * - findDocument: documents have no id. Name and source tell them apart, and their place where that is not enough.
+ * - everyLayer: from top to bottom. A copy may have the number of its original; of such twins the lowest is the first.
+ * - marksOf, addedTo: a new layer is told by its place, since its number and name may be those of another.
+ * - chosenLayers, chooseLayers: what the person has selected, and back to that.
  * - tagged: the scratch document of that name, or with that name on its only layer.
  * - attempt: what some kinds of layers refuse, and what then does no harm.
  */
@@ -62,19 +65,62 @@ function tagged(tag) {
   }
   return found;
 }
-function allLayers(container, out) {
+function walk(container, depth, out) {
   var i, l;
   for (i = 0; i < container.layers.length; i++) {
     l = container.layers[i];
-    out.push(l);
-    if (l.typename === "LayerSet") { allLayers(l, out); }
+    out.push({ layer: l, id: Number(l.id), twin: 0, depth: depth, above: i > 0 ? container.layers[i - 1] : null });
+    if (l.typename === "LayerSet") { walk(l, depth + 1, out); }
   }
   return out;
 }
-function findLayer(d, id) {
-  var layers = allLayers(d, []), found = null, i;
-  for (i = 0; i < layers.length; i++) { if (Number(layers[i].id) === id) { found = layers[i]; } }
+function everyLayer(d) {
+  var all = walk(d, 0, []), twins = {}, i, key;
+  for (i = all.length - 1; i >= 0; i--) {
+    key = "id " + all[i].id;
+    all[i].twin = twins[key] || 0;
+    twins[key] = all[i].twin + 1;
+  }
+  return all;
+}
+function findEntry(d, ref) {
+  var all = everyLayer(d), found = null, i;
+  for (i = 0; i < all.length; i++) { if (all[i].id === ref.id && all[i].twin === ref.twin) { found = all[i]; } }
   return found;
+}
+function findLayer(d, ref) {
+  var found = findEntry(d, ref);
+  return found === null ? null : found.layer;
+}
+function marksOf(d) {
+  var all = everyLayer(d), marks = [], i;
+  for (i = 0; i < all.length; i++) { marks.push(all[i].id + " " + String(all[i].layer.name)); }
+  return marks;
+}
+function addedTo(d, before) {
+  var after = marksOf(d), at = 0;
+  if (after.length !== before.length + 1) { return null; }
+  while (at < before.length && after[at] === before[at]) { at++; }
+  return everyLayer(d)[at];
+}
+function chosenLayers(d) {
+  var all = everyLayer(d), active = activeIdOf(d), chosen = [], lone = [], i;
+  for (i = 0; i < all.length; i++) {
+    if (all[i].layer.selected === true) { chosen.push(all[i]); }
+    if (all[i].id === active) { lone = [all[i]]; }
+  }
+  return chosen.length > 0 ? chosen : lone;
+}
+function chooseLayers(d, refs) {
+  var found = [], i, l;
+  for (i = 0; i < refs.length; i++) {
+    l = findLayer(d, refs[i]);
+    if (l !== null) { found.push(l); }
+  }
+  if (found.length > 0) { d.activeLayer = found[0]; }
+  if (found.length > 1) {
+    for (i = 0; i < found.length; i++) { (function (one) { attempt(function () { one.selected = true; }); })(found[i]); }
+  }
 }
 function activate(d) { app.activeDocument = d; return app.activeDocument; }
 function closeIt(d) { activate(d).close(SaveOptions.DONOTSAVECHANGES); }
@@ -85,9 +131,5 @@ function newDocument(like, tag) {
 function moveTo(l, left, top) {
   var b = box(l.bounds);
   if (b !== null && (b[0] !== left || b[1] !== top)) { l.translate(left - b[0], top - b[1]); }
-}
-function chooseLayer(d, id) {
-  var l = id < 0 ? null : findLayer(d, id);
-  if (l !== null) { d.activeLayer = l; }
 }
 `;

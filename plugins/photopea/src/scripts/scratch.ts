@@ -28,8 +28,8 @@ for (i = app.documents.length - 1; i >= 0; i--) {
 if (args.document !== null) { back = findDocument(args.document); }
 if (back !== null) {
   back = activate(back);
-  layers = allLayers(back, []);
-  for (i = 0; i < layers.length; i++) { if (String(layers[i].name) === args.area) { layers[i].remove(); } }
+  layers = everyLayer(back);
+  for (i = 0; i < layers.length; i++) { if (String(layers[i].layer.name) === args.area) { layers[i].layer.remove(); } }
 }
 return true;`,
 );
