@@ -59,7 +59,7 @@ async function arrange(name: string): Promise<{ source: Layer; before: string }>
   await figma.vm.call('select', [id]);
   const source = await figma.host.find(id);
   expect(source, 'it is found').not.toBeNull();
-  return { source: source!, before: await figma.vm.call<string>('documentWithout', '') };
+  return { source: source!, before: await figma.vm.call<string>('documentWithout') };
 }
 
 const furthest = (one: Node['corners'], other: Node['corners']): number =>
@@ -127,6 +127,43 @@ it.each(names)('a layer %s: its result lies exactly over it, and nothing else ch
   expect(await figma.vm.call('selected')).toEqual([elsewhere ? source.id : placed.id]);
 
   await figma.vm.call('undo');
-  expect(await figma.vm.call('documentWithout', ''), 'after one undo').toBe(before);
+  expect(await figma.vm.call('documentWithout'), 'after one undo').toBe(before);
+  await figma.close();
+});
+
+it('results of several layers: each lies exactly over its own, in one undo step, and all are selected', async () => {
+  figma = await openHost();
+  const chosen = [
+    'in an auto-layout row that hugs',
+    'in a rotated group in a group in a rotated frame',
+    'as a mask',
+    'in an instance',
+    'flipped and rotated',
+  ];
+  const ids: string[] = [];
+  for (const name of chosen) ids.push(await figma.vm.call('arrange', name, photo));
+  await figma.vm.call('select', ids);
+  const before = await figma.vm.call<string>('documentWithout');
+  const sources = await figma.host.selection();
+  const png = await encodePng(edited);
+  const placed = await figma.host.placeAll(
+    sources.map((source) => ({
+      ...{ source, png, width: WIDTH, height: HEIGHT, name: 'a dog → a tiger' },
+      ...{ memory: `made from ${source.id}`, sourceMemory: 'of the source' },
+    })),
+  );
+  expect(placed).toHaveLength(chosen.length);
+  for (const [i, { id }] of placed.entries()) {
+    const [result, original] = [await inspect(id), await inspect(sources[i]!.id)];
+    expect(furthest(result.corners, original.corners)).toBeLessThan(0.01);
+    await expectAbove(chosen[ids.indexOf(original.id)]!, result, original);
+    expect(result.relaunch).toEqual({ edit: 'a dog → a tiger' });
+    expect(await figma.host.recall(id)).toBe(`made from ${original.id}`);
+  }
+  const results = placed.map(({ id }) => id);
+  expect(await figma.vm.call('documentWithout', ...results), 'the rest of the document').toBe(before);
+  expect(await figma.vm.call('selected')).toEqual(results);
+  await figma.vm.call('undo');
+  expect(await figma.vm.call('documentWithout'), 'after one undo').toBe(before);
   await figma.close();
 });

@@ -77,7 +77,7 @@ describeInBrowser('Figma from end to end', () => {
   };
   /** Keeps the result at hand: it has the very pixels, lies exactly over its source, and nothing else has changed. */
   const expectPlaced = async (over: string): Promise<Node> => {
-    const before = await figma.call<string>('documentWithout', '');
+    const before = await figma.call<string>('documentWithout');
     const after = await shown('After');
     await figma.button('Keep').click();
     await soon(selected).not.toBe(over);

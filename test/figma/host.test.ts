@@ -120,7 +120,7 @@ describe('a result', () => {
 
   it('says what to do when Figma refuses it, and leaves nothing behind', async () => {
     const layer = await figma.host.find(await addPhoto());
-    const before = await figma.vm.call('documentWithout', '');
+    const before = await figma.vm.call('documentWithout');
     const webp = new TextEncoder().encode('RIFF....WEBPVP8 and more than a header of bytes');
     const result = {
       source: layer!,
@@ -135,7 +135,27 @@ describe('a result', () => {
       code: 'EDITOR_FAILED',
       message: expect.stringContaining('Check that you may edit this file'),
     });
-    expect(await figma.vm.call('documentWithout', '')).toBe(before);
+    expect(await figma.vm.call('documentWithout')).toBe(before);
+  });
+
+  it('stays away when Figma refuses another one of several in the middle of its work', async () => {
+    const layers = [];
+    for (let i = 0; i < 2; i++) layers.push((await figma.host.find(await addPhoto()))!);
+    await figma.hands.select(layers.map(({ id }) => id));
+    const before = await figma.vm.call('documentWithout');
+    const png = await encodePng(columns(40, 20));
+    // More than plugin data can hold.
+    const memories = ['fits', '猫'.repeat(40_000)];
+    const work = figma.host.placeAll(
+      layers.map((source, i) => ({
+        ...{ source, png, width: 40, height: 20, name: 'a → b' },
+        ...{ memory: memories[i]!, sourceMemory: 'of the source' },
+      })),
+    );
+    await expect(work).rejects.toMatchObject({ message: expect.stringContaining('exceeds 100 kB') });
+    expect(await figma.vm.call('documentWithout')).toBe(before);
+    expect(await figma.host.recall(layers[0]!.id)).toBeNull();
+    expect(await figma.vm.call('selected')).toEqual(layers.map(({ id }) => id));
   });
 });
 

@@ -16,6 +16,7 @@ interface Seen {
 }
 
 export interface FigmaUnderTest extends HostUnderTest {
+  readonly host: FigmaHost;
   readonly vm: FigmaVm;
 }
 

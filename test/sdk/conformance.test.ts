@@ -162,6 +162,25 @@ const BREAKS: Readonly<Record<string, Break>> = {
     ...result,
     sourceMemory: result.memory,
   })),
+  'places several results at once, each directly above its source': replace(
+    'placeAll',
+    (right) => async (results) => (await right.placeAll(results.toReversed())).toReversed(),
+  ),
+  'takes several results that were placed at once back in one undo step': replace(
+    'placeAll',
+    (right) => async (results) => {
+      const made = [];
+      for (const result of results) made.push(await right.place(result));
+      return made;
+    },
+  ),
+  'places none of several results when one of them cannot be placed': replace(
+    'placeAll',
+    (right) => async (results) => {
+      const made = await right.placeAll(results.slice(0, -1));
+      return [...made, ...(await right.placeAll(results.slice(-1)))];
+    },
+  ),
   'remembers nothing with a new layer': replace(
     'recall',
     (right) => async (id) => (await right.recall(id)) ?? '',

@@ -12,15 +12,18 @@ import {
   decodePng,
   type EditClient,
   EditOrder,
+  type EditorHost,
   type EditStage,
   encodePng,
   exportScale,
+  type FinishedEdit,
   HostError,
-  keepEdit,
+  keepEdits,
   type Layer,
   makeEdit,
   PendingEdit,
   pixelSize,
+  type PlacedResult,
   readMemory,
   resumeEdit,
   StyleOrder,
@@ -119,9 +122,9 @@ describe('an edit', () => {
     expect(sent[0]).toMatchObject({ image: IMAGE, source: 'a dog', target: 'a tiger' });
     expect(await editor.hands.look()).toHaveLength(1);
 
-    const placed = await keepEdit(editor.host, edit);
-    expect(placed.name).toBe('a dog → a tiger');
-    expect(readMemory(await editor.host.recall(placed.id)).made).toMatchObject({
+    const [placed] = await keepEdits(editor.host, [edit]);
+    expect(placed!.name).toBe('a dog → a tiger');
+    expect(readMemory(await editor.host.recall(placed!.id)).made).toMatchObject({
       from: layer.id,
       recipe: { order },
     });
@@ -155,11 +158,11 @@ describe('an edit', () => {
       ...{ image: IMAGE, style: IMAGE, source: 'a dog', styleSource: 'a watercolor of a house' },
       options: { styleStrength: 0.5, contentStrength: 1 },
     });
-    const placed = await keepEdit(editor.host, edit);
+    const [placed] = await keepEdits(editor.host, [edit]);
     const names = (await editor.hands.look()).map(({ name }) => name);
-    expect(names.indexOf(placed.name)).toBe(names.indexOf('dog') - 1);
+    expect(names.indexOf(placed!.name)).toBe(names.indexOf('dog') - 1);
     expect(placed).toMatchObject({ name: 'a dog in the style of painting', transform: layer.transform });
-    const memory = readMemory(await editor.host.recall(placed.id));
+    const memory = readMemory(await editor.host.recall(placed!.id));
     expect(memory.made?.recipe.order).toEqual(styleOrder);
   });
 
@@ -237,8 +240,8 @@ describe('an edit', () => {
       signal,
     });
     await editor.hands.remove(layer.id);
-    const placed = await keepEdit(editor.host, edit);
-    expect(placed.transform).toEqual(layer.transform);
+    const [placed] = await keepEdits(editor.host, [edit]);
+    expect(placed!.transform).toEqual(layer.transform);
   });
 
   it('fails with the error of the job', async () => {
@@ -246,6 +249,61 @@ describe('an edit', () => {
     const { client } = daemon([record({ state: 'failed', error })]);
     const edit = makeEdit({ host: editor.host, client }, layer, order, { signal });
     await expect(edit).rejects.toMatchObject({ code: 'WORD_NOT_FOUND' });
+  });
+});
+
+describe('several edits that are kept at once', () => {
+  const edits = async () => {
+    const other = await editor.hands.addLayer('cat', grey(8, 4), { x: 0, y: 0 });
+    const layers = [layer, (await editor.host.find(other))!, layer];
+    const make = (each: Layer) =>
+      makeEdit({ host: editor.host, client: daemon([DONE]).client }, each, order, { signal });
+    return Promise.all(layers.map(make));
+  };
+  /** The same editor, as if it could not join steps, and took only so many results. */
+  const apart = (room: number): EditorHost =>
+    Object.assign(Object.create(editor.host) as EditorHost, {
+      placeAll: undefined,
+      place: async (result: PlacedResult) => {
+        if (room-- > 0) return editor.host.place(result);
+        throw new HostError('EDITOR_FAILED', 'There is no room. Try again.');
+      },
+    });
+
+  it('are one undo step, and each is noted with its source', async () => {
+    const before = await edits();
+    const placed = await keepEdits(editor.host, before);
+    expect(placed.map(({ transform }) => transform)).toEqual(before.map((edit) => edit.layer.transform));
+    expect(readMemory(await editor.host.recall(layer.id)).history).toHaveLength(2);
+    await editor.hands.undo();
+    expect((await editor.hands.look()).map(({ name }) => name)).toEqual(['cat', 'dog']);
+  });
+
+  it('are a step each where the editor cannot join steps', async () => {
+    await keepEdits(apart(3), await edits());
+    expect(readMemory(await editor.host.recall(layer.id)).history).toHaveLength(2);
+    for (const left of [4, 3, 2]) {
+      await editor.hands.undo();
+      expect(await editor.hands.look()).toHaveLength(left);
+    }
+  });
+
+  it('are told one by one, so that it is known which are not kept', async () => {
+    const [one, two, three] = await edits();
+    const kept: FinishedEdit[] = [];
+    const work = keepEdits(apart(2), [one!, two!, three!], (edit) => kept.push(edit));
+    await expect(work).rejects.toMatchObject({ code: 'EDITOR_FAILED' });
+    expect(kept).toEqual([one, two]);
+  });
+
+  it('are all still to be kept when one of them cannot be placed', async () => {
+    const [one, two] = await edits();
+    const kept: FinishedEdit[] = [];
+    const damaged = { ...two!, after: new Uint8Array(64) };
+    const work = keepEdits(editor.host, [one!, damaged], (edit) => kept.push(edit));
+    await expect(work).rejects.toMatchObject({ code: 'EDITOR_FAILED' });
+    expect(kept).toEqual([]);
+    expect(await editor.hands.look()).toHaveLength(2);
   });
 });
 

@@ -60,7 +60,7 @@ export const QUESTIONS = {
   selection: { params: z.object({}), answer: z.array(Layer) },
   find: { params: z.object({ id: Id }), answer: z.nullable(Layer) },
   exportPixels: { params: z.object({ id: Id, scale: Length }), answer: RawPicture },
-  place: { params: Placing, answer: Layer },
+  placeAll: { params: z.object({ placings: z.array(Placing) }), answer: z.array(Layer) },
   remember: { params: z.object({ id: Id, text: Text }), answer: Nothing },
   recall: { params: z.object({ id: Id }), answer: z.nullable(z.string()) },
   readSetting: { params: z.object({ name: Id }), answer: z.nullable(z.string()) },

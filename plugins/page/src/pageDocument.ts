@@ -34,14 +34,21 @@ export class PageDocument {
   /** Adds a picture on top. */
   add(name: string, picture: PngPicture, transform: Matrix = [1, 0, 0, 1, 0, 0]): PageLayer {
     const { png, width, height } = picture;
-    return this.insert(0, { name, width, height, transform, naturalScale: 1, png, from: null });
+    const [made] = this.insert([{ name, width, height, transform, naturalScale: 1, png, from: null }]);
+    return made!;
   }
 
-  /** Adds a layer, in one undo step. */
-  insert(index: number, layer: Omit<PageLayer, 'id' | 'address'>): PageLayer {
-    const address = URL.createObjectURL(new Blob([layer.png], { type: 'image/png' }));
-    const made: PageLayer = { ...layer, id: `layer-${++this.created}`, address };
-    this.change(this.layers.value.toSpliced(index, 0, made));
+  /** Adds layers, all in one undo step: results directly above what they were made from, others on top. */
+  insert(additions: readonly Omit<PageLayer, 'id' | 'address'>[]): readonly PageLayer[] {
+    let layers = this.layers.value;
+    const made = additions.map((layer): PageLayer => {
+      const address = URL.createObjectURL(new Blob([layer.png], { type: 'image/png' }));
+      const added = { ...layer, id: `layer-${++this.created}`, address };
+      const index = layers.findIndex(({ id }) => id === layer.from);
+      layers = layers.toSpliced(Math.max(index, 0), 0, added);
+      return added;
+    });
+    this.change(layers);
     return made;
   }
 

@@ -51,22 +51,29 @@ export class PageHost implements EditorHost {
     return painted && (await maskOf(painted, size));
   }
 
-  async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
-    const bitmap = await decode(png);
-    const pixels = bitmap.width;
-    bitmap.close();
-    const { layers } = this.document;
-    const found = layers.value.findIndex(({ id }) => id === source.id);
-    const { width, height, transform } = layers.value[found] ?? source;
-    const made = this.document.insert(Math.max(found, 0), {
-      ...{ name, width, height, transform, png },
-      naturalScale: pixels / width,
-      from: found < 0 ? null : source.id,
-    });
-    this.document.memories.set(made.id, memory);
-    if (found >= 0) this.document.memories.set(source.id, sourceMemory);
-    this.document.select(made.id);
-    return layerOf(made);
+  async place(result: PlacedResult): Promise<Layer> {
+    const [placed] = await this.placeAll([result]);
+    return placed!;
+  }
+
+  async placeAll(results: readonly PlacedResult[]): Promise<readonly Layer[]> {
+    const { document } = this;
+    const columns = await Promise.all(results.map(({ png }) => columnsOf(png)));
+    const made = document.insert(
+      results.map(({ source, png, name }, i) => {
+        const found = document.find(source.id);
+        const { width, height, transform } = found ?? source;
+        const naturalScale = columns[i]! / width;
+        return { name, width, height, transform, png, naturalScale, from: found?.id ?? null };
+      }),
+    );
+    for (const [i, { source, memory, sourceMemory }] of results.entries()) {
+      const { id, from } = made[i]!;
+      document.memories.set(id, memory);
+      if (from !== null) document.memories.set(source.id, sourceMemory);
+    }
+    document.selected.value = made.map(({ id }) => id);
+    return made.map(layerOf);
   }
 
   async remember(id: string, text: string): Promise<void> {
@@ -127,6 +134,14 @@ export class PageHost implements EditorHost {
     if (layer !== null) return layer;
     throw new HostError('LAYER_GONE', 'The picture is not there any more. Choose another one.');
   }
+}
+
+/** How many pixels wide a picture is. */
+async function columnsOf(png: Uint8Array<ArrayBuffer>): Promise<number> {
+  const bitmap = await decode(png);
+  const { width } = bitmap;
+  bitmap.close();
+  return width;
 }
 
 const layerOf = ({ id, name, width, height, transform, naturalScale }: PageLayer): Layer => ({

@@ -1,6 +1,6 @@
 /**
- * @file The way of an edit: export, upload, wait, download; and, when the person keeps it, place. It can be stopped at
- * each step, and until the last one the document has not been touched.
+ * @file The way of an edit: export, upload, wait, download. It can be stopped at each step, and does not touch the
+ * document; `keepEdits` does.
  */
 
 import {
@@ -16,7 +16,7 @@ import {
 import * as z from 'zod/mini';
 import { type EditorHost, HostError, type Layer, type LayerPixels } from './editorHost.ts';
 import { exportScale, pixelSize } from './exportScale.ts';
-import { isStyleOrder, Order, type Recipe, readMemory, resultName, withEdit, writeMemory } from './recipe.ts';
+import { isStyleOrder, Order, type Recipe } from './recipe.ts';
 
 /** What the flow needs of a daemon. */
 export type EditClient = Pick<DaemonClient, 'putImage' | 'getImage' | 'submit' | 'job' | 'closed'>;
@@ -125,24 +125,6 @@ export async function resumeEdit(
   signal.addEventListener('abort', () => void job.cancel().catch(() => {}), { once: true });
   const before = await patiently(client, signal, () => client.getImage(pending.image, { signal }));
   return await follow(client, job, pending, before, watch);
-}
-
-/**
- * Places a finished edit, in one undo step, and notes it with its source.
- *
- * @returns the new layer.
- * @throws {HostError} EDITOR_FAILED; the document is then as it was.
- */
-export async function keepEdit(host: EditorHost, edit: FinishedEdit): Promise<Layer> {
-  const { layer, recipe, after, width, height } = edit;
-  const source = (await host.find(layer.id)) ?? layer;
-  const memory = readMemory(await host.recall(layer.id).catch(() => null));
-  return await host.place({
-    ...{ source, png: after, width, height },
-    name: resultName(recipe.order),
-    memory: writeMemory({ version: 1, history: [], made: { recipe, from: layer.id } }),
-    sourceMemory: writeMemory(withEdit(memory, recipe)),
-  });
 }
 
 async function exportLayer(

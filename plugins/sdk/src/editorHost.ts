@@ -136,6 +136,15 @@ export interface EditorHost {
   place(result: PlacedResult): Promise<Layer>;
 
   /**
+   * Does for several results what `place` does for one, all of it in one undo step. Of those with the same source the first
+   * lies on top. Left out where the editor cannot join steps: each result is then a step of its own.
+   *
+   * @returns the new layers, in the order of the results.
+   * @throws {HostError} EDITOR_FAILED where one of them cannot be placed; the document is then as it was.
+   */
+  placeAll?(results: readonly PlacedResult[]): Promise<readonly Layer[]>;
+
+  /**
    * Keeps a text with a layer, in the document where the editor can do that; it replaces the last one. At most 64 kB.
    * It is no secret: documents are passed on. It makes no undo step of its own.
    *

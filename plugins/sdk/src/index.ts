@@ -3,7 +3,6 @@ export {
   type EditStage,
   type EditWatch,
   type FinishedEdit,
-  keepEdit,
   makeEdit,
   PendingEdit,
   resumeEdit,
@@ -22,6 +21,7 @@ export {
   type PlacedResult,
 } from './editorHost.ts';
 export { exportScale, pixelSize } from './exportScale.ts';
+export { keepEdits } from './keepEdits.ts';
 export { decodePng, encodePng, type Pixels } from './png.ts';
 export {
   EditOrder,

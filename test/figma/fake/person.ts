@@ -78,15 +78,15 @@ export function personOf(figma: FakeFigma) {
       corners: tree.corners(id),
       bounds: bounds(tree.corners(id)),
     }),
-    /** Everything but one node, as text. */
-    documentWithout: (id: string) => {
+    /** Everything but some nodes, as text. */
+    documentWithout: (...ids: readonly string[]) => {
       const states: { id: string; children: string[]; pluginData: unknown }[] = JSON.parse(tree.snapshot());
       return JSON.stringify(
         states
-          .filter((state) => state.id !== id)
+          .filter((state) => !ids.includes(state.id))
           .map((state) => ({
             ...state,
-            children: state.children.filter((child) => child !== id),
+            children: state.children.filter((child) => !ids.includes(child)),
             pluginData: null,
           })),
       );

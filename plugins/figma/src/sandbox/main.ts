@@ -6,7 +6,7 @@ import { exportPixels } from './exporting.ts';
 import { findNode, layerOf, selectedLayers } from './layers.ts';
 import { recall, remember } from './memories.ts';
 import { openWindow, resizeWindow } from './panelWindow.ts';
-import { place } from './placing.ts';
+import { placeAll } from './placing.ts';
 import { Refusal } from './refusal.ts';
 import { watchSelection } from './selectionWatch.ts';
 import { readSetting, writeSetting } from './settings.ts';
@@ -23,7 +23,7 @@ const ANSWERS: Answers = {
     return node && layerOf(node);
   },
   exportPixels: ({ id, scale }) => exportPixels(id, scale),
-  place,
+  placeAll: ({ placings }) => placeAll(placings),
   remember: ({ id, text }) => remember(id, text),
   recall: ({ id }) => recall(id),
   readSetting: ({ name }) => readSetting(name),

@@ -1,4 +1,4 @@
-/** @file A result on its way in: a rectangle with the picture as its fill, exactly over the source. */
+/** @file Results on their way in: rectangles with the picture as their fill, exactly over their sources. */
 
 import type { Layer, Matrix, Placing } from '../messages.ts';
 import { findNode, layerOf } from './layers.ts';
@@ -13,50 +13,56 @@ const MAX_RELAUNCH_TEXT = 1000;
 /** How far a corner may lie from where it should, in units of the page. */
 const EXACT = 0.01;
 
-/** Places a result; nothing of it stays where that fails. */
-export async function place(placing: Placing): Promise<Layer> {
-  const source = await findNode(placing.source.id);
-  if (source !== null) await pageOf(source)?.loadAsync();
-  const image = readImage(placing.png);
-  const rectangle = figma.createRectangle();
-  try {
-    const { width, height } = source ?? placing.source;
-    rectangle.resize(width, height);
-    rectangle.name = placing.name;
-    rectangle.strokes = [];
-    rectangle.fills = [fillOf(image, placing, { width, height })];
-    if (source !== null) copyCorners(source, rectangle);
-    settle(
-      rectangle,
-      source,
-      source === null ? placing.source.transform : fromFigma(source.absoluteTransform),
-    );
-    keepInDocument(rectangle, placing.memory);
-    rectangle.setRelaunchData({ [RELAUNCH]: placing.name.slice(0, MAX_RELAUNCH_TEXT) });
-  } catch (error) {
-    rectangle.remove();
-    throw failure(error);
+/** A result in the document. */
+interface Placed {
+  readonly rectangle: RectangleNode;
+  /** null where it is gone. */
+  readonly source: SceneNode | null;
+}
+
+/** Places results as one undo step; nothing of them stays where one fails. */
+export async function placeAll(placings: readonly Placing[]): Promise<Layer[]> {
+  const sources: (SceneNode | null)[] = [];
+  for (const { source } of placings) {
+    const node = await findNode(source.id);
+    if (node !== null) await pageOf(node)?.loadAsync();
+    sources.push(node);
   }
-  if (source !== null) keepWithSource(source, placing.sourceMemory);
-  select(rectangle, source);
+  // From here on nothing waits, so that nobody sees the document, or changes it, in between.
+  const placed: Placed[] = [];
+  try {
+    const images = placings.map(({ png }) => figma.createImage(png));
+    for (const [i, placing] of placings.entries()) {
+      const one = { rectangle: figma.createRectangle(), source: sources[i]! };
+      placed.push(one);
+      place(placing, images[i]!, one);
+    }
+  } catch (error) {
+    for (const { rectangle } of placed) rectangle.remove();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal(
+      'EDITOR_FAILED',
+      `Figma did not take the result (${reason}). Check that you may edit this file, and keep it again.`,
+    );
+  }
+  for (const [i, { sourceMemory }] of placings.entries()) keepWithSource(sources[i]!, sourceMemory);
+  select(placed);
   // What else is uncommitted belongs to this step, too: so there is one step, whatever was before.
   figma.commitUndo();
-  return layerOf(rectangle);
+  return Promise.all(placed.map(({ rectangle }) => layerOf(rectangle)));
 }
 
-function readImage(png: Uint8Array): Image {
-  try {
-    return figma.createImage(png);
-  } catch (error) {
-    throw failure(error);
-  }
+function place(placing: Placing, image: Image, { rectangle, source }: Placed): void {
+  const { width, height } = source ?? placing.source;
+  rectangle.resize(width, height);
+  rectangle.name = placing.name;
+  rectangle.strokes = [];
+  rectangle.fills = [fillOf(image, placing, { width, height })];
+  if (source !== null) copyCorners(source, rectangle);
+  settle(rectangle, source, source === null ? placing.source.transform : fromFigma(source.absoluteTransform));
+  keepInDocument(rectangle, placing.memory);
+  rectangle.setRelaunchData({ [RELAUNCH]: placing.name.slice(0, MAX_RELAUNCH_TEXT) });
 }
-
-const failure = (error: unknown): Refusal =>
-  new Refusal(
-    'EDITOR_FAILED',
-    `Figma did not take the result (${error instanceof Error ? error.message : String(error)}). Check that you may edit this file, and keep it again.`,
-  );
 
 /** The picture over the whole of the box. */
 function fillOf({ hash }: Image, picture: Box, box: Box): ImagePaint {
@@ -110,7 +116,8 @@ function containerTransform({ parent }: BaseNode): Matrix {
   return 'absoluteTransform' in parent ? fromFigma(parent.absoluteTransform) : IDENTITY;
 }
 
-function keepWithSource(source: SceneNode, text: string): void {
+function keepWithSource(source: SceneNode | null, text: string): void {
+  if (source === null) return;
   try {
     keepInDocument(source, text);
   } catch {
@@ -118,12 +125,15 @@ function keepWithSource(source: SceneNode, text: string): void {
   }
 }
 
-/** The result takes the place of its source in the selection, so that of several all are selected in the end. */
-function select(rectangle: RectangleNode, source: SceneNode | null): void {
+/** Results take the places of their sources in the selection, or all of it. */
+function select(placed: readonly Placed[]): void {
   const page = figma.currentPage;
-  if (pageOf(rectangle)?.id !== page.id) return;
-  const others = page.selection.filter(({ id }) => id !== source?.id);
-  page.selection = others.length < page.selection.length ? [...others, rectangle] : [rectangle];
+  const here = placed.filter(({ rectangle }) => pageOf(rectangle)?.id === page.id);
+  if (here.length === 0) return;
+  const sources = here.map(({ source }) => source?.id);
+  const others = page.selection.filter(({ id }) => !sources.includes(id));
+  const results = here.map(({ rectangle }) => rectangle);
+  page.selection = others.length < page.selection.length ? [...others, ...results] : results;
 }
 
 function pageOf(node: BaseNode): PageNode | null {

@@ -11,7 +11,7 @@ import {
   type PlacedResult,
   pixelSize,
 } from '@palimpsest/sdk';
-import type { RawPicture } from '../messages.ts';
+import type { Placing, RawPicture } from '../messages.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface Size {
@@ -62,16 +62,16 @@ export class FigmaHost implements EditorHost {
   }
 
   async place(result: PlacedResult): Promise<Layer> {
-    const { source, png, width, height, name, memory, sourceMemory } = result;
-    const shrink = Math.min(1, this.maxSide / Math.max(width, height));
-    const size = pixelSize(result, shrink);
-    if (shrink < 1) this.notify(`Figma takes images of up to ${this.maxSide} px: made smaller.`, 'info');
-    const whole = { bytes: png, toPicture: [1 / width, 0, 0, 1 / height, 0, 0], width, height } as const;
-    const fitting = shrink < 1 ? await this.surroundings.redraw(whole, size) : png;
-    return this.sandbox.ask('place', {
-      source: { ...source, transform: [...source.transform] },
-      ...{ png: fitting, ...size, name, memory, sourceMemory },
-    });
+    const [placed] = await this.placeAll([result]);
+    return placed!;
+  }
+
+  async placeAll(results: readonly PlacedResult[]): Promise<readonly Layer[]> {
+    const fitting = await Promise.all(results.map((result) => this.fitted(result)));
+    const placed = await this.sandbox.ask('placeAll', { placings: fitting });
+    if (fitting.some(({ width }, i) => width < results[i]!.width))
+      this.notify(`Figma takes images of up to ${this.maxSide} px: made smaller.`, 'info');
+    return placed;
   }
 
   async remember(id: string, text: string): Promise<void> {
@@ -101,6 +101,19 @@ export class FigmaHost implements EditorHost {
   on(event: HostEvent, listener: () => void): () => void {
     if (event === 'theme') return this.surroundings.onColourScheme(listener);
     return this.sandbox.onSelection(listener);
+  }
+
+  /** Made smaller where Figma could not take it. */
+  private async fitted(result: PlacedResult): Promise<Placing> {
+    const { source, png, width, height, name, memory, sourceMemory } = result;
+    const shrink = Math.min(1, this.maxSide / Math.max(width, height));
+    const size = pixelSize(result, shrink);
+    const whole = { bytes: png, toPicture: [1 / width, 0, 0, 1 / height, 0, 0], width, height } as const;
+    return {
+      source: { ...source, transform: [...source.transform] },
+      png: shrink < 1 ? await this.surroundings.redraw(whole, size) : png,
+      ...{ ...size, name, memory, sourceMemory },
+    };
   }
 }
 

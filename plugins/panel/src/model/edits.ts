@@ -7,7 +7,7 @@ import {
   type EditWatch,
   type FinishedEdit,
   isCancelled,
-  keepEdit,
+  keepEdits,
   type Layer,
   makeEdit,
   type Order,
@@ -39,11 +39,13 @@ export class Edits {
   /** The newest first. */
   readonly entries = signal<readonly EditEntry[]>([]);
   private nextKey = 1;
+  /** On their way into the document. */
+  private readonly keeping = new Set<FinishedEdit>();
 
-  /** @param onKept is told of the new layer. */
+  /** @param onKept is told when edits have been noted with their layers. */
   constructor(
     private readonly host: EditorHost,
-    private readonly onKept: (edit: FinishedEdit, placed: Layer) => void,
+    private readonly onKept: () => void,
   ) {}
 
   /** Edits layers, one after the other. */
@@ -68,30 +70,40 @@ export class Edits {
     }
   }
 
-  /** Places a finished edit in the document. */
-  async keep(entry: EditEntry): Promise<void> {
-    const edit = entry.finished.value;
-    if (edit === null) return;
+  /** Places finished edits in the document: in one undo step where the editor can join steps. */
+  async keep(entries: readonly EditEntry[]): Promise<void> {
+    // Placing takes a moment, in which the button can be pressed again.
+    const edits = entries
+      .flatMap(({ finished }) => finished.peek() ?? [])
+      .filter((edit) => !this.keeping.has(edit));
+    const kept = new Set<FinishedEdit | null>();
+    for (const edit of edits) this.keeping.add(edit);
     try {
-      const placed = await keepEdit(this.host, edit);
-      await this.remove(entry);
-      this.onKept(edit, placed);
+      await keepEdits(this.host, edits, (edit) => kept.add(edit));
     } catch (error) {
       this.host.notify(sentenceOf(error), 'error');
     }
+    for (const edit of edits) this.keeping.delete(edit);
+    if (kept.size === 0) return;
+    await this.drop(entries.filter(({ finished }) => kept.has(finished.peek())));
+    this.onKept();
   }
 
   /** Stops an edit, or throws its result away. */
   async remove(entry: EditEntry): Promise<void> {
     entry.controller.abort();
-    this.entries.value = this.entries.value.filter((other) => other !== entry);
-    this.showFinished(entry.layer);
-    await this.writePending();
+    await this.drop([entry]);
   }
 
   /** Ends the panel; the daemon goes on with its jobs. */
   close(): void {
     this.entries.value = [];
+  }
+
+  private async drop(entries: readonly EditEntry[]): Promise<void> {
+    this.entries.value = this.entries.value.filter((other) => !entries.includes(other));
+    for (const { layer } of entries) this.showFinished(layer);
+    await this.writePending();
   }
 
   private add(layer: Layer, order: Order): EditEntry {

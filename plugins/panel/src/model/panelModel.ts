@@ -20,6 +20,7 @@ import { careful, moreStyle, type Pace, paced, strengthened } from './controls.t
 import { Draft, type Learning } from './draft.ts';
 import { type EditEntry, Edits } from './edits.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
+import { commonOrder, subjectsOf } from './subjects.ts';
 import { pictureAddress, WordMaps } from './wordMaps.ts';
 
 /** The longer side of the thumbnail, in pixels: sharp at the panel's widest on a fine screen. */
@@ -71,7 +72,7 @@ export class PanelModel {
     onConnected?: (client: DaemonClient) => void,
   ) {
     this.connection = new ConnectionModel(host, address, onConnected);
-    this.edits = new Edits(host, (edit) => void this.afterKeeping(edit.recipe));
+    this.edits = new Edits(host, () => void this.afterKeeping());
     this.colourScheme.value = host.colourScheme();
     this.endings.push(
       host.on('theme', () => {
@@ -158,41 +159,43 @@ export class PanelModel {
   }
 
   /**
-   * @param revision of the draft when the selection changed: where it has been changed by hand since, it stays. Editors
-   *   may take a while to answer.
+   * @param revision of the draft when the selection changed: where it has been changed by hand since, it stays, as it does
+   *   with null. Editors may take a while to answer.
    */
-  private async followSelection(revision: number): Promise<void> {
+  private async followSelection(revision: number | null): Promise<void> {
     const turn = ++this.turns;
-    const selected = await this.host.selection();
-    const memories = await Promise.all(
-      selected.map(async ({ id }) => readMemory(await this.host.recall(id))),
+    const selected = await Promise.all(
+      (await this.host.selection()).map(async (layer) => ({
+        layer,
+        memory: readMemory(await this.host.recall(layer.id)),
+      })),
     );
-    const origins = await Promise.all(
-      selected.map(async (layer, i) => {
-        const from = memories[i]?.made?.from;
-        return from === undefined ? layer : ((await this.host.find(from)) ?? layer);
-      }),
-    );
-    const subjects = origins.filter((layer, i) => origins.findIndex(({ id }) => id === layer.id) === i);
+    const subjects = await subjectsOf(this.host, selected);
     const [first] = subjects;
     const memory = readMemory(first === undefined ? null : await this.host.recall(first.id));
     // Another selection has come in the meantime.
     if (turn !== this.turns) return;
 
-    const ids = selected.map(({ id }) => id).join('\n');
+    const ids = selected.map(({ layer }) => layer.id).join('\n');
     const untouched = ids !== this.followed && revision === this.draft.revision;
     const other = first?.id !== this.subjects.value[0]?.id;
     this.followed = ids;
     batch(() => {
       this.subjects.value = subjects;
       this.memory.value = memory;
-      const made = memories[0]?.made;
-      if (untouched && made !== undefined && selected.length === 1) this.open(made.recipe.order);
+      const order = commonOrder(selected);
+      if (untouched && order !== null) this.open(order);
       else if (untouched && other && subjects.length === 1) this.openMemory(memory);
     });
     if (other) this.maps.clear();
     if (first === undefined) this.showThumbnail(null);
     else await this.takeThumbnail(first);
+  }
+
+  /** Results are selected by now, though not by the person, who may have typed other words meanwhile. */
+  private async afterKeeping(): Promise<void> {
+    clearTimeout(this.settling);
+    await this.followSelection(null);
   }
 
   private openMemory({ draft, history }: LayerMemory): void {
@@ -264,13 +267,6 @@ export class PanelModel {
       // The layer may be gone by now, and its draft with it.
       await this.host.remember(first.id, writeMemory({ ...memory, draft })).catch(() => {});
     }, DRAFT_REST);
-  }
-
-  private async afterKeeping({ image }: Recipe): Promise<void> {
-    const [first] = this.subjects.value;
-    if (first === undefined) return;
-    const memory = readMemory(await this.host.recall(first.id));
-    if (memory.history.some((recipe) => recipe.image === image)) this.memory.value = memory;
   }
 }
 

@@ -19,13 +19,7 @@ export function Work({ model }: { readonly model: PanelModel }) {
   return (
     <section class="work" aria-label="Edits">
       {finished.length > 1 && (
-        <button
-          type="button"
-          class="primary"
-          onClick={async () => {
-            for (const entry of finished) await model.edits.keep(entry);
-          }}
-        >
+        <button type="button" class="primary" onClick={() => void model.edits.keep(finished)}>
           {`Keep all ${finished.length}`}
         </button>
       )}
@@ -52,7 +46,7 @@ function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: E
         <>
           <Compare before={finished.before} after={finished.after} />
           <div class="buttons">
-            <button type="button" class="primary" onClick={() => void model.edits.keep(entry)}>
+            <button type="button" class="primary" onClick={() => void model.edits.keep([entry])}>
               Keep
             </button>
             <button type="button" onClick={remove}>

@@ -1,8 +1,8 @@
 /** @file A result on its way in. */
 
-import type { Layer, PlacedResult } from '../editorHost.ts';
+import type { EditorHost, Layer, PlacedResult } from '../editorHost.ts';
 import { encodePng, type Pixels } from '../png.ts';
-import type { HostUnderTest, SeenLayer } from './hands.ts';
+import { cornersOf, type HostUnderTest, type SeenLayer } from './hands.ts';
 import { type Check, fails, pattern, promise, sameCorners, samePixels, wholeDocument } from './promise.ts';
 
 /** Whatever a person may have typed. */
@@ -107,16 +107,73 @@ export const placing: readonly Check[] = [
       );
     },
   },
+  {
+    name: 'places several results at once, each directly above its source',
+    run: together(async (editor, placeAll) => {
+      const { sandwich, layers } = await threeLayers(editor);
+      const [over, source, under] = layers;
+      const results = [await result(under), await result(source), await result(over), await result(under)];
+      const placed = (await placeAll(results)).map(({ id }) => id);
+      const ids = (await editor.hands.look()).map(({ id }) => id);
+      const [first, second, third, fourth] = placed;
+      const expected = [third, sandwich[0], second, sandwich[1], first, fourth, sandwich[2]];
+      promise(ids.join() === expected.join(), `The order should be ${expected}, and is ${ids}.`);
+      for (const [i, { source }] of results.entries()) {
+        sameCorners((await seen(editor, placed[i]!)).corners, cornersOf(source));
+        promise((await editor.host.recall(placed[i]!)) === 'of the result', 'Each should have its memory.');
+        promise((await editor.host.recall(source.id)) === 'of the source', 'Each source, too.');
+      }
+    }),
+  },
+  {
+    name: 'takes several results that were placed at once back in one undo step',
+    run: together(async (editor, placeAll) => {
+      const { layers } = await threeLayers(editor);
+      const before = await wholeDocument(editor);
+      await placeAll(await Promise.all(layers.map((layer) => result(layer))));
+      await editor.hands.undo();
+      promise((await wholeDocument(editor)) === before, 'One undo should leave the document as it was.');
+    }),
+  },
+  {
+    name: 'places none of several results when one of them cannot be placed',
+    run: together(async (editor, placeAll) => {
+      const { layers, source } = await threeLayers(editor);
+      const before = await wholeDocument(editor);
+      const results = await Promise.all(layers.map((layer) => result(layer)));
+      const damaged = { ...results[2]!, png: new Uint8Array(64) };
+      await fails(() => placeAll([results[0]!, results[1]!, damaged]), 'EDITOR_FAILED');
+      promise((await wholeDocument(editor)) === before, 'The document should be as it was.');
+      promise((await editor.host.recall(source.id)) === null, 'Nothing should be noted with a source.');
+    }),
+  },
 ];
 
+type PlaceAll = NonNullable<EditorHost['placeAll']>;
+
+/** Of editors that can join steps. */
+function together(run: (editor: HostUnderTest, placeAll: PlaceAll) => Promise<void>): Check['run'] {
+  return async (editor) => {
+    if (editor.host.placeAll !== undefined) await run(editor, (results) => editor.host.placeAll!(results));
+  };
+}
+
 /** The source lies between two others, which makes its order and place count. */
-async function threeLayers({ host, hands }: HostUnderTest): Promise<{ sandwich: string[]; source: Layer }> {
-  const under = await hands.addLayer('under', pattern(50, 50, 1), { x: 0, y: 0 });
-  const id = await hands.addLayer('source', pattern(16, 12, 2), { x: 13, y: 21 });
-  const over = await hands.addLayer('over', pattern(20, 20, 3), { x: 5, y: 5 });
-  const source = await host.find(id);
-  promise(source !== null, 'A layer should be found by its id.');
-  return { sandwich: [over, id, under], source };
+async function threeLayers({ host, hands }: HostUnderTest): Promise<{
+  /** The ids, the topmost first. */
+  sandwich: string[];
+  layers: readonly [over: Layer, source: Layer, under: Layer];
+  source: Layer;
+}> {
+  const found = async (id: string) => {
+    const layer = await host.find(id);
+    promise(layer !== null, 'A layer should be found by its id.');
+    return layer;
+  };
+  const under = await found(await hands.addLayer('under', pattern(50, 50, 1), { x: 0, y: 0 }));
+  const source = await found(await hands.addLayer('source', pattern(16, 12, 2), { x: 13, y: 21 }));
+  const over = await found(await hands.addLayer('over', pattern(20, 20, 3), { x: 5, y: 5 }));
+  return { sandwich: [over.id, source.id, under.id], layers: [over, source, under], source };
 }
 
 async function result(source: Layer, pixels: Pixels = pattern(16, 12, 7)): Promise<PlacedResult> {

@@ -19,6 +19,11 @@ interface MemoryLayer extends Layer {
   readonly pixels: Pixels;
 }
 
+interface NewLayer extends Omit<MemoryLayer, 'id'> {
+  /** The layer that it lies directly above; where that is null or gone, it lies on top. */
+  readonly above: string | null;
+}
+
 /** The document, its undo steps, and what a person can do. The topmost layer comes first. */
 export class MemoryEditor implements EditorHands {
   layers: readonly MemoryLayer[] = [];
@@ -34,7 +39,9 @@ export class MemoryEditor implements EditorHands {
 
   async addLayer(name: string, pixels: Pixels, { x, y }: { readonly x: number; readonly y: number }) {
     const { width, height } = pixels;
-    return this.insert(0, { name, width, height, transform: [1, 0, 0, 1, x, y], naturalScale: 1, pixels }).id;
+    const transform = [1, 0, 0, 1, x, y] as const;
+    const [made] = this.insert([{ name, width, height, transform, naturalScale: 1, pixels, above: null }]);
+    return made!.id;
   }
 
   async select(ids: readonly string[]) {
@@ -70,10 +77,16 @@ export class MemoryEditor implements EditorHands {
     return new MemoryHost(this);
   }
 
-  /** Adds a layer in one undo step. */
-  insert(index: number, layer: Omit<MemoryLayer, 'id'>): MemoryLayer {
-    const made = { ...layer, id: `layer-${++this.created}` };
-    this.change(this.layers.toSpliced(index, 0, made));
+  /** Adds layers, all in one undo step. */
+  insert(additions: readonly NewLayer[]): readonly MemoryLayer[] {
+    let { layers } = this;
+    const made = additions.map(({ above, ...layer }) => {
+      const added = { ...layer, id: `layer-${++this.created}` };
+      const index = layers.findIndex(({ id }) => id === above);
+      layers = layers.toSpliced(Math.max(index, 0), 0, added);
+      return added;
+    });
+    this.change(layers);
     return made;
   }
 
@@ -131,19 +144,27 @@ export class MemoryHost implements EditorHost {
     return encodePng({ width, height, rgba });
   }
 
-  async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
-    const pixels = await decodePng(png).catch((cause: unknown) => {
-      throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.', { cause });
-    });
-    const found = this.document.layers.findIndex(({ id }) => id === source.id);
-    const { width, height, transform } = this.document.layers[found] ?? source;
-    const naturalScale = pixels.width / width;
-    const made = this.document.insert(Math.max(found, 0), {
-      ...{ name, width, height, transform, naturalScale, pixels },
-    });
-    this.document.memories.set(made.id, memory);
-    if (found >= 0) this.document.memories.set(source.id, sourceMemory);
-    return withoutPixels(made);
+  async place(result: PlacedResult): Promise<Layer> {
+    const [placed] = await this.placeAll([result]);
+    return placed!;
+  }
+
+  async placeAll(results: readonly PlacedResult[]): Promise<readonly Layer[]> {
+    const { document } = this;
+    const decoded = await Promise.all(results.map(({ png }) => readResult(png)));
+    const made = document.insert(
+      results.map(({ source, name }, i) => {
+        const { width, height, transform } = document.layers.find(({ id }) => id === source.id) ?? source;
+        const pixels = decoded[i]!;
+        const naturalScale = pixels.width / width;
+        return { name, width, height, transform, naturalScale, pixels, above: source.id };
+      }),
+    );
+    for (const [i, { source, memory, sourceMemory }] of results.entries()) {
+      document.memories.set(made[i]!.id, memory);
+      if ((await this.find(source.id)) !== null) document.memories.set(source.id, sourceMemory);
+    }
+    return made.map(withoutPixels);
   }
 
   async remember(id: string, text: string): Promise<void> {
@@ -187,6 +208,11 @@ export async function memoryHost(): Promise<HostUnderTest & { readonly hands: Me
   const hands = new MemoryEditor();
   return { host: new MemoryHost(hands), hands, close: async () => {} };
 }
+
+const readResult = (png: Uint8Array<ArrayBuffer>): Promise<Pixels> =>
+  decodePng(png).catch((cause: unknown) => {
+    throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.', { cause });
+  });
 
 const withoutPixels = ({ id, name, width, height, transform, naturalScale }: MemoryLayer): Layer => ({
   ...{ id, name, width, height, transform, naturalScale },
