@@ -139,12 +139,24 @@ describe('a style transfer', () => {
     style.styleSource.value = 'a watercolor';
     expect(style.missing()).toBeNull();
     expect(style.pair(layers).content.name).toBe('house');
-    style.swap();
+    style.swap(style.pair(layers));
     expect(style.pair(layers).content.name).toBe('painting');
     expect(style.order(style.pair(layers))).toMatchObject({
       ...{ source: 'a watercolor', style: { id: 'house' }, styleSource: 'a house' },
       inversion: { mode: 'careful' },
     });
+    style.swap(style.pair(layers));
+    expect(style.pair(layers).content.name).toBe('house');
+  });
+
+  it('is opened again with the layers as they were', () => {
+    const style = new StyleDraft(draft('', ''));
+    style.swap({ content: layers[0], style: layers[1] });
+    style.styleSource.value = 'a house';
+    const again = new StyleDraft(draft('', ''));
+    again.take(style.order(style.pair(layers)));
+    expect(again.pair(layers)).toEqual({ content: layers[1], style: layers[0] });
+    expect(again.styleSource.value).toBe('a house');
   });
 
   it('has more style and less of the content when it is stronger', () => {

@@ -15,8 +15,8 @@ export interface StylePair {
 export class StyleDraft {
   /** Whether two layers mean a style transfer, and not the same words for both. */
   readonly chosen = signal(false);
-  /** The upper layer is the content, unless the person has swapped them. */
-  readonly swapped = signal(false);
+  /** The id of the layer that the person has chosen as the style; else it is the lower one. */
+  private readonly styleId = signal<string | null>(null);
   readonly styleSource = signal('');
   readonly options = signal<StyleOptions>(StyleOptions.parse({}));
 
@@ -24,15 +24,16 @@ export class StyleDraft {
   constructor(private readonly draft: Draft) {}
 
   pair([upper, lower]: readonly [Layer, Layer]): StylePair {
-    return this.swapped.value ? { content: lower, style: upper } : { content: upper, style: lower };
+    const isSwapped = this.styleId.value === upper.id;
+    return isSwapped ? { content: lower, style: upper } : { content: upper, style: lower };
   }
 
   /** The layers change places, and their words with them. */
-  swap(): void {
+  swap({ content }: StylePair): void {
     const { source } = this.draft;
     batch(() => {
       [source.value, this.styleSource.value] = [this.styleSource.value, source.value];
-      this.swapped.value = !this.swapped.value;
+      this.styleId.value = content.id;
     });
   }
 
@@ -57,8 +58,9 @@ export class StyleDraft {
   }
 
   /** Opens an order that was made before. */
-  take({ model, source, styleSource, options }: StyleOrder): void {
+  take({ model, source, style, styleSource, options }: StyleOrder): void {
     batch(() => {
+      this.styleId.value = style.id;
       this.chosen.value = true;
       this.draft.model.value = model;
       this.draft.source.value = source;

@@ -48,7 +48,7 @@ export function Style({ model, pair }: { readonly model: PanelModel; readonly pa
           <dt>Style, which is taken</dt>
           <dd>{pair.style.name}</dd>
         </dl>
-        <button type="button" onClick={() => style.swap()}>
+        <button type="button" onClick={() => style.swap(pair)}>
           Swap
         </button>
       </div>
