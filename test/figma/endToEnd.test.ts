@@ -3,34 +3,14 @@
  * script in its engine, and the real daemon with the smallest model.
  */
 
-import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
+import { DaemonClient, EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { decodePng, type EditOrder, encodePng, type PendingEdit, type Pixels } from '@palimpsest/sdk';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { describeInBrowser, expectAccessible } from '../page/browser.ts';
 import { FigmaWindow, PATIENCE } from './openWindow.ts';
-
-interface Node {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly corners: readonly (readonly [number, number])[];
-}
-
-const [WIDTH, HEIGHT] = [96, 64];
-/** Of the quarters of the picture: upper left, upper right, lower left, lower right. */
-const QUARTERS = [
-  [230, 40, 40],
-  [40, 200, 60],
-  [50, 60, 220],
-  [240, 220, 60],
-] as const;
-
-function picture(): Pixels {
-  const rgba = new Uint8ClampedArray(WIDTH * HEIGHT * 4);
-  for (let i = 0; i < WIDTH * HEIGHT; i++) {
-    const quarter = (i % WIDTH < WIDTH / 2 ? 0 : 1) + (i < (WIDTH * HEIGHT) / 2 ? 0 : 2);
-    rgba.set([...QUARTERS[quarter]!, 255], i * 4);
-  }
-  return { width: WIDTH, height: HEIGHT, rgba };
-}
+import { expectUpright, HEIGHT, quarters, WIDTH } from './quarters.ts';
 
 describeInBrowser('Figma from end to end', () => {
   let figma: FigmaWindow;
@@ -44,49 +24,28 @@ describeInBrowser('Figma from end to end', () => {
 
   const soon = <T>(value: () => Promise<T>) => expect.poll(value, { timeout: PATIENCE });
   const status = () => figma.panel.locator('.connection').textContent();
-  const selected = async () => (await figma.call<string[]>('selected'))[0]!;
-  const inspect = (id: string) => figma.call<Node>('inspect', id);
-  const furthest = (one: Node, other: Node) =>
-    Math.max(
-      ...one.corners.map(([x, y], i) => Math.hypot(x - other.corners[i]![0], y - other.corners[i]![1])),
-    );
-  /** A picture that the panel shows, as pixels. */
-  const shown = async (name: string) => {
-    const bytes = await figma.panel
-      .getByAltText(name, { exact: true })
-      .evaluate(async (image: { readonly src: string }) => [
-        ...new Uint8Array(await (await fetch(image.src)).arrayBuffer()),
-      ]);
-    return decodePng(Uint8Array.from(bytes));
+  const targetWords = () => figma.panel.getByLabel('What it should be').inputValue();
+
+  /** An edit that the panel did not begin, as if one of another version had. */
+  const editElsewhere = async (pixels: Pixels): Promise<Omit<PendingEdit, 'layer'>> => {
+    const { 'setting token': token } = await figma.call<Record<string, string>>('storage');
+    const urls = [`ws://localhost:${figma.daemon.port}/rpc`];
+    const client = await DaemonClient.connect({ urls, token: token!, webSocket: WebSocket });
+    const order: EditOrder = {
+      ...{ model: 'modelA', source: 'a dog', target: 'a cat', masking: 'none' },
+      inversion: InversionOptions.parse({ mode: 'instant', steps: 3 }),
+      edit: EditOptions.parse({}),
+    };
+    const { masking: _, ...words } = order;
+    const image = await client.putImage(await encodePng(pixels));
+    const { id: job } = await client.submit('edits.create', { image, ...words });
+    client.close();
+    return { job, order, image, width: pixels.width, height: pixels.height };
   };
-  const expectUpright = ({ width, height, rgba }: Pixels) => {
-    for (const [quarter, colour] of QUARTERS.entries()) {
-      const x = Math.floor(width * (quarter % 2 === 0 ? 0.25 : 0.75));
-      const y = Math.floor(height * (quarter < 2 ? 0.25 : 0.75));
-      const is = rgba.subarray((y * width + x) * 4, (y * width + x) * 4 + 3);
-      // JPEG is not exact.
-      expect(Math.max(...colour.map((value, i) => Math.abs(value - is[i]!)))).toBeLessThan(6);
-    }
-  };
-  /** The golden model, with few steps. */
-  const makeQuick = async (steps: number) => {
-    await figma.panel.getByText('Advanced').click();
-    await figma.panel.getByLabel('model', { exact: true }).selectOption('modelA');
-    await figma.panel.getByLabel('steps', { exact: true }).fill(String(steps));
-    await figma.panel.getByText('Advanced').click();
-  };
-  /** Keeps the result at hand: it has the very pixels, lies exactly over its source, and nothing else has changed. */
-  const expectPlaced = async (over: string): Promise<Node> => {
-    const before = await figma.call<string>('documentWithout');
-    const after = await shown('After');
-    await figma.button('Keep').click();
-    await soon(selected).not.toBe(over);
-    const [result, original] = [await inspect(await selected()), await inspect(over)];
-    expect(furthest(result, original)).toBeLessThan(0.01);
-    expect(await decodePng(await figma.pictureOf(await selected()))).toEqual(after);
-    expect(await figma.call<string>('documentWithout', await selected())).toBe(before);
-    return result;
-  };
+  const grey = (width: number, height: number): Pixels => ({
+    ...{ width, height },
+    rgba: new Uint8ClampedArray(width * height * 4).fill(160),
+  });
 
   it('lets the panel in, once, by a code', async () => {
     await figma.openPanel();
@@ -96,7 +55,7 @@ describeInBrowser('Figma from end to end', () => {
 
   it('follows the selection', async () => {
     await figma.panel.getByText('Select a layer').waitFor();
-    source = await figma.callWithFile('addPicture', 'photo', await encodePng(picture()), 30, 40);
+    source = await figma.addPicture('photo', quarters());
     await figma.call('set', source, 'relativeTransform', [
       [Math.cos(0.5), Math.sin(0.5), 80],
       [-Math.sin(0.5), Math.cos(0.5), 120],
@@ -109,30 +68,31 @@ describeInBrowser('Figma from end to end', () => {
 
   it('edits the layer, and places the very pixels exactly over it', async () => {
     await figma.say('a dog', 'a tiger');
-    await makeQuick(3);
+    await figma.makeQuick(3);
     await figma.panel.getByRole('radio', { name: 'Quick' }).check();
     await figma.button('Edit').click();
     await figma.button('Keep').waitFor();
-    expect(await shown('Before')).toEqual(picture());
-    const after = await shown('After');
+    expect(await figma.shown('Before')).toEqual(quarters());
+    const after = await figma.shown('After');
     expect(after).toMatchObject({ width: WIDTH, height: HEIGHT });
-    expect(after).not.toEqual(picture());
-    const { values } = await expectPlaced(source);
+    expect(after).not.toEqual(quarters());
+    const { values } = await figma.expectKept(source);
     expect(values.name).toBe('a dog → a tiger');
   });
 
-  it('opens the recipe again from the result, in a new panel and in the dark', async () => {
+  it('opens the recipe again by the button of the result, in a new panel and in the dark', async () => {
     await figma.closePanel();
-    await figma.openPanel('dark');
+    const { relaunch } = await figma.inspect(await figma.selected());
+    await figma.openPanel('dark', Object.keys(relaunch)[0]);
     await soon(status).toBe('Connected');
-    await soon(() => figma.panel.getByLabel('What it should be').inputValue()).toBe('a tiger');
+    await soon(targetWords).toBe('a tiger');
     expect(await figma.panel.locator('.palimpsest').getAttribute('data-theme')).toBe('dark');
     await expectAccessible(figma.frame);
   });
 
   it('goes on with an edit when the panel was closed', async () => {
     await figma.panel.getByLabel('What it should be').fill('a cat');
-    await makeQuick(30);
+    await figma.makeQuick(30);
     await figma.panel.getByRole('radio', { name: 'Careful' }).check();
     await figma.button('Edit').click();
     await figma.panel.locator('.underway').getByText('Learning the picture').waitFor();
@@ -151,26 +111,44 @@ describeInBrowser('Figma from end to end', () => {
     const id = await figma.callWithFile<string>(
       'arrange',
       'a frame with a photo in it',
-      await encodePng(picture()),
+      await encodePng(quarters()),
     );
-    const { name } = (await inspect(id)).values;
+    const { name } = (await figma.inspect(id)).values;
     await figma.call('select', [id]);
     await figma.panel.getByAltText(String(name), { exact: true }).waitFor();
-    expectUpright(await shown(String(name)));
+    expectUpright(await figma.shown(String(name)));
   });
 
   it('edits a photo that is a JPEG', async () => {
-    const jpeg = sharp(await encodePng(picture())).jpeg({ quality: 100, chromaSubsampling: '4:4:4' });
+    const jpeg = sharp(await encodePng(quarters())).jpeg({ quality: 100, chromaSubsampling: '4:4:4' });
     const id = await figma.callWithFile<string>('arrange', 'rotated', await jpeg.toBuffer());
     await figma.call('select', [id]);
     await figma.panel.getByText('60 × 40').waitFor();
     await figma.say('a dog', 'a lion');
-    await makeQuick(3);
+    await figma.makeQuick(3);
     await figma.panel.getByRole('radio', { name: 'Quick' }).check();
     await figma.button('Edit').click();
     await figma.button('Keep').waitFor();
-    expectUpright(await shown('Before'));
-    await expectPlaced(id);
+    expectUpright(await figma.shown('Before'));
+    await figma.expectKept(id);
+  });
+
+  it('makes a result smaller that is larger than images of Figma can be, and says so', async () => {
+    const id = await figma.addPicture('long', grey(1050, 21));
+    await figma.call('select', [id]);
+    await figma.closePanel();
+    const layer = (await figma.ask('find', { id })) as PendingEdit['layer'];
+    const pending: PendingEdit = { ...(await editElsewhere(grey(4200, 84))), layer };
+    await figma.ask('writeSetting', { name: 'pending', value: JSON.stringify([pending]) });
+    await figma.openPanel();
+    await figma.button('Keep').click();
+    await soon(figma.selected.bind(figma)).not.toBe(id);
+    const seen = await decodePng(await figma.pictureOf(await figma.selected()));
+    expect([seen.width, seen.height]).toEqual([4096, 82]);
+    expect(await figma.page.evaluate('editor.vm.told.at(-1)')).toEqual({
+      kind: 'notify',
+      detail: { message: 'Figma takes images of up to 4096 px: made smaller.', error: false },
+    });
   });
 
   it('changes its size by the corner', async () => {
@@ -181,6 +159,16 @@ describeInBrowser('Figma from end to end', () => {
   });
 
   it('breaks no rule of the policy', () => expect(figma.violations).toEqual([]));
+
+  it('says so when there is no daemon', async () => {
+    await figma.daemon.kill();
+    await soon(status).toContain('lost');
+    await figma.closePanel();
+    await figma.openPanel();
+    await soon(status).toBe('Palimpsest is not running');
+    await figma.panel.getByText('npm start', { exact: true }).waitFor();
+    await expectAccessible(figma.frame);
+  });
 });
 
 describeInBrowser('Figma in a browser that guards this machine', () => {

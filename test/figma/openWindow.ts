@@ -2,13 +2,22 @@
 
 import { createServer } from 'node:net';
 import { PORTS } from '@palimpsest/protocol';
+import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
 import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { openBrowser } from '../page/browser.ts';
 import { type StartedDaemon, startDaemon } from '../server/daemon.ts';
 import { serveEditor } from './serveEditor.ts';
 
 /** Long, since other work may share the machine. */
 export const PATIENCE = 90_000;
+
+/** A node of the document, as the tests look at it. */
+export interface SeenNode {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly relaunch: Readonly<Record<string, string>>;
+  readonly corners: readonly (readonly [number, number])[];
+}
 
 export class FigmaWindow {
   private constructor(
@@ -20,13 +29,20 @@ export class FigmaWindow {
     private readonly closeServer: () => void,
   ) {}
 
-  /** @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine. */
+  /**
+   * @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine; else
+   *   it calls itself Electron, as the desktop app does.
+   */
   static async open({ isPublic = false } = {}): Promise<FigmaWindow> {
-    const daemon = await startDaemon(await freePort());
+    const daemon = await startOnKnownPort();
     const { address, close } = await serveEditor();
     const { host } = new URL(address);
     const browser = await openBrowser(isPublic ? [`--ip-address-space-overrides=${host}=public`] : []);
-    const page = await browser.newPage({ viewport: { width: 420, height: 900 } });
+    const userAgent = `Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Electron/41.0.0`;
+    const page = await browser.newPage({
+      viewport: { width: 420, height: 900 },
+      ...(isPublic ? {} : { userAgent }),
+    });
     page.setDefaultTimeout(PATIENCE);
     const violations: string[] = [];
     page.on('console', (message) => {
@@ -67,6 +83,11 @@ export class FigmaWindow {
     );
   }
 
+  /** Asks the plugin's script something in the place of the panel. */
+  ask(question: string, params: object): Promise<unknown> {
+    return this.page.evaluate(`editor.ask('${question}', ${JSON.stringify(params)})`);
+  }
+
   async pictureOf(id: string): Promise<Uint8Array<ArrayBuffer>> {
     return Uint8Array.from(await this.page.evaluate<number[]>(`editor.pictureOf('${id}')`));
   }
@@ -75,9 +96,9 @@ export class FigmaWindow {
     return this.panel.getByRole('button', { name, exact: true });
   }
 
-  /** Runs the plugin, which opens the panel. */
-  async openPanel(scheme: 'light' | 'dark' = 'light'): Promise<void> {
-    await this.page.evaluate(`editor.open('${scheme}')`);
+  /** Runs the plugin, which opens the panel; with a command, as a relaunch button does. */
+  async openPanel(scheme: 'light' | 'dark' = 'light', command = ''): Promise<void> {
+    await this.page.evaluate(`editor.open('${scheme}', '${command}')`);
   }
 
   async closePanel(): Promise<void> {
@@ -104,6 +125,53 @@ export class FigmaWindow {
     await field.fill(target);
   }
 
+  /** The golden model, with few steps, and few within each where a picture is learned. */
+  async makeQuick(steps: number, innerSteps?: number): Promise<void> {
+    await this.panel.getByText('Advanced').click();
+    await this.panel.getByLabel('model', { exact: true }).selectOption('modelA');
+    await this.panel.getByLabel('steps', { exact: true }).fill(String(steps));
+    if (innerSteps !== undefined) await this.panel.getByLabel('inner_steps').fill(String(innerSteps));
+    await this.panel.getByText('Advanced').click();
+  }
+
+  /** Adds a picture to the page of the document. */
+  async addPicture(name: string, pixels: Pixels): Promise<string> {
+    return this.callWithFile('addPicture', name, await encodePng(pixels), 30, 40);
+  }
+
+  inspect(id: string): Promise<SeenNode> {
+    return this.call('inspect', id);
+  }
+
+  /** What was selected last; results come after all else. */
+  async selected(): Promise<string> {
+    return (await this.call<string[]>('selected')).at(-1)!;
+  }
+
+  /** A picture that the panel shows. */
+  async shown(name: string): Promise<Pixels> {
+    const bytes = await this.panel
+      .getByAltText(name, { exact: true })
+      .evaluate(async (image: { readonly src: string }) => [
+        ...new Uint8Array(await (await fetch(image.src)).arrayBuffer()),
+      ]);
+    return decodePng(Uint8Array.from(bytes));
+  }
+
+  /** Keeps the result at hand: it has the very pixels, lies exactly over its source, and nothing else has changed. */
+  async expectKept(over: string): Promise<SeenNode> {
+    const before = await this.call<string>('documentWithout');
+    const after = await this.shown('After');
+    const last = await this.selected();
+    await this.button('Keep').click();
+    await expect.poll(() => this.selected(), { timeout: PATIENCE }).not.toBe(last);
+    const [result, original] = [await this.inspect(await this.selected()), await this.inspect(over)];
+    expect(furthest(result, original)).toBeLessThan(0.01);
+    expect(await decodePng(await this.pictureOf(await this.selected()))).toEqual(after);
+    expect(await this.call<string>('documentWithout', await this.selected())).toBe(before);
+    return result;
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     this.closeServer();
@@ -111,15 +179,26 @@ export class FigmaWindow {
   }
 }
 
-/** The first of the manifest's ports that is free: the panel looks at no others. */
-async function freePort(): Promise<number> {
+/** A daemon on the first of the manifest's ports that is free: the panel looks at no others. */
+async function startOnKnownPort(): Promise<StartedDaemon> {
   for (const port of PORTS) {
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
+    if (!(await isFree(port))) continue;
+    try {
+      return await startDaemon(port);
+    } catch (error) {
+      // Another test may have been quicker.
+      if (await isFree(port)) throw error;
+    }
   }
   throw new Error(`The ports ${PORTS.join(', ')} are taken. Stop the daemon that has them, and try again.`);
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
+const furthest = (one: SeenNode, other: SeenNode): number =>
+  Math.max(...one.corners.map(([x, y], i) => Math.hypot(x - other.corners[i]![0], y - other.corners[i]![1])));

@@ -13,8 +13,10 @@ declare global {
   var editor: {
     call(name: string, ...args: readonly unknown[]): Promise<unknown>;
     pictureOf(id: string): Promise<number[]>;
-    /** Runs the plugin, as the menu does. */
-    open(scheme: keyof typeof COLOURS): void;
+    /** Runs the plugin, as the menu does; with a command, as a relaunch button does. */
+    open(scheme: keyof typeof COLOURS, command: string): void;
+    /** Asks the plugin's script something in the place of the panel, which is closed. */
+    ask(question: string, params: unknown): Promise<unknown>;
     /** Closes its window. */
     close(): void;
     readonly vm: FigmaVm;
@@ -69,9 +71,20 @@ globalThis.editor = {
   vm,
   call: (name, ...args) => vm.call(name, ...args),
   pictureOf: async (id) => [...(await vm.call<{ png: Uint8Array }>('see', id)).png],
-  open: (wanted) => {
+  open: (wanted, command) => {
     scheme = wanted;
-    vm.runPlugin();
+    vm.runPlugin(command);
   },
+  ask: (question, params) =>
+    new Promise((resolve) => {
+      const toPanel = vm.onMessage;
+      vm.onMessage = (message) => {
+        const { id, answer } = message as { readonly id?: number; readonly answer: unknown };
+        if (id !== 0) return;
+        vm.onMessage = toPanel;
+        resolve(answer);
+      };
+      vm.send({ id: 0, question, params });
+    }),
   close: () => frame.remove(),
 };

@@ -184,6 +184,8 @@ export const arrangements: Readonly<Record<string, Arrange>> = {
         cornerSmoothing: 0.6,
       },
     }),
+  'in a component': (figma, fill) =>
+    photo(figma, fill, make<ComponentNode>(figma, 'COMPONENT', { relativeTransform: at(30, 20, 17) })),
   'in an instance': (figma, fill) => {
     const instance = make<InstanceNode>(figma, 'INSTANCE', { parent: frame(figma), size: [120, 90] });
     return inInstance(figma, instance, photo(figma, fill));
