@@ -55,7 +55,9 @@ describe('finished edits', () => {
   let settled = 0;
   const wait = async (...waiting: FinishedEdit[]) => {
     settled = 0;
-    edits = new Edits(editor.host, () => settled++);
+    edits = new Edits(editor.host, async () => {
+      settled++;
+    });
     edits.entries.value = waiting.map(entryOf);
   };
 

@@ -45,7 +45,7 @@ export class Edits {
   /** @param onKept is told when edits have been noted with their layers. */
   constructor(
     private readonly host: EditorHost,
-    private readonly onKept: () => void,
+    private readonly onKept: () => Promise<void>,
   ) {}
 
   /** Edits layers, one after the other. */
@@ -70,6 +70,11 @@ export class Edits {
     }
   }
 
+  /** Whether results are on their way into the document, by which editors may select them. */
+  get isKeeping(): boolean {
+    return this.keeping.size > 0;
+  }
+
   /** Places finished edits in the document: in one undo step where the editor can join steps. */
   async keep(entries: readonly EditEntry[]): Promise<void> {
     // Placing takes a moment, in which the button can be pressed again.
@@ -83,10 +88,12 @@ export class Edits {
     } catch (error) {
       this.host.notify(sentenceOf(error), 'error');
     }
-    for (const edit of edits) this.keeping.delete(edit);
-    if (kept.size === 0) return;
-    await this.drop(entries.filter(({ finished }) => kept.has(finished.peek())));
-    this.onKept();
+    try {
+      await this.drop(entries.filter(({ finished }) => kept.has(finished.peek())));
+      if (kept.size > 0) await this.onKept();
+    } finally {
+      for (const edit of edits) this.keeping.delete(edit);
+    }
   }
 
   /** Stops an edit, or throws its result away. */

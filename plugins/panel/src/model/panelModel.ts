@@ -72,7 +72,7 @@ export class PanelModel {
     onConnected?: (client: DaemonClient) => void,
   ) {
     this.connection = new ConnectionModel(host, address, onConnected);
-    this.edits = new Edits(host, () => void this.afterKeeping());
+    this.edits = new Edits(host, () => this.afterKeeping());
     this.colourScheme.value = host.colourScheme();
     this.endings.push(
       host.on('theme', () => {
@@ -80,7 +80,7 @@ export class PanelModel {
       }),
       host.on('selection', () => {
         clearTimeout(this.settling);
-        const { revision } = this.draft;
+        const revision = this.edits.isKeeping ? null : this.draft.revision;
         this.settling = setTimeout(() => void this.followSelection(revision), SETTLE);
       }),
       // Who marks something means it.
@@ -159,8 +159,8 @@ export class PanelModel {
   }
 
   /**
-   * @param revision of the draft when the selection changed: where it has been changed by hand since, it stays, as it does
-   *   with null. Editors may take a while to answer.
+   * @param revision of the draft when the selection changed: where it has been changed by hand since, it stays. Editors may
+   *   take a while to answer. null where it was not the person who changed the selection: the draft stays with its layer.
    */
   private async followSelection(revision: number | null): Promise<void> {
     const turn = ++this.turns;
@@ -177,8 +177,8 @@ export class PanelModel {
     if (turn !== this.turns) return;
 
     const ids = selected.map(({ layer }) => layer.id).join('\n');
-    const untouched = ids !== this.followed && revision === this.draft.revision;
     const other = first?.id !== this.subjects.value[0]?.id;
+    const untouched = ids !== this.followed && (revision === null ? other : revision === this.draft.revision);
     this.followed = ids;
     batch(() => {
       this.subjects.value = subjects;
@@ -192,7 +192,7 @@ export class PanelModel {
     else await this.takeThumbnail(first);
   }
 
-  /** Results are selected by now, though not by the person, who may have typed other words meanwhile. */
+  /** Results may be selected by now, and the person may have typed other words for their source meanwhile. */
   private async afterKeeping(): Promise<void> {
     clearTimeout(this.settling);
     await this.followSelection(null);
