@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaemonClient } from '@palimpsest/protocol';
-import { decodePng, type EditOrder, keepEdit, makeEdit, type Pixels } from '@palimpsest/sdk';
+import { decodePng, type EditOrder, keepEdits, makeEdit, type Pixels } from '@palimpsest/sdk';
 import { memoryHost } from '@palimpsest/sdk/memory';
 import { WebSocket } from 'ws';
 import { demoModelFolder } from '../daemon/src/store/paths.ts';
@@ -66,7 +66,7 @@ async function place(
   const order = { ...words, inversion: DEFAULT_INVERSION, edit: DEFAULT_EDIT, masking: 'none' } as const;
   const clicked = performance.now();
   const finished = await makeEdit({ host, client }, { id }, order, { signal: new AbortController().signal });
-  await keepEdit(host, finished);
+  await keepEdits(host, [finished]);
   return (performance.now() - clicked) / 1000;
 }
 
