@@ -6,7 +6,7 @@
  */
 
 import type { Node, OpName, Value } from './graph.ts';
-import { add } from './ops/elementwise.ts';
+import { add, mul } from './ops/elementwise.ts';
 import { attentionRules } from './rules/attention.ts';
 import { convolutionRules } from './rules/convolution.ts';
 import { elementwiseRules } from './rules/elementwise.ts';
@@ -28,6 +28,13 @@ export const BACKWARD_RULES: RulesFor<OpName> = {
 };
 
 /**
+ * What a loss is multiplied by before its backward pass in half precision, and its gradients are divided by after it:
+ * the elements of a latent of 64 x 64, so that the mean's gradient becomes the sum's. Without it the gradients of single
+ * elements lie below float16's smallest numbers (Micikevicius et al. 2018, Mixed Precision Training, section 3.2).
+ */
+const LOSS_SCALE = 4 * 64 * 64;
+
+/**
  * Gradients of a scalar loss with respect to the wanted values, in their order and shapes.
  *
  * @throws {Error} when the loss is not a scalar, does not depend on a wanted value, or an operator between them has
@@ -36,9 +43,10 @@ export const BACKWARD_RULES: RulesFor<OpName> = {
 export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   if (loss.shape.length !== 0) throw new Error(`the loss has to be a scalar, not [${loss.shape}]`);
   const { graph } = loss;
+  const scale = graph.precision === 'float16' ? LOSS_SCALE : 1;
   const forward = [...graph.nodes];
   const varying = dependents(forward, wanted);
-  const gradientOf = new Map<Value, Value>([[loss, graph.constant([1])]]);
+  const gradientOf = new Map<Value, Value>([[loss, graph.constant([scale])]]);
 
   for (const node of forward.reverse()) {
     const [output, ...others] = node.outputs;
@@ -56,7 +64,7 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   return wanted.map((value) => {
     const gradient = gradientOf.get(value);
     if (gradient === undefined) throw new Error(`the loss does not depend on ${value.name}`);
-    return gradient;
+    return scale === 1 ? gradient : mul(gradient, 1 / scale);
   });
 }
 

@@ -8,8 +8,11 @@
 import type { StoredTensor } from '../tensor/safetensors.ts';
 import { elementCount } from '../tensor/tensor.ts';
 
-/** Types that graphs compute with. Parameters and activations are float32; float16 is storage only. */
-export type ElementType = 'float32' | 'float16' | 'int64' | 'bool';
+/** Types of numbers with a fraction. float16 is how checkpoints may be stored, and what networks may compute in. */
+export type FloatType = 'float32' | 'float16';
+
+/** Types that graphs compute with. */
+export type ElementType = FloatType | 'int64' | 'bool';
 
 export type Shape = readonly number[];
 
@@ -97,9 +100,17 @@ export interface Constant {
 export interface Weight {
   readonly value: Value;
   readonly stored: StoredTensor;
-  /** The weight itself, or its cast where it is stored as fp16. */
-  readonly asFloat32: Value;
+  /** The weight itself, or its cast where it is stored in another type than the graph's. */
+  readonly cast: Value;
 }
+
+/** TensorProto.DataType */
+export const DATA_TYPE: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};
 
 /** Where a network's weights come from, by their published names. */
 export interface WeightSource {
@@ -110,6 +121,9 @@ export interface WeightSource {
 
 /** A graph under construction. */
 export class Graph {
+  /** @param precision what its network computes in: that of its weights. Inputs and outputs are float32. */
+  constructor(readonly precision: FloatType = 'float32') {}
+
   readonly nodes: Node[] = [];
   readonly inputs: Value[] = [];
   readonly outputs = new Map<string, Value>();
@@ -124,10 +138,17 @@ export class Graph {
     return value;
   }
 
-  /** Names a value as a result of each run. */
+  /** Names a value as a result of each run, as float32. */
   output(name: string, value: Value): void {
     if (this.outputs.has(name)) throw new Error(`the graph has two outputs named ${name}`);
-    this.outputs.set(name, value);
+    this.outputs.set(name, value.type === 'float16' ? this.cast(value, 'float32') : value);
+  }
+
+  /** A value in another type; itself where it has that type. */
+  cast(value: Value, type: FloatType): Value {
+    return value.type === type
+      ? value
+      : this.emit('Cast', [value], value.shape, { to: int(DATA_TYPE[type]) }, type);
   }
 
   /** A constant tensor; equal constants are shared. */
@@ -143,29 +164,28 @@ export class Graph {
   }
 
   /**
-   * A weight by its published name, as float32. Weights stored as fp16 are cast by the graph.
+   * A weight by its published name, in the graph's precision. Weights that are stored in another are cast by the graph.
    *
    * @param view another shape of as many elements to see it in, such as [O, C] for a 1 x 1 convolution [O, C, 1, 1].
    * @throws {PalimpsestError} WEIGHT_MISSING or WEIGHT_INVALID, from the source.
    */
   weight(source: WeightSource, name: string, shape: Shape, view: Shape = shape): Value {
     const known = this.weights.get(name);
-    if (known) return known.asFloat32;
+    if (known) return known.cast;
     const stored = source.get(name, shape);
     const value = new Value(this, name, stored.dtype === 'F16' ? 'float16' : 'float32', view);
-    // 1 is FLOAT in ONNX's TensorProto.DataType.
-    const asFloat32 = value.type === 'float16' ? this.emit('Cast', [value], view, { to: int(1) }) : value;
-    this.weights.set(name, { value, stored, asFloat32 });
-    return asFloat32;
+    const cast = this.cast(value, this.precision);
+    this.weights.set(name, { value, stored, cast });
+    return cast;
   }
 
-  /** Adds a node with one output. */
+  /** Adds a node with one output, in the type of its inputs unless another is given. */
   emit(
     op: OpName,
     inputs: readonly (Value | null)[],
     shape: Shape,
     attributes: Attributes = {},
-    type: ElementType = 'float32',
+    type: ElementType = computedType(op, inputs),
   ): Value {
     const [value] = this.emitMany(op, inputs, [shape], attributes, type);
     return value as Value;
@@ -177,10 +197,21 @@ export class Graph {
     inputs: readonly (Value | null)[],
     shapes: readonly Shape[],
     attributes: Attributes = {},
-    type: ElementType = 'float32',
+    type: ElementType = computedType(op, inputs),
   ): Value[] {
     const outputs = shapes.map((shape) => new Value(this, `${op}${this.nextId++}`, type, shape));
     this.nodes.push({ op, inputs, attributes, outputs });
     return outputs;
   }
 }
+
+/** The type that an operator computes in: that of all its inputs with fractions. */
+function computedType(op: OpName, inputs: readonly (Value | null)[]): FloatType {
+  const types = inputs.flatMap((input) => (input === null ? [] : [input.type])).filter(isFloat);
+  const [type = 'float32'] = types;
+  // The scales of a Resize are float32, whatever it resizes.
+  if (op !== 'Resize' && types.some((other) => other !== type)) throw new Error(`${op} of two types`);
+  return type;
+}
+
+const isFloat = (type: ElementType): type is FloatType => type === 'float32' || type === 'float16';

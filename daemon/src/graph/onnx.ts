@@ -6,7 +6,17 @@
  */
 
 import { relative, sep } from 'node:path';
-import type { Attribute, Constant, ElementType, Graph, Node, Value, Weight } from './graph.ts';
+import { floatToHalf } from '../tensor/float16.ts';
+import {
+  type Attribute,
+  type Constant,
+  DATA_TYPE,
+  type ElementType,
+  type Graph,
+  type Node,
+  type Value,
+  type Weight,
+} from './graph.ts';
 import { Message } from './protobuf.ts';
 
 const IR_VERSION = 8;
@@ -15,8 +25,6 @@ const OPSET = 17;
 const CONTRIB_OPSET = 1;
 const CONTRIB_DOMAIN = 'com.microsoft';
 
-/** TensorProto.DataType */
-const DATA_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9, float16: 10 };
 const EXTERNAL = 1;
 
 /**
@@ -87,8 +95,12 @@ function attributeProto(name: string, attribute: Attribute): Message {
 }
 
 function constantProto({ value, data }: Constant): Message {
-  const raw = value.type === 'int64' ? BigInt64Array.from(data, BigInt) : Float32Array.from(data);
-  return tensorProto(value).bytes(9, new Uint8Array(raw.buffer));
+  return tensorProto(value).bytes(9, new Uint8Array(rawData(value.type, data).buffer));
+}
+
+function rawData(type: ElementType, data: readonly number[]) {
+  if (type === 'int64') return BigInt64Array.from(data, BigInt);
+  return type === 'float16' ? Uint16Array.from(data, floatToHalf) : Float32Array.from(data);
 }
 
 /** How the model names a file of weights. ONNX separates folders by slashes on every system. */

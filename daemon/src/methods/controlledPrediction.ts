@@ -97,8 +97,8 @@ function controlled(outputs: MapOutputs, injection: SelfInjection): UNetVariant 
         rows: rowsOf(shape[0]!),
         uncondGate: graph.input('uncondGate', []),
         condGate: graph.input('condGate', []),
-        mapper: graph.input('mapper', [tokens, tokens]),
-        own: graph.input('own', [tokens]),
+        mapper: graph.cast(graph.input('mapper', [tokens, tokens]), graph.precision),
+        own: graph.cast(graph.input('own', [tokens]), graph.precision),
       };
       const blendMaps: Value[] = [];
       const numbers = { down: 0, mid: 0, up: 0 };

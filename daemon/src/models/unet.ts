@@ -51,7 +51,7 @@ export function headsPerLevel({
 }
 
 /**
- * The predicted noise [N, C, h, w].
+ * The predicted noise [N, C, h, w], computed in the graph's precision, and given as float32.
  *
  * @param attention computes each of the attention modules from its q, k and v.
  * @param residual sees the residual blocks of the way up; leaves them as they are when left out.
@@ -65,21 +65,26 @@ export function predictedNoise(
   residual: SiteResidual = (_, hidden) => hidden,
 ): Value {
   const weights = new Weights(graph, source);
+  const inPrecision = (x: Value) => graph.cast(x, graph.precision);
+  const contexts: Contexts = {
+    keyContext: inPrecision(inputs.keyContext),
+    valueContext: inPrecision(inputs.valueContext),
+  };
   const channels = config.block_out_channels;
   const levels = channels.length;
   const heads = headsPerLevel(config);
   const norm = { groups: config.norm_num_groups, epsilon: config.norm_eps };
-  const time = timeEmbedding(weights.at('time_embedding'), inputs.time, 4 * channels[0]!);
+  const time = timeEmbedding(weights.at('time_embedding'), inPrecision(inputs.time), 4 * channels[0]!);
 
   let sites = 0;
   const resnet = (at: Weights, x: Value, width: number, inject?: (hidden: Value) => Value) =>
     resnetBlock(at, x, width, norm, time, inject);
   const transformer = (at: Weights, x: Value, level: number, place: AttentionSite['place'], layer: number) =>
-    spatialTransformer(at, x, config, inputs, heads[level]!, place, (site, q, k, v) =>
+    spatialTransformer(at, x, config, contexts, heads[level]!, place, (site, q, k, v) =>
       attention({ ...site, layer, index: sites++ }, q, k, v),
     );
 
-  let x = convLayer(weights.at('conv_in'), inputs.latent, channels[0]!);
+  let x = convLayer(weights.at('conv_in'), inPrecision(inputs.latent), channels[0]!);
   const skips = [x];
   for (const [level, width] of channels.entries()) {
     const block = weights.at('down_blocks').at(level);
@@ -117,7 +122,7 @@ export function predictedNoise(
   }
 
   x = silu(groupNormLayer(weights.at('conv_norm_out'), x, norm.groups, norm.epsilon));
-  const output = convLayer(weights.at('conv_out'), x, config.out_channels);
+  const output = graph.cast(convLayer(weights.at('conv_out'), x, config.out_channels), 'float32');
   if (inputs.velocity === null) return output;
   return add(mul(output, inputs.velocity.output), mul(inputs.latent, inputs.velocity.sample));
 }

@@ -1,7 +1,7 @@
 /** @file The UNet of a model folder, loaded in as many variants as there are uses of it. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import { Graph, type Value } from '../graph/graph.ts';
+import { type FloatType, Graph, type Value } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import type { Feeds, Session } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
@@ -85,7 +85,7 @@ export class UNetNetwork {
       network: `unet/${variant.name}`,
       checkpoint: this.checkpoint,
       config: [this.config, this.schedule.config.prediction_type, this.tokens],
-      options: [latentShape, variant.options],
+      options: [latentShape, variant.options, ...(this.precision === 'float16' ? [this.precision] : [])],
     };
     const session = await this.networks.load(key, () => this.buildVariant(variant, latentShape));
     return { session, key };
@@ -114,8 +114,13 @@ export class UNetNetwork {
     return 2 ** (this.config.block_out_channels.length - 1);
   }
 
+  /** What it computes in. */
+  get precision(): FloatType {
+    return this.networks.precision;
+  }
+
   private buildVariant(variant: UNetVariant, latentShape: readonly number[]): Graph {
-    const graph = new Graph();
+    const graph = new Graph(this.precision);
     const context = [latentShape[0]!, this.tokens, this.config.cross_attention_dim];
     const inputs: UNetInputs = {
       latent: graph.input('latent', latentShape),

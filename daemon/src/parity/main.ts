@@ -1,18 +1,19 @@
-/** @file `npm run parity -- GOLDEN [--model MODEL]`: the engine beside golden tensors, row by row. */
+/** @file `npm run parity -- GOLDEN [--model MODEL] [--device DEVICE] [--only PARTS]`: the engine beside golden tensors, row by row. */
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
-import { DEVICES, type Device } from '../runtime/deviceNames.ts';
+import { DEVICES } from '../runtime/deviceNames.ts';
 import { GoldenFolder } from './goldenFolder.ts';
-import { runParity } from './parity.ts';
+import { partsOf, runParity } from './parity.ts';
 
-const USAGE = `usage: npm run parity -- GOLDEN [--model MODEL] [--device DEVICE]
+const USAGE = `usage: npm run parity -- GOLDEN [--model MODEL] [--device DEVICE] [--only PART,PART]
 
 Compares the engine with a folder of golden tensors (docs/parity.md).
 MODEL is the folder beside GOLDEN of its name with "model" before it, unless it is given.
-DEVICE is one of ${DEVICES.join(', ')}; the processor unless it is given. No part of a network may run elsewhere.`;
+DEVICE is one of ${DEVICES.join(', ')}; the processor unless it is given. No part of a network may run elsewhere.
+PART is the name of a file without its ending, such as unet or gradient; all parts are compared unless some are given.`;
 
 /** Exit status: 0 all well, 1 a row failed or nothing could be compared, 2 a wrong option. */
 async function main(): Promise<number> {
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   try {
     const golden = new GoldenFolder(options.golden);
     const model = new StableDiffusion(options.model, networks);
-    const report = await runParity(golden, model, console.log);
+    const report = await runParity(golden, model, console.log, partsOfSet(golden, options.only));
     return report.failed ? 1 : 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -42,10 +43,24 @@ async function main(): Promise<number> {
   }
 }
 
-function readArguments(): { golden: string; model: string; device: Device } | null {
+/** @throws {Error} naming the parts of the set, when one is none of them. */
+function partsOfSet(golden: GoldenFolder, only: string | undefined): string[] | null {
+  const wanted = only?.split(',') ?? null;
+  const parts = partsOf(golden);
+  const unknown = wanted?.find((part) => !parts.includes(part));
+  if (unknown === undefined) return wanted;
+  throw new Error(`The set has no part ${unknown}. It has: ${parts.join(', ')}.`);
+}
+
+function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { model: { type: 'string' }, device: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      model: { type: 'string' },
+      device: { type: 'string' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return null;
   const [folder, ...others] = positionals;
@@ -53,7 +68,8 @@ function readArguments(): { golden: string; model: string; device: Device } | nu
   const golden = resolve(folder);
   const device = DEVICES.find((one) => one === (values.device ?? 'cpu'));
   if (device === undefined) throw new Error(`There is no device ${values.device}.`);
-  return { golden, device, model: values.model ?? join(dirname(golden), `model${basename(golden)}`) };
+  const model = values.model ?? join(dirname(golden), `model${basename(golden)}`);
+  return { golden, device, model, only: values.only };
 }
 
 process.exitCode = await main();

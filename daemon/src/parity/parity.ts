@@ -9,37 +9,47 @@ import { Report, type Row } from './report.ts';
 import { Section } from './section.ts';
 import { Subject } from './subject.ts';
 
-/** Compares a model with a golden set, printing each row as it comes and the counts at the end. */
+/**
+ * Compares a model with a golden set, printing each row as it comes and the counts at the end.
+ *
+ * @param only the parts to compare, by the names of their files; null compares all, and the pictures.
+ */
 export async function runParity(
   golden: GoldenFolder,
   model: StableDiffusion,
   print: (line: string) => void,
+  only: readonly string[] | null = null,
 ): Promise<Report> {
   const report = new Report(print);
   const subject = new Subject(golden, model);
   report.header();
-  for (const part of partsOf(golden)) {
+  const isWanted = (part: string) => only === null || only.includes(part);
+  for (const part of partsOf(golden).filter(isWanted)) {
     const check = checkOf(part);
     if (check === undefined) continue;
     const section = new Section(report, golden, part);
     await section.attempt('', () => check(section, subject));
   }
-  await checkLoading(report, subject);
-  reportLeftovers(report, golden);
+  if (only === null) await checkLoading(report, subject);
+  reportLeftovers(
+    report,
+    golden,
+    golden.files.filter((file) => isWanted(parse(file).name)),
+  );
   print(report.summary());
   return report;
 }
 
 /** The parts that the set has, known ones first and in their order. */
-function partsOf({ files }: GoldenFolder): string[] {
+export function partsOf({ files }: GoldenFolder): string[] {
   const parts = new Set(files.filter((file) => !file.endsWith('.png')).map((file) => parse(file).name));
   const known = Object.keys(CHECKS).filter((part) => parts.has(part));
   return [...new Set([...known, ...parts])];
 }
 
-/** A row for all that no check has spoken of. */
-function reportLeftovers(report: Report, golden: GoldenFolder): void {
-  for (const file of golden.files) {
+/** A row for all in these files that no check has spoken of. */
+function reportLeftovers(report: Report, golden: GoldenFolder, files: readonly string[]): void {
+  for (const file of files) {
     const { name: part, ext } = parse(file);
     if (ext === '.safetensors') {
       for (const name of golden.tensors(part)!.names) {

@@ -1,14 +1,25 @@
 /** @file Operations on each element, with NumPy broadcasting. */
 
-import { float, type Value } from '../graph.ts';
+import { type FloatType, float, type Value } from '../graph.ts';
 import { broadcastShape } from './broadcast.ts';
 
 type Operand = Value | number;
 
+/** A number takes the type of the value beside it. */
 function operands(a: Operand, b: Operand): [Value, Value] {
-  if (typeof a !== 'number') return [a, typeof b === 'number' ? a.graph.constant([b]) : b];
-  if (typeof b !== 'number') return [b.graph.constant([a]), b];
+  if (typeof a !== 'number')
+    return typeof b === 'number' ? [a, a.graph.constant([b], [], a.type)] : alike(a, b);
+  if (typeof b !== 'number') return [b.graph.constant([a], [], b.type), b];
   throw new TypeError('one operand has to be a value of a graph');
+}
+
+/** Two values in one type: the larger one, but that a scalar takes the other's (as in PyTorch). */
+function alike(a: Value, b: Value): [Value, Value] {
+  if (a.type === b.type) return [a, b];
+  const isScalar = (x: Value) => x.shape.length === 0;
+  const other = isScalar(a) ? b : isScalar(b) ? a : null;
+  const type: FloatType = other?.type === 'float16' ? 'float16' : 'float32';
+  return [a.graph.cast(a, type), b.graph.cast(b, type)];
 }
 
 function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', a: Operand, b: Operand): Value {
@@ -45,7 +56,7 @@ export const quickGelu = (x: Value): Value => mul(x, sigmoid(mul(x, 1.702)));
 
 /** Mask of the elements above a threshold. */
 export const greater = (x: Value, threshold: number): Value =>
-  x.graph.emit('Greater', [x, x.graph.constant([threshold])], x.shape, {}, 'bool');
+  x.graph.emit('Greater', [x, x.graph.constant([threshold], [], x.type)], x.shape, {}, 'bool');
 
 /** a where the condition holds, b elsewhere. */
 export const where = (condition: Value, a: Value, b: Value): Value =>

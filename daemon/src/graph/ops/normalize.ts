@@ -1,11 +1,15 @@
-/** @file Normalisations and softmax. */
+/** @file Normalisations and softmax: in float32 within, whatever type they are given, and back in that type. */
 
-import { float, int, type Value } from '../graph.ts';
+import { type FloatType, float, int, type Value } from '../graph.ts';
 import { add, mul } from './elementwise.ts';
 import { filled, reshape } from './movement.ts';
 
+const single = (x: Value): Value => x.graph.cast(x, 'float32');
+const likeIn = (y: Value, x: Value): Value => x.graph.cast(y, x.type as FloatType);
+
 /** Softmax over the last axis. */
-export const softmax = (x: Value): Value => x.graph.emit('Softmax', [x], x.shape, { axis: int(-1) });
+export const softmax = (x: Value): Value =>
+  likeIn(x.graph.emit('Softmax', [single(x)], x.shape, { axis: int(-1) }), x);
 
 /** Layer normalisation over the last axis, with scale and bias of that axis' size. */
 export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: number): Value {
@@ -13,14 +17,14 @@ export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: n
   // Mean and inverse standard deviation are outputs of the operator, and serve its backward rule.
   const [y] = x.graph.emitMany(
     'LayerNormalization',
-    bias ? [x, scale, bias] : [x, scale],
+    (bias ? [x, scale, bias] : [x, scale]).map(single),
     [x.shape, statistics, statistics],
     {
       axis: int(-1),
       epsilon: float(epsilon),
     },
   );
-  return y as Value;
+  return likeIn(y as Value, x);
 }
 
 /** Zero mean and unit variance over the last axis. */

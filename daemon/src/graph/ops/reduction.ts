@@ -1,7 +1,19 @@
-/** @file Sums and means over axes. The reduced axes are kept, with size 1. */
+/** @file Sums and means over axes, added up in float32. The reduced axes are kept, with size 1. */
 
-import { int, ints, type Value } from '../graph.ts';
+import { type Attributes, type FloatType, int, ints, type Value } from '../graph.ts';
 import { reshape } from './movement.ts';
+
+function reduce(
+  op: 'ReduceSum' | 'ReduceMean',
+  x: Value,
+  axes: readonly number[],
+  others: readonly Value[],
+  attributes: Attributes,
+): Value {
+  const { graph } = x;
+  const sum = graph.emit(op, [graph.cast(x, 'float32'), ...others], reducedShape(x, axes), attributes);
+  return graph.cast(sum, x.type as FloatType);
+}
 
 const reducedShape = (x: Value, axes: readonly number[]): number[] =>
   x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
@@ -9,12 +21,12 @@ const reducedShape = (x: Value, axes: readonly number[]): number[] =>
 /** Sum over the given axes. */
 export function reduceSum(x: Value, axes: readonly number[]): Value {
   const axesInput = x.graph.constant(axes, [axes.length], 'int64');
-  return x.graph.emit('ReduceSum', [x, axesInput], reducedShape(x, axes), { keepdims: int(1) });
+  return reduce('ReduceSum', x, axes, [axesInput], { keepdims: int(1) });
 }
 
 /** Mean over the given axes. */
 export function reduceMean(x: Value, axes: readonly number[]): Value {
-  return x.graph.emit('ReduceMean', [x], reducedShape(x, axes), { axes: ints(axes), keepdims: int(1) });
+  return reduce('ReduceMean', x, axes, [], { axes: ints(axes), keepdims: int(1) });
 }
 
 /** Mean over all elements, as a scalar. */

@@ -36,7 +36,7 @@ export const elementwiseRules: RulesFor<
   Greater: 'constant',
   Where: ({ inputs: [condition, a, b] }, g) => [
     'constant',
-    () => sumTo(where(condition!, g, g.graph.constant([0])), a!.shape),
-    () => sumTo(where(condition!, g.graph.constant([0]), g), b!.shape),
+    () => sumTo(where(condition!, g, g.graph.constant([0], [], g.type)), a!.shape),
+    () => sumTo(where(condition!, g.graph.constant([0], [], g.type), g), b!.shape),
   ],
 };

@@ -1,6 +1,6 @@
 /** @file Backward rules of the operations that only move elements: moving the gradient back. */
 
-import type { Value } from '../graph.ts';
+import type { FloatType, Value } from '../graph.ts';
 import { pad, reshape, slice, transpose } from '../ops/movement.ts';
 import type { RulesFor } from './rule.ts';
 import { sumTo } from './sumTo.ts';
@@ -43,8 +43,7 @@ export const movementRules: RulesFor<
   ],
   Expand: ({ inputs: [x] }, g) => [() => sumTo(g, x!.shape), 'constant'],
   Gather: () => ['frozen', 'constant'],
-  // The builder casts stored weights only.
-  Cast: () => ['frozen'],
+  Cast: ({ inputs: [x] }, g) => [() => g.graph.cast(g, x!.type as FloatType)],
 };
 
 function constantNumbers(value: Value): readonly number[] {
