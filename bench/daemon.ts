@@ -66,7 +66,12 @@ async function overhead(): Promise<Overhead> {
   const at = (name: string) => join(root, name);
   const blobs = new BlobStore(at('blobs'));
   const models = new ModelRegistry({ models: { [model]: { folder } } });
-  const places = { graphs: at('graphs'), inversions: at('inversions'), blobs: at('blobs') };
+  const places = {
+    graphs: at('graphs'),
+    merged: at('merged'),
+    inversions: at('inversions'),
+    blobs: at('blobs'),
+  };
   const engine = new EngineSupervisor(models, places);
   let inEngine = 0;
   const runner: JobRunner = {

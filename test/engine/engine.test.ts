@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../daemon/src/engine/engine.ts';
 import { LatentColours } from '../../daemon/src/engine/latentColours.ts';
-import type { Task } from '../../daemon/src/engine/messages.ts';
+import { EngineSettings, type Task } from '../../daemon/src/engine/messages.ts';
 import type { Progress } from '../../daemon/src/methods/watch.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
@@ -23,7 +23,14 @@ afterEach(async () => {
 
 describe('a cancel', () => {
   it('takes effect before a second evaluation of the UNet begins', async () => {
-    const settings = { ...foldersIn(place.root), maxModels: 1, maxModelBytes: 1e9, threads: 1 };
+    const settings = EngineSettings.parse({
+      ...foldersIn(place.root),
+      device: 'cpu',
+      precision: 'fp32',
+      maxModels: 1,
+      maxModelBytes: 1e9,
+      threads: 1,
+    });
     const engine = new Engine(settings);
     const model = { name: 'small', ...modelsIn(place.root).find('small') };
     const run = Session.prototype.run;

@@ -13,6 +13,7 @@ import { makeSmallModel } from './smallModel.ts';
 /** Where an engine of the tests keeps things. */
 export const foldersIn = (root: string) => ({
   graphs: join(root, 'graphs'),
+  merged: join(root, 'merged'),
   inversions: join(root, 'inversions'),
   blobs: join(root, 'blobs'),
 });

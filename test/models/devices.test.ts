@@ -6,30 +6,46 @@ import { Graph } from '../../daemon/src/graph/graph.ts';
 import { toOnnx } from '../../daemon/src/graph/onnx.ts';
 import { fusedAttention } from '../../daemon/src/graph/ops/attention.ts';
 import { add } from '../../daemon/src/graph/ops/elementwise.ts';
-import { chooseDevice, judge } from '../../daemon/src/models/chooseDevice.ts';
+import { chooseDevice, judge, precisionOf } from '../../daemon/src/models/chooseDevice.ts';
 import { Session } from '../../daemon/src/runtime/session.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { relativeError } from '../golden.ts';
 
 describe('a device', () => {
   it('is used when it computes what the processor does, and sooner', () => {
-    expect(judge({ milliseconds: 5, processor: 80, error: 1e-6 }).usable).toBe(true);
-    expect(judge({ milliseconds: 90, processor: 80, error: 1e-6 }).usable).toBe(false);
-    expect(judge({ milliseconds: 5, processor: 80, error: 0.2 })).toEqual({
+    const tried = { milliseconds: 5, processor: 80, error: 1e-6, half: null };
+    expect(judge(tried).usable).toBe(true);
+    expect(judge({ ...tried, milliseconds: 90 }).usable).toBe(false);
+    expect(judge({ ...tried, error: 0.2 })).toEqual({
       usable: false,
       why: expect.stringContaining('something else'),
     });
-    expect(judge({ milliseconds: 5, processor: 80, error: Number.NaN }).usable).toBe(false);
+    expect(judge({ ...tried, error: Number.NaN }).usable).toBe(false);
     expect(judge(null).usable).toBe(false);
   });
 
   it('that was asked for is taken without a try, and refused where the runtime has none', async () => {
     expect(await chooseDevice('cpu')).toEqual({
       device: 'cpu',
-      reason: expect.stringContaining('as asked for'),
+      precision: 'fp32',
+      reason: expect.stringContaining('the processor'),
     });
     const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
     await expect(chooseDevice(foreign)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+});
+
+describe('half precision', () => {
+  const tried = { milliseconds: 5, processor: 80, error: 1e-6 };
+  it('is for cards that a try shows to compute right in it, or for whoever asks', () => {
+    const right = { ...tried, half: { milliseconds: 3, error: 2e-3 } };
+    expect(precisionOf('cuda', 'auto', right)).toBe('fp16');
+    expect(precisionOf('cuda', 'fp32', right)).toBe('fp32');
+    expect(precisionOf('cuda', 'auto', { ...tried, half: { milliseconds: 3, error: 0.2 } })).toBe('fp32');
+    expect(precisionOf('webgpu', 'auto', { ...tried, half: null })).toBe('fp32');
+    expect(precisionOf('webgpu', 'auto', null)).toBe('fp32');
+    expect(precisionOf('cpu', 'auto', right)).toBe('fp32');
+    expect(precisionOf('cpu', 'fp16', null)).toBe('fp16');
   });
 });
 

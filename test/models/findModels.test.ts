@@ -100,7 +100,7 @@ describe('the models that lie on this machine', () => {
   });
 
   it('are there for the daemon, and work where they lie: behind links, and with a tokenizer of another program', async () => {
-    const registry = openModels([]);
+    const registry = openModels({ models: [], named: {} });
     const expected = await new StableDiffusion(MODEL, new Networks(null)).encodePrompt('a cat');
     for (const name of ['tiny-diffusion', 'real -v2-', 'invoked']) {
       const model = new StableDiffusion(registry.find(name).folder, new Networks(null));

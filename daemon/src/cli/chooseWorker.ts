@@ -5,7 +5,7 @@ import { MAX_PICTURE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { ModelRegistry } from '../models/modelRegistry.ts';
-import type { Device } from '../runtime/deviceNames.ts';
+import type { Device, Precision } from '../runtime/deviceNames.ts';
 import { configFolder } from '../server/config.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { DaemonWorker } from './daemonWorker.ts';
@@ -18,6 +18,7 @@ export interface WorkerWish {
   readonly threads?: number | undefined;
   /** The processor when left out. */
   readonly device?: Device | 'auto' | undefined;
+  readonly precision?: Precision | 'auto' | undefined;
   /** Files that the work is about. */
   readonly pictures: readonly string[];
   /** Whether a running daemon may do it. */
@@ -44,16 +45,25 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
 /** A worker, or why there is none. */
 async function inDaemon(
   running: Announcement,
-  { model: { folder, imageEncoder, loras }, threads, device, pictures }: WorkerWish,
+  { model: { folder, imageEncoder, loras = [] }, threads, device, precision, pictures }: WorkerWish,
   watch: WorkWatch,
 ): Promise<Worker | string> {
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined || loras !== undefined || device !== undefined) {
-    return 'The running daemon does not know --image-encoder, --lora, --threads and --device.';
+  if (imageEncoder !== undefined || threads !== undefined) {
+    return 'The running daemon does not know --image-encoder and --threads.';
   }
-  const model = new ModelRegistry(running.models).nameOf(folder);
+  if (
+    (device ?? running.device) !== running.device ||
+    (precision ?? running.precision) !== running.precision
+  ) {
+    return `The running daemon works on ${running.device} in ${running.precision}.`;
+  }
+  const model = new ModelRegistry(running.models).nameOf(folder, loras);
+  if (model === null && loras.length > 0) {
+    return 'The running daemon has no model with these LoRAs (give it one under "named" in config.json).';
+  }
   if (model === null) {
     return `The running daemon does not have the model ${folder} (start it with --models to give it one).`;
   }

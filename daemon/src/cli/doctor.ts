@@ -118,7 +118,7 @@ async function models(): Promise<Finding> {
   // Loaded here, for it brings the engine's rooms along.
   const { faultOf } = await import('./modelCheck.ts');
   try {
-    const installed = openModels(readConfig(configFolder(), {}).models).list();
+    const installed = openModels(readConfig(configFolder(), {})).list();
     if (installed.length === 0) return { what: 'Models', ok: false, found: 'none', mend };
     const faults = installed.flatMap(({ name, place }) => {
       const fault = faultOf(place);

@@ -9,7 +9,7 @@ import { stylePicture } from '../jobs/styleJob.ts';
 import { chooseDevice } from '../models/chooseDevice.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { Device } from '../runtime/deviceNames.ts';
+import type { Device, Precision } from '../runtime/deviceNames.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
@@ -30,6 +30,7 @@ interface LocalWish {
   readonly threads?: number | undefined;
   /** The processor when left out. */
   readonly device?: Device | 'auto' | undefined;
+  readonly precision?: Precision | 'auto' | undefined;
 }
 
 export class LocalWorker implements Worker {
@@ -40,20 +41,23 @@ export class LocalWorker implements Worker {
   private constructor(
     { folder, imageEncoder, loras = [] }: ModelChoice,
     options: SessionOptions,
+    precision: Precision,
     private readonly watch: WorkWatch,
   ) {
-    this.networks = new Networks(graphsFolder(), options);
+    this.networks = new Networks(graphsFolder(), options, precision);
     const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
     this.model = new StableDiffusion(folder, this.networks, { imageEncoder, loras: merged });
   }
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
-  static async open({ model, threads, device }: LocalWish, watch: WorkWatch): Promise<LocalWorker> {
+  static async open(
+    { model, threads, device = 'cpu', precision }: LocalWish,
+    watch: WorkWatch,
+  ): Promise<LocalWorker> {
     const limits = threads === undefined ? {} : { threads };
-    if (device === undefined) return new LocalWorker(model, limits, watch);
-    const chosen = await chooseDevice(device);
-    watch.tell(chosen.reason);
-    return new LocalWorker(model, { ...limits, device: chosen.device }, watch);
+    const chosen = await chooseDevice(device, precision);
+    if (device !== 'cpu') watch.tell(chosen.reason);
+    return new LocalWorker(model, { ...limits, device: chosen.device }, chosen.precision, watch);
   }
 
   async invert({ picture, prompt, options }: InvertWork) {

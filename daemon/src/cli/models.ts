@@ -17,7 +17,8 @@ export function modelsCommand(): Command {
     .option('--json', 'print the list as JSON')
     .action((folders: string[], { json = false }: { json?: boolean }) => {
       try {
-        const registry = openModels([...folders, ...readConfig(configFolder(), {}).models]);
+        const config = readConfig(configFolder(), {});
+        const registry = openModels({ ...config, models: [...folders, ...config.models] });
         const models = registry.listAll().map(({ place: _, ...model }) => model);
         process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
       } catch (error) {

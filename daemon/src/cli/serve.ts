@@ -2,6 +2,8 @@
 
 import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
+import { chooseDevice } from '../models/chooseDevice.ts';
+import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { ownerTokenFile } from '../server/clients.ts';
 import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
@@ -17,6 +19,15 @@ export function serveCommand(): Command {
     .option('--port <number>', 'the port to listen on; plugins find only the default ones', Number)
     .option('--models <folder...>', 'folders that hold models, or are models')
     .option('--listen <address>', 'listen on this address of the machine too, without encryption')
+    .addOption(
+      new Option(
+        '--device <choice>',
+        'where the networks run; auto tries what there is and says what it chose',
+      ).choices(['auto', ...DEVICES]),
+    )
+    .addOption(
+      new Option('--precision <choice>', 'what the UNet computes in').choices(['auto', ...PRECISIONS]),
+    )
     .addOption(new Option('--log <level>', 'what goes to the log on stderr').choices(LOG_LEVELS))
     .action(async (flags: Record<string, unknown>) => {
       try {
@@ -35,21 +46,23 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
       `Warning: the daemon listens on ${config.listen} too. What goes over the network is not encrypted: whoever can read it can use the daemon.\n`,
     );
   }
-  const daemon = await startDaemon(folder, config, newLog(config.log), {
+  const chosen = await chooseDevice(config.device, config.precision);
+  const daemon = await startDaemon(folder, config, newLog(config.log), chosen, {
     onPairing: showPairing,
     onPaired: showPaired,
   });
   // Before the welcome: whoever waits for that may answer it with Ctrl-C at once.
   const end = stopped();
-  process.stdout.write(welcome(daemon, folder));
+  process.stdout.write(welcome(daemon, folder, chosen.reason));
   await end;
   process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
 }
 
-function welcome({ port, pairing }: Daemon, folder: string): string {
+function welcome({ port, pairing }: Daemon, folder: string, reason: string): string {
   return [
     `Palimpsest is running at http://127.0.0.1:${port}`,
+    reason,
     '',
     `  Look    http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`,
     '  Plugin  open it, press Connect, and type in the code that appears here',

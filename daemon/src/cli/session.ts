@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { type Command, Option } from 'commander';
-import type { LoraChoice } from '../models/lora.ts';
-import { DEVICES } from '../runtime/deviceNames.ts';
+import { type LoraChoice, readLora } from '../models/loraChoice.ts';
+import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
@@ -50,6 +50,12 @@ export function addWorkFlags(command: Command): Command {
         'where the networks run; auto tries what there is and says what it chose',
       ).choices(['auto', ...DEVICES]),
     )
+    .addOption(
+      new Option(
+        '--precision <choice>',
+        'what the UNet computes in; auto is fp16 on cards that can, which halves the memory, else fp32',
+      ).choices(['auto', ...PRECISIONS]),
+    )
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 
@@ -73,7 +79,7 @@ export async function runCommand(
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
-      model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder)), loras: lora },
+      model: await chosenModel(model ?? demoModelFolder(), imageEncoder, lora),
       watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json), tell },
     });
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
@@ -95,9 +101,9 @@ export function runWork(
   pictures: readonly string[],
   work: (worker: Worker) => Promise<Outcome>,
 ): Promise<void> {
-  const { threads, daemon, device } = command.opts();
+  const { threads, daemon, device, precision } = command.opts();
   return runCommand(command, async ({ model, watch }) => {
-    const worker = await chooseWorker({ model, threads, device, pictures, daemon }, watch);
+    const worker = await chooseWorker({ model, threads, device, precision, pictures, daemon }, watch);
     try {
       return await work(worker);
     } finally {
@@ -107,22 +113,26 @@ export function runWork(
 }
 
 /** A path as it is; what is no path is looked up among the installed models. */
-async function chosenModel(model: string, imageEncoder: string | undefined): Promise<ModelChoice> {
-  if (existsSync(model) || /[\\/]/.test(model)) return { folder: model, imageEncoder };
+async function chosenModel(
+  model: string,
+  imageEncoder: string | undefined,
+  loras: readonly LoraChoice[] = [],
+): Promise<ModelChoice> {
+  if (existsSync(model) || /[\\/]/.test(model)) return { folder: model, imageEncoder, loras };
   const { openModels } = await import('../server/openModels.ts');
-  const place = openModels(readConfig(configFolder(), {}).models).find(model);
-  return { folder: place.folder, imageEncoder: imageEncoder ?? place.imageEncoder };
+  const place = openModels(readConfig(configFolder(), {})).find(model);
+  return {
+    folder: place.folder,
+    imageEncoder: imageEncoder ?? place.imageEncoder,
+    loras: [...(place.loras ?? []), ...loras],
+  };
 }
 
-/** One `--lora`, after those before it. A drive's colon, as in C:\\style.safetensors, is no strength's. */
-function addLora(text: string, previous: readonly LoraChoice[] = []): LoraChoice[] {
-  const [, file = text, strength = '1'] = /^(.+):(-?[\d.]+)$/.exec(text) ?? [];
-  if (Number.isFinite(Number(strength))) return [...previous, { file, strength: Number(strength) }];
-  throw new PalimpsestError(
-    'OPTION_INVALID',
-    `--lora: ${strength} is no strength. Give such as ${file}:0.8.`,
-  );
-}
+/** One `--lora`, after those before it. */
+const addLora = (text: string, previous: readonly LoraChoice[] = []): LoraChoice[] => [
+  ...previous,
+  readLora(text),
+];
 
 const DEMO_MODEL =
   'Using the small demo model, which only knows its own drawn world. ' +

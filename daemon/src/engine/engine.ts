@@ -36,9 +36,9 @@ export class Engine {
   private readonly store: InversionStore;
   private readonly blobs: BlobStore;
 
-  constructor({ graphs, inversions, blobs, threads, maxModels, maxModelBytes }: EngineSettings) {
-    const session = threads === undefined ? {} : { threads };
-    this.models = new LoadedModels({ graphs, session, maxModels, maxModelBytes });
+  constructor({ inversions, blobs, threads, device, ...settings }: EngineSettings) {
+    const session = { device, ...(threads === undefined ? {} : { threads }) };
+    this.models = new LoadedModels({ ...settings, session });
     this.store = new InversionStore(inversions);
     // The daemon keeps the folder small: it knows which pictures are still needed.
     this.blobs = new BlobStore(blobs, { maxBytes: Number.POSITIVE_INFINITY });

@@ -1,8 +1,10 @@
 /** @file The models that are in memory. The least recently used ones make room for others. */
 
 import { inspectModel } from '../models/inspect.ts';
+import { sameLoras } from '../models/loraChoice.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { Precision } from '../runtime/deviceNames.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import type { PlacedModel } from './messages.ts';
 
@@ -17,7 +19,10 @@ export interface LoadedModel {
 export interface LoadedModelsOptions {
   /** Where graphs are kept between runs. */
   readonly graphs: string;
+  /** Where weights with LoRAs in them are kept. */
+  readonly merged: string;
   readonly session: SessionOptions;
+  readonly precision: Precision;
   readonly maxModels: number;
   /** Of weights; one model is kept in any case. */
   readonly maxModelBytes: number;
@@ -57,8 +62,13 @@ export class LoadedModels {
   }
 
   private open(place: PlacedModel): LoadedModel {
-    const networks = new Networks(this.options.graphs, this.options.session);
-    const model = new StableDiffusion(place.folder, networks, { imageEncoder: place.imageEncoder });
+    const { graphs, merged, session, precision } = this.options;
+    const { folder, imageEncoder, loras = [] } = place;
+    const networks = new Networks(graphs, session, precision);
+    const model = new StableDiffusion(folder, networks, {
+      imageEncoder,
+      loras: loras.length === 0 ? undefined : { choices: loras, folder: merged },
+    });
     const { components } = inspectModel(model);
     const bytes = Object.values(components).reduce((sum, component) => sum + component.bytes, 0);
     return { model, networks, bytes, place };
@@ -74,4 +84,4 @@ export class LoadedModels {
 }
 
 const isSame = (a: PlacedModel, b: PlacedModel): boolean =>
-  a.folder === b.folder && a.imageEncoder === b.imageEncoder;
+  a.folder === b.folder && a.imageEncoder === b.imageEncoder && sameLoras(a.loras, b.loras);

@@ -13,15 +13,20 @@ import {
   JobResult,
 } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 
 /** What an engine process is started with. */
 export const EngineSettings = z.strictObject({
   /** Folders, as in store/paths.ts. */
   graphs: z.string(),
+  merged: z.string(),
   inversions: z.string(),
   blobs: z.string(),
   /** Processor threads; one for each core when left out. */
   threads: z.int().positive().optional(),
+  /** Where the networks run, and what the UNet computes in. */
+  device: z.enum(DEVICES),
+  precision: z.enum(PRECISIONS),
   /** Models that stay loaded, at least one, and the bytes of their weights together. */
   maxModels: z.int().positive(),
   maxModelBytes: z.number().positive(),
@@ -33,6 +38,10 @@ const PlacedModel = z.strictObject({
   name: z.string(),
   folder: z.string(),
   imageEncoder: z.string().optional(),
+  loras: z
+    .array(z.strictObject({ file: z.string(), strength: z.number() }))
+    .readonly()
+    .optional(),
 });
 export type PlacedModel = z.infer<typeof PlacedModel>;
 

@@ -9,6 +9,7 @@
 import { totalmem } from 'node:os';
 import { type JobProgress, type JobRequest, type JobResult, PalimpsestError } from '@palimpsest/protocol';
 import type { ModelRegistry } from '../models/modelRegistry.ts';
+import type { Device } from '../runtime/deviceNames.ts';
 import { EngineExit, EngineProcess } from './engineProcess.ts';
 import type {
   AttentionRequest,
@@ -20,8 +21,8 @@ import type {
 } from './messages.ts';
 
 export interface SupervisorOptions
-  extends Pick<EngineSettings, 'graphs' | 'inversions' | 'blobs' | 'threads'>,
-    Partial<Pick<EngineSettings, 'maxModels' | 'maxModelBytes'>> {
+  extends Pick<EngineSettings, 'graphs' | 'merged' | 'inversions' | 'blobs' | 'threads'>,
+    Partial<Pick<EngineSettings, 'device' | 'precision' | 'maxModels' | 'maxModelBytes'>> {
   /** How long a cancelled task may go on until the process is killed, in ms. */
   readonly cancelGrace?: number;
   /** Ends of the process that a task may cause without getting further. */
@@ -43,7 +44,7 @@ export interface EngineStatus {
   readonly models: readonly string[];
   /** As last told by the process; 0 when there is none. */
   readonly rssBytes: number;
-  readonly device: 'cpu';
+  readonly device: Device;
 }
 
 /** In the order in which a job goes through them. */
@@ -68,6 +69,8 @@ export class EngineSupervisor {
   ) {
     this.settings = {
       maxModels: DEFAULTS.maxModels,
+      device: 'cpu',
+      precision: 'fp32',
       // Weights are mapped files: the system can take their memory back, but reads them again at each evaluation.
       maxModelBytes: totalmem() / 2,
       ...settings,
@@ -116,10 +119,11 @@ export class EngineSupervisor {
 
   status(): EngineStatus {
     const { engine } = this;
-    if (engine === null) return { state: 'stopped', pid: null, models: [], rssBytes: 0, device: 'cpu' };
+    const { device } = this.settings;
+    if (engine === null) return { state: 'stopped', pid: null, models: [], rssBytes: 0, device };
     const state = !engine.isReady ? 'starting' : this.current !== null ? 'busy' : 'ready';
     const { pid = null, models, rssBytes } = engine;
-    return { state, pid, models, rssBytes, device: 'cpu' };
+    return { state, pid, models, rssBytes, device };
   }
 
   /** Ends the process; tasks that are under way or waiting are cancelled. */
@@ -137,8 +141,13 @@ export class EngineSupervisor {
   }
 
   private place(name: string): PlacedModel {
-    const { folder, imageEncoder } = this.registry.find(name);
-    return { name, folder, ...(imageEncoder === undefined ? {} : { imageEncoder }) };
+    const { folder, imageEncoder, loras } = this.registry.find(name);
+    return {
+      name,
+      folder,
+      ...(imageEncoder === undefined ? {} : { imageEncoder }),
+      ...(loras === undefined ? {} : { loras }),
+    };
   }
 
   private perform(task: Task, options: RunOptions): Promise<Outcome> {
@@ -169,19 +178,27 @@ export class EngineSupervisor {
         if (signal.aborted) throw cancelled();
         try {
           const outcome = await this.attempt(task, { ...options, signal, onProgress });
-          if (outcome.of === 'error') throw new PalimpsestError(outcome.code, outcome.message);
-          return outcome;
+          if (outcome.of !== 'error') return outcome;
+          if (outcome.code === 'ENGINE_FAILED') await this.giveUpDevice();
+          throw new PalimpsestError(outcome.code, outcome.message);
         } catch (error) {
           if (!(error instanceof EngineExit)) throw error;
           if (signal.aborted) throw cancelled();
           crashes += 1;
-          if (crashes >= this.maxCrashes) throw crashed(error, crashes);
+          if (crashes >= this.maxCrashes) throw crashed(error, crashes, this.settings.device);
         }
       }
     } finally {
       options.signal?.removeEventListener('abort', abort);
       this.current = null;
     }
+  }
+
+  /** A card that was lost stays lost to the process that used it: the next task has a fresh one. */
+  private async giveUpDevice(): Promise<void> {
+    if (this.settings.device === 'cpu') return;
+    this.engine?.kill();
+    await this.latest?.exited;
   }
 
   /** @throws {EngineExit} when the process ends first. */
@@ -224,11 +241,13 @@ const distance = ({ stage, step }: JobProgress): number => STAGES.indexOf(stage)
 
 const cancelled = () => new PalimpsestError('CANCELLED', 'The work was cancelled. Nothing was changed.');
 
-const crashed = (exit: EngineExit, times: number) =>
+const crashed = (exit: EngineExit, times: number, device: Device) =>
   new PalimpsestError(
     'ENGINE_CRASHED',
     `The engine process ended ${times} times at the same place (${exit.message}). ` +
-      'Most often memory is short: close other programs, or choose a smaller size. It has been given up; other jobs go on.',
+      'Most often memory is short: close other programs, or choose a smaller size. ' +
+      (device === 'cpu' ? '' : `Or ${device} itself fails: start the daemon with --device cpu. `) +
+      'It has been given up; other jobs go on.',
   );
 
 /** The two sides are of one version, so this is a bug. */

@@ -1,11 +1,13 @@
-/** @file On which device networks run: the one that was asked for, or the best that a try has shown to work. */
+/**
+ * @file On which device networks run, and in which precision: those that were asked for, or the best that a try has shown
+ * to work.
+ */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { DEVICE_NAMES, type Device } from '../runtime/deviceNames.ts';
-import { builtInDevices, requireBuiltIn } from '../runtime/devices.ts';
+import { DEVICE_NAMES, type Device, type Precision } from '../runtime/deviceNames.ts';
 
 /** What a try of a device has shown. */
 const Probe = z.object({
@@ -14,17 +16,22 @@ const Probe = z.object({
   processor: z.number(),
   /** The largest difference from the processor, relative to the largest number. */
   error: z.number(),
+  /** The same in half precision; null where the device cannot compute in it. */
+  half: z.object({ milliseconds: z.number(), error: z.number() }).nullable(),
 });
 export type Probe = z.infer<typeof Probe>;
 
 export interface ChosenDevice {
   readonly device: Device;
-  /** Why this one, in a sentence. */
+  readonly precision: Precision;
+  /** Why these, in a sentence. */
   readonly reason: string;
 }
 
 /** Beyond this the device computes something else, not just in another order. */
 const MAX_ERROR = 1e-3;
+/** Half precision has three digits. */
+const MAX_HALF_ERROR = 1e-2;
 
 /** In ms. A driver that hangs is no device, and one in software takes longer than this. */
 const MAX_PROBE_TIME = 20_000;
@@ -34,22 +41,51 @@ const run = promisify(execFile);
 /**
  * The device that was asked for, or the first built-in one that computes what the processor does, in less time.
  *
+ * @param precision of the UNet; `auto` is fp16 on a card that a try shows to compute right in it, else fp32.
  * @throws {PalimpsestError} OPTION_INVALID when the runtime was not built for the one that was asked for.
  */
-export async function chooseDevice(wanted: Device | 'auto'): Promise<ChosenDevice> {
+export async function chooseDevice(
+  wanted: Device | 'auto',
+  precision: Precision | 'auto' = 'auto',
+): Promise<ChosenDevice> {
+  if (wanted === 'cpu') {
+    const chosen = precisionOf(wanted, precision, null);
+    return { device: wanted, precision: chosen, reason: `Running on ${DEVICE_NAMES.cpu} in ${chosen}.` };
+  }
+  // Only now: the daemon, which runs no network, is spared the runtime where there is nothing to choose.
+  const { builtInDevices, requireBuiltIn } = await import('../runtime/devices.ts');
   if (wanted !== 'auto') {
     requireBuiltIn(wanted);
-    return { device: wanted, reason: `Running on ${DEVICE_NAMES[wanted]}, as asked for.` };
+    const tried = precision === 'auto' ? await probe(wanted) : null;
+    const chosen = precisionOf(wanted, precision, tried);
+    return {
+      device: wanted,
+      precision: chosen,
+      reason: `Running on ${DEVICE_NAMES[wanted]}, as asked for, in ${chosen}.`,
+    };
   }
   const reasons: string[] = [];
   // Core ML is chosen by hand only: it takes parts of a network, and nobody has measured which.
   for (const device of builtInDevices().filter((one) => one !== 'cpu' && one !== 'coreml')) {
-    const verdict = judge(await probe(device));
-    if (verdict.usable) return { device, reason: `Running on ${DEVICE_NAMES[device]}: ${verdict.why}.` };
+    const tried = await probe(device);
+    const verdict = judge(tried);
+    if (verdict.usable) {
+      const chosen = precisionOf(device, precision, tried);
+      const reason = `Running on ${DEVICE_NAMES[device]} in ${chosen}: ${verdict.why}.`;
+      return { device, precision: chosen, reason };
+    }
     reasons.push(`${device}: ${verdict.why}`);
   }
   const others = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
-  return { device: 'cpu', reason: `Running on the processor${others}.` };
+  const chosen = precisionOf('cpu', precision, null);
+  return { device: 'cpu', precision: chosen, reason: `Running on the processor in ${chosen}${others}.` };
+}
+
+/** Half precision halves the memory of activations, and the processor is slower in it. */
+export function precisionOf(device: Device, wanted: Precision | 'auto', tried: Probe | null): Precision {
+  if (wanted !== 'auto') return wanted;
+  const isRight = tried?.half != null && tried.half.error <= MAX_HALF_ERROR;
+  return device !== 'cpu' && isRight ? 'fp16' : 'fp32';
 }
 
 /** Whether a device is worth using, and why. Null is a device that could not be tried. */

@@ -19,12 +19,7 @@ import {
 } from '../tensor/safetensors.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { type Checkpoint, openWeights } from './checkpoint.ts';
-
-/** A file, and how strongly it counts. */
-export interface LoraChoice {
-  readonly file: string;
-  readonly strength: number;
-}
+import type { LoraChoice } from './loraChoice.ts';
 
 /** What one LoRA adds to one weight. */
 interface Change {

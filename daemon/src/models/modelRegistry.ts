@@ -6,6 +6,7 @@
 import { realpathSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { type FoundModel, modelsBelow, modelsElsewhere } from './findModels.ts';
+import { type LoraChoice, sameLoras } from './loraChoice.ts';
 
 /** Where a model lies. */
 export interface ModelPlace {
@@ -13,6 +14,8 @@ export interface ModelPlace {
   readonly folder: string;
   /** A folder with CLIP's vision encoder, for models that come without one. */
   readonly imageEncoder?: string | undefined;
+  /** LoRAs that are merged into it. */
+  readonly loras?: readonly LoraChoice[] | undefined;
 }
 
 export interface ModelRegistryOptions {
@@ -49,11 +52,14 @@ export class ModelRegistry {
     );
   }
 
-  /** The name of the model in that folder, with an image encoder of its own; null when it is none of these. */
-  nameOf(folder: string): string | null {
+  /** The name of the model in that folder, with these LoRAs and its own image encoder; null when it is none of these. */
+  nameOf(folder: string, loras: readonly LoraChoice[] = []): string | null {
     const wanted = realPath(folder);
     const found = this.list().find(
-      ({ place }) => place.imageEncoder === undefined && realPath(place.folder) === wanted,
+      ({ place }) =>
+        place.imageEncoder === undefined &&
+        realPath(place.folder) === wanted &&
+        sameLoras(place.loras?.map(withRealPath), loras.map(withRealPath)),
     );
     return wanted === null || found === undefined ? null : found.name;
   }
@@ -113,6 +119,11 @@ function distinctPaths(models: readonly FoundModel[], known: Set<string | null>)
     return !known.has(real) && known.add(real);
   });
 }
+
+const withRealPath = ({ file, strength }: LoraChoice): LoraChoice => ({
+  file: realPath(file) ?? file,
+  strength,
+});
 
 function realPath(folder: string): string | null {
   try {

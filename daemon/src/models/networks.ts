@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
-import type { FloatType, Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
+import type { Precision } from '../runtime/deviceNames.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -34,8 +35,8 @@ export class Networks {
   constructor(
     private readonly cacheFolder: string | null,
     private readonly sessionOptions: SessionOptions = {},
-    /** What the UNet computes in. The others run once a job, where float16 saves little: they stay in float32. */
-    readonly precision: FloatType = 'float32',
+    /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
+    readonly precision: Precision = 'fp32',
   ) {}
 
   private get attendsExplicitly(): boolean {

@@ -116,7 +116,7 @@ export class UNetNetwork {
 
   /** What it computes in. */
   get precision(): FloatType {
-    return this.networks.precision;
+    return this.networks.precision === 'fp16' ? 'float16' : 'float32';
   }
 
   private buildVariant(variant: UNetVariant, latentShape: readonly number[]): Graph {

@@ -31,7 +31,10 @@ export interface SessionOptions {
 
 /** A loaded network. Runs block the thread: a run cannot be interrupted, only the work between runs can. */
 export class Session {
-  private constructor(private readonly session: ort.InferenceSession) {}
+  private constructor(
+    private readonly session: ort.InferenceSession,
+    private readonly device: Device,
+  ) {}
 
   /**
    * Loads a model whose external data, if any, lies in `weightsFolder`.
@@ -66,9 +69,9 @@ export class Session {
           },
         },
       });
-      return new Session(session);
+      return new Session(session, device);
     } catch (cause) {
-      throw engineFailed('load a network', cause);
+      throw engineFailed('load a network', device, cause);
     }
   }
 
@@ -87,7 +90,7 @@ export class Session {
         Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
       );
     } catch (cause) {
-      throw engineFailed('run a network', cause);
+      throw engineFailed('run a network', this.device, cause);
     }
   }
 
@@ -111,11 +114,17 @@ function toTensor(name: string, value: ort.Tensor): Tensor {
   return { shape: dims, data };
 }
 
-function engineFailed(action: string, cause: unknown): PalimpsestError {
+function engineFailed(action: string, device: Device, cause: unknown): PalimpsestError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const where = device === 'cpu' ? '' : ` on ${device}`;
+  const otherwise =
+    device === 'cpu'
+      ? ''
+      : ' "palimpsest doctor" tries the devices; --device cpu works without them, and --precision fp32 on cards that cannot compute in fp16.';
   return new PalimpsestError(
     'ENGINE_FAILED',
-    `The runtime could not ${action}: ${reason}. If memory is short, close other programs or choose a smaller size.`,
+    `The runtime could not ${action}${where}: ${reason}. ` +
+      `If memory is short, close other programs or choose a smaller size.${otherwise}`,
     { cause },
   );
 }

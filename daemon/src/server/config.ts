@@ -5,9 +5,10 @@
 
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 import envPaths from 'env-paths';
 import { z } from 'zod';
+import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -25,6 +26,27 @@ export const DaemonConfig = z.strictObject({
     .optional()
     .describe('an address to listen on beside the loopback ones; what goes over it is not encrypted'),
   models: z.array(z.string().min(1)).default([]).describe('folders that hold models, or are models'),
+  named: z
+    .record(
+      z
+        .string()
+        .refine((name) => ModelName.safeParse(name).success, 'a name has letters, digits, spaces, . _ -'),
+      z.strictObject({
+        model: z.string().min(1).describe('a path, or a name of "palimpsest models"'),
+        loras: z.array(z.string().min(1)).default([]).describe('files, such as style.safetensors:0.8'),
+        imageEncoder: z.string().min(1).optional().describe("a folder with CLIP's vision encoder"),
+      }),
+    )
+    .default({})
+    .describe('models by names of your own, such as one with LoRAs'),
+  device: z
+    .enum(['auto', ...DEVICES])
+    .default('cpu')
+    .describe('where the networks run; auto tries what there is'),
+  precision: z
+    .enum(['auto', ...PRECISIONS])
+    .default('auto')
+    .describe('what the UNet computes in; auto is fp16 on cards that can, else fp32'),
   origins: z
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin is such as https://example.org, without a path'))
     .default([])
@@ -68,6 +90,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     port: port === undefined ? undefined : Number(port),
     listen: env.PALIMPSEST_LISTEN,
     models: models?.split(delimiter).filter((name) => name !== ''),
+    device: env.PALIMPSEST_DEVICE,
     log: env.PALIMPSEST_LOG,
   });
 }

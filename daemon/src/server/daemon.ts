@@ -5,10 +5,11 @@ import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
+import type { ChosenDevice } from '../models/chooseDevice.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
-import { cacheFolder, graphsFolder, inversionsFolder } from '../store/paths.ts';
+import { cacheFolder, graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
@@ -24,12 +25,14 @@ export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
  * Starts the daemon.
  *
  * @param folder of the configuration and the secrets.
+ * @param chosen where the networks run.
  * @throws {PalimpsestError} ALREADY_RUNNING, PORT_TAKEN, WRITE_FAILED, OPTION_INVALID; nothing is left running then.
  */
 export async function startDaemon(
   folder: string,
   config: DaemonConfig,
   log: Logger,
+  chosen: Pick<ChosenDevice, 'device' | 'precision'>,
   tell: Pick<ServerOptions, 'onPairing' | 'onPaired'> = {},
 ): Promise<Daemon> {
   const clients = Clients.open(folder);
@@ -40,12 +43,16 @@ export async function startDaemon(
     for (const closer of closers.reverse()) await closer();
   };
   try {
-    const models = openModels(config.models);
+    const models = openModels(config);
+    const { device, precision } = chosen;
     const [jobsFolder, blobsFolder] = [join(cacheFolder(), 'jobs'), join(cacheFolder(), 'blobs')];
     const engine = new EngineSupervisor(models, {
       graphs: graphsFolder(),
+      merged: mergedFolder(),
       inversions: inversionsFolder(),
       blobs: blobsFolder,
+      device,
+      precision,
     });
     closers.push(() => engine.close());
     const blobs = new BlobStore(blobsFolder);
@@ -69,8 +76,9 @@ export async function startDaemon(
       ...tell,
     });
     closers.push(() => server.close());
-    lock.announce({ port: server.port, version: packageJson.version, models: models.options });
-    return { port: server.port, pairing: server.pairing, close };
+    const { port } = server;
+    lock.announce({ port, version: packageJson.version, device, precision, models: models.options });
+    return { port, pairing: server.pairing, close };
   } catch (error) {
     await close();
     throw error;

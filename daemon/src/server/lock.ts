@@ -5,17 +5,28 @@ import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { ModelRegistryOptions } from '../models/modelRegistry.ts';
+import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 
 /** What the command line has to know to use a running daemon. */
 const Announcement = z.object({
   port: z.int(),
   /** Of the daemon. */
   version: z.string(),
+  /** Where its networks run. */
+  device: z.enum(DEVICES).default('cpu'),
+  precision: z.enum(PRECISIONS).default('fp32'),
   /** Where its models lie. Paths stay on this machine: they are here, and never on the wire. */
   models: z.object({
     directories: z.array(z.string()).readonly().default([]),
     models: z
-      .record(z.string(), z.object({ folder: z.string(), imageEncoder: z.string().optional() }))
+      .record(
+        z.string(),
+        z.object({
+          folder: z.string(),
+          imageEncoder: z.string().optional(),
+          loras: z.array(z.object({ file: z.string(), strength: z.number() })).optional(),
+        }),
+      )
       .default({}),
     elsewhere: z.boolean().default(false),
   }),

@@ -2,17 +2,22 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
 import { isModelFolder } from '../models/findModels.ts';
-import { ModelRegistry } from '../models/modelRegistry.ts';
+import { readLora } from '../models/loraChoice.ts';
+import { type ModelPlace, ModelRegistry } from '../models/modelRegistry.ts';
 import { demoModelFolder } from '../store/paths.ts';
+import { configFolder, type DaemonConfig } from './config.ts';
 
 const SAFETENSORS = /\.safetensors$/i;
 
 /**
  * The configured folders, each a model or full of models, and single files; the demo model, and what other programs keep
- * on this machine, are there too.
+ * on this machine, are there too. So are those that the configuration gives names, which may be any of the others with LoRAs.
+ *
+ * @throws {PalimpsestError} OPTION_INVALID when one that was given a name is not there.
  */
-export function openModels(paths: readonly string[]): ModelRegistry {
+export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models' | 'named'>): ModelRegistry {
   const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
   const isModel = (path: string) => isFile(path) || isModelFolder(path);
   const full = paths.map((path) => resolve(path));
@@ -20,9 +25,36 @@ export function openModels(paths: readonly string[]): ModelRegistry {
     .filter(isModel)
     .map((path) => [basename(path).replace(SAFETENSORS, ''), { folder: path }] as const);
   const demo = isModelFolder(demoModelFolder()) ? [['demo', { folder: demoModelFolder() }] as const] : [];
-  return new ModelRegistry({
+  const found = new ModelRegistry({
     directories: full.filter((path) => !isModel(path)),
     models: Object.fromEntries([...demo, ...single]),
     elsewhere: true,
   });
+  const placed = Object.entries(named).map(([name, choice]) => [name, placeOf(name, choice, found)] as const);
+  if (placed.length === 0) return found;
+  return new ModelRegistry({
+    ...found.options,
+    models: { ...found.options.models, ...Object.fromEntries(placed) },
+  });
+}
+
+/** Paths are seen from the folder of the configuration. */
+function placeOf(
+  name: string,
+  { model, loras, imageEncoder }: DaemonConfig['named'][string],
+  found: ModelRegistry,
+): ModelPlace {
+  const here = (path: string) => resolve(configFolder(), path);
+  const isPath = /[\\/]/.test(model) || existsSync(here(model));
+  try {
+    const base = isPath ? { folder: here(model) } : found.find(model);
+    return {
+      ...base,
+      ...(imageEncoder === undefined ? {} : { imageEncoder: here(imageEncoder) }),
+      loras: loras.map(readLora).map(({ file, strength }) => ({ file: here(file), strength })),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PalimpsestError('OPTION_INVALID', `named.${name}: ${reason} It comes from config.json.`);
+  }
 }
