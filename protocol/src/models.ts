@@ -16,7 +16,7 @@ export const EngineStatus = z.strictObject({
   state: z
     .string()
     .check(z.describe('of the engine process: such as stopped, starting, ready, busy or restarting')),
-  device: z.string().check(z.describe('where the networks run, such as cpu')),
+  device: z.string().check(z.describe('where the networks run, such as cpu or webgpu')),
   rssBytes: bytes('memory of the engine process; 0 when it is not running'),
 });
 export type EngineStatus = z.infer<typeof EngineStatus>;
@@ -59,6 +59,8 @@ export const modelMethods = {
       'MODEL_FOLDER_INVALID',
       'CONFIG_UNSUPPORTED',
       'WEIGHT_INVALID',
+      'DISK_FULL',
+      'WRITE_FAILED',
       'ENGINE_CRASHED',
     ],
   }),

@@ -4,14 +4,20 @@ import { cpSync } from 'node:fs';
 import { ensureRandomUNet } from '../../bench/randomModel.ts';
 import { MODEL } from '../golden.ts';
 
-/** Makes the model in a new folder. Its attention loss has to be off: there is no level at a quarter of the latent. */
-export function makeSmallModel(folder: string): void {
+/**
+ * Makes the model in a new folder. With two levels its attention loss has to be off: there is none at a quarter of the
+ * latent.
+ */
+export function makeSmallModel(
+  folder: string,
+  levels: readonly string[] = ['CrossAttnDownBlock2D', 'DownBlock2D'],
+): void {
   cpSync(MODEL, folder, { recursive: true, filter: (path) => !path.endsWith('/unet') });
   const config = {
     sample_size: 16,
-    block_out_channels: [16, 32],
-    down_block_types: ['CrossAttnDownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D'],
+    block_out_channels: levels.map((_, i) => (i === 0 ? 16 : 32)),
+    down_block_types: levels,
+    up_block_types: [...levels].reverse().map((level) => level.replace('Down', 'Up')),
     layers_per_block: 1,
     attention_head_dim: 4,
     norm_num_groups: 8,

@@ -162,3 +162,27 @@ describe('models', () => {
     expect(place.engine.status().models).toEqual(['third']);
   });
 });
+
+describe('a device that fails', () => {
+  it('fails its job with what to do, and the next one has a fresh process', async () => {
+    // Without a driver WebGPU has no card, on any machine.
+    const driver = process.env.VK_ICD_FILENAMES;
+    process.env.VK_ICD_FILENAMES = '/nowhere.json';
+    const without = await makePlace({ device: 'webgpu' });
+    try {
+      const request = invertRequest(without.image);
+      expect(without.engine.status().device).toBe('webgpu');
+      for (let job = 0; job < 2; job++) {
+        await expect(without.engine.run(request)).rejects.toMatchObject({
+          code: 'ENGINE_FAILED',
+          message: expect.stringContaining('--device cpu'),
+        });
+        expect(without.engine.status().state).toBe('stopped');
+      }
+    } finally {
+      if (driver === undefined) delete process.env.VK_ICD_FILENAMES;
+      else process.env.VK_ICD_FILENAMES = driver;
+      await without.close();
+    }
+  });
+});

@@ -4,8 +4,10 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { LoadedModels } from '../../daemon/src/engine/loadedModels.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { openModels } from '../../daemon/src/server/openModels.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL, relativeError } from '../golden.ts';
@@ -130,5 +132,36 @@ describe('a LoRA', () => {
     );
     expect(broken('hada.safetensors', 'lora_unet_x.hada_w1_a', [4, 4])).toThrow(refusal(/another kind than/));
     expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/holds no LoRA/));
+  });
+});
+
+describe('a model that the configuration names', () => {
+  const loras = [{ file: kohya, strength: STRENGTH }];
+  const configured = (choice: { model: string; loras: string[] }) =>
+    openModels({ models: [MODEL], named: { watercolor: { ...choice } } });
+
+  it('is listed, and opened with its LoRAs', async () => {
+    const registry = configured({ model: 'modelA', loras: [`${kohya}:${STRENGTH}`] });
+    const place = registry.find('watercolor');
+    expect(place).toEqual({ folder: MODEL, loras });
+    // A command with --lora finds it too.
+    expect(registry.nameOf(MODEL, loras)).toBe('watercolor');
+    expect(registry.nameOf(MODEL)).toBe('modelA');
+    expect(registry.nameOf(MODEL, [{ file: kohya, strength: 1 }])).toBeNull();
+
+    const settings = { graphs: join(root, 'graphs'), merged, session: {}, precision: 'fp32' as const };
+    const models = new LoadedModels({ ...settings, maxModels: 1, maxModelBytes: 1e9 });
+    const { model } = await models.use({ name: 'watercolor', ...place });
+    expect(model.fingerprint).toBe(withLora(kohya).fingerprint);
+    const plain = await models.use({ name: 'watercolor', folder: MODEL });
+    expect(plain.model.fingerprint).not.toBe(model.fingerprint);
+  });
+
+  it('is refused by its name when its model is not there, or a strength is none', () => {
+    const refusal = (reason: RegExp) =>
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(reason) });
+    expect(() => configured({ model: 'nothing', loras: [] })).toThrow(refusal(/named\.watercolor.*nothing/));
+    const loras = ['x.safetensors:1.2.3'];
+    expect(() => configured({ model: 'modelA', loras })).toThrow(refusal(/named\.watercolor.*1\.2\.3/));
   });
 });
