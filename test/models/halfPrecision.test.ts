@@ -1,4 +1,4 @@
-/** The UNet in half precision beside single precision, on the processor: prediction, gradients, a whole edit. */
+/** The UNet in half precision beside single precision: prediction, gradients, a whole edit. Each operator's result is rounded. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,10 @@ import type { Results } from '../../daemon/src/runtime/session.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { GOLDEN, golden, MODEL, relativeError } from '../golden.ts';
+import { RoundedNetworks } from './roundedNetworks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-half-'));
-const networks = { fp32: new Networks(null), fp16: new Networks(null, {}, 'fp16') };
+const networks = { fp32: new Networks(null), fp16: new RoundedNetworks() };
 const models = {
   fp32: new StableDiffusion(MODEL, networks.fp32),
   fp16: new StableDiffusion(MODEL, networks.fp16),
@@ -44,7 +45,7 @@ describe('half precision', () => {
     const predict = (model: StableDiffusion) =>
       model.unet.predictNoise({ latent: latent!, timestep: 441, keyContext: keyContext! });
     const error = relativeError(await predict(models.fp16), await predict(models.fp32));
-    expect(error).toBeLessThan(3e-3);
+    expect(error).toBeLessThan(5e-3);
     expect(error).toBeGreaterThan(1e-5);
   });
 
@@ -70,7 +71,7 @@ describe('half precision', () => {
     const [half, single] = [await gradients(models.fp16), await gradients(models.fp32)];
     for (const name of ['grad_latent_loss', 'grad_attn_loss', 'grad_total']) {
       expect(cosine(half[name]!, single[name]!), name).toBeGreaterThan(0.999);
-      expect(relativeError(half[name]!, single[name]!), name).toBeLessThan(3e-2);
+      expect(relativeError(half[name]!, single[name]!), name).toBeLessThan(5e-2);
     }
     expect(relativeError(half.latent_loss!, single.latent_loss!)).toBeLessThan(2e-3);
   });

@@ -56,7 +56,7 @@ async function inDaemon(
   }
   if (
     (device ?? running.device) !== running.device ||
-    (precision ?? running.precision) !== running.precision
+    ![undefined, 'auto', running.precision].includes(precision)
   ) {
     return `The running daemon works on ${running.device} in ${running.precision}.`;
   }

@@ -1,4 +1,4 @@
-/** @file `npm run parity -- GOLDEN [--model MODEL] [--device DEVICE] [--only PARTS]`: the engine beside golden tensors, row by row. */
+/** @file `npm run parity -- GOLDEN`: the engine beside golden tensors, row by row. */
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
