@@ -1,7 +1,7 @@
 /** A document of 8,000 pixels, edited by a real daemon, which takes 25 megapixels. */
 
 import { DaemonClient, EditOptions, InversionOptions } from '@palimpsest/protocol';
-import { keepEdit, makeEdit, type Pixels } from '@palimpsest/sdk';
+import { keepEdits, makeEdit, type Pixels } from '@palimpsest/sdk';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
@@ -83,11 +83,11 @@ it(
     const finished = await makeEdit({ host, client }, (await host.find(id))!, order, { signal: forever() });
     expect(finished.width * finished.height).toBeLessThanOrEqual(25_000_000);
     expect(finished.width * finished.height).toBeGreaterThan(24_900_000);
-    const placed = await keepEdit(host, finished);
+    const [placed] = await keepEdits(host, [finished]);
     client.close();
     await close();
 
-    const made = hands.layer(placed.id);
+    const made = hands.layer(placed!.id);
     expect(document.all().map(({ name }) => name)).toEqual(['a yellow cat → a yellow dog', 'photo', 'paper']);
     expect(made).toMatchObject({ x: PHOTO.x, y: PHOTO.y });
     expect(made.pixels).toMatchObject({ width: PHOTO.width, height: PHOTO.height });
