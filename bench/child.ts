@@ -5,13 +5,13 @@
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Graph } from '../daemon/src/graph/graph.ts';
 import { Checkpoint } from '../daemon/src/models/checkpoint.ts';
 import { readConfig, SchedulerConfig, UNetConfig } from '../daemon/src/models/config.ts';
-import { type GraphKey, Networks } from '../daemon/src/models/networks.ts';
+import { type BuildGraph, type GraphKey, Networks } from '../daemon/src/models/networks.ts';
 import { NoiseSchedule } from '../daemon/src/models/noiseSchedule.ts';
+import type { Thrift } from '../daemon/src/models/thrift.ts';
 import { UNetNetwork } from '../daemon/src/models/unetNetwork.ts';
-import type { Session, SessionOptions } from '../daemon/src/runtime/session.ts';
+import type { RunnableNetwork, SessionOptions } from '../daemon/src/runtime/session.ts';
 import type { BenchModel } from './models.ts';
 import type { Sample } from './process.ts';
 import { PROMPT_TOKENS, WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -21,17 +21,18 @@ export interface ChildJob {
   readonly model: BenchModel;
   readonly workload: WorkloadName;
   readonly options: SessionOptions;
+  readonly thrift?: Partial<Thrift>;
 }
 
 /** Networks that know how long the last one took to build and to load. */
 class TimedNetworks extends Networks {
   times: Partial<Sample> = {};
 
-  override async load(key: GraphKey, build: () => Graph): Promise<Session> {
+  override async load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const start = performance.now();
     let built: number | null = null;
-    const session = await super.load(key, () => {
-      const graph = build();
+    const session = await super.load(key, (economy) => {
+      const graph = build(economy);
       built = performance.now();
       return graph;
     });
@@ -40,8 +41,9 @@ class TimedNetworks extends Networks {
   }
 }
 
-const { model, workload, options } = JSON.parse(process.argv[2] ?? '') as ChildJob;
+const { model, workload, options, thrift } = JSON.parse(process.argv[2] ?? '') as ChildJob;
 const networks = new TimedNetworks(null, options);
+networks.thrift = { ...networks.thrift, ...thrift };
 const unet = new UNetNetwork(
   readConfig(model.folder, 'unet/config.json', UNetConfig),
   Checkpoint.open(join(model.folder, 'unet')),

@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordWeights, unetWeights } from '../bench/randomModel.ts';
+import { LAVISH } from '../daemon/src/graph/economy.ts';
 import type { Shape } from '../daemon/src/graph/graph.ts';
 import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
 import {
@@ -104,8 +105,8 @@ function shapesOf(component: Exclude<keyof typeof CONFIGS, 'scheduler'>): Map<st
       });
     case 'vae':
       return recordWeights((recorder) => {
-        encoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 64, 64);
-        decoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 8, 8);
+        encoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 64, 64, LAVISH);
+        decoderGraph(recorder, AutoencoderConfig.parse(CONFIGS.vae), 8, 8, LAVISH);
       });
     case 'unet':
       return unetWeights(UNetConfig.parse(CONFIGS.unet));

@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   ENGINE_FAILED: 'the runtime failed while loading or running a network',
   ENGINE_CRASHED:
     'the engine process died, for lack of memory or by a fault of the runtime; it has been restarted',
+  MEMORY_SHORT: 'a job needs more memory than the budget allows, whatever is spared; nothing was started',
   MODEL_UNKNOWN: 'no model of that name is installed; models.list names those that are',
   IMAGE_UNKNOWN: 'the daemon has no picture of that hash: it was never put there, or has expired',
   INVERSION_UNKNOWN: 'there is no stored inversion of that id',

@@ -29,6 +29,7 @@ describe('a cancel', () => {
       precision: 'fp32',
       maxModels: 1,
       maxModelBytes: 1e9,
+      memoryBudget: Number.MAX_VALUE,
       threads: 1,
     });
     const engine = new Engine(settings);

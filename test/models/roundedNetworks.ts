@@ -5,8 +5,8 @@
  */
 
 import { type Graph, Value } from '../../daemon/src/graph/graph.ts';
-import { type GraphKey, Networks } from '../../daemon/src/models/networks.ts';
-import type { Session } from '../../daemon/src/runtime/session.ts';
+import { type BuildGraph, type GraphKey, Networks } from '../../daemon/src/models/networks.ts';
+import type { RunnableNetwork } from '../../daemon/src/runtime/session.ts';
 
 /** Networks whose float16 values are float16. */
 export class RoundedNetworks extends Networks {
@@ -15,8 +15,8 @@ export class RoundedNetworks extends Networks {
     super(null, { optimization: 'disabled' }, 'fp16');
   }
 
-  override load(key: GraphKey, build: () => Graph): Promise<Session> {
-    return super.load(key, () => rounded(build()));
+  override load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
+    return super.load(key, (economy) => rounded(build(economy)));
   }
 }
 

@@ -6,7 +6,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { ModelRegistry } from '../models/modelRegistry.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
-import { configFolder } from '../server/config.ts';
+import { defaultBudget, parseBudget } from '../runtime/memoryBudget.ts';
+import { configFolder, readConfig } from '../server/config.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { DaemonWorker } from './daemonWorker.ts';
 import { connectAsOwner } from './ownerConnection.ts';
@@ -19,6 +20,8 @@ export interface WorkerWish {
   /** The processor when left out. */
   readonly device?: Device | 'auto' | undefined;
   readonly precision?: Precision | 'auto' | undefined;
+  /** What the work may take, such as 8GB; the configuration's when left out. */
+  readonly memoryBudget?: string | undefined;
   /** Files that the work is about. */
   readonly pictures: readonly string[];
   /** Whether a running daemon may do it. */
@@ -39,20 +42,30 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
   }
   // Only now: the runtime takes a moment and some memory, which the daemon spares.
   const { LocalWorker } = await import('./localWorker.ts');
-  return LocalWorker.open(wish, watch);
+  const { memoryBudget: given, ...rest } = wish;
+  const { memoryBudget = defaultBudget(rest.device ?? 'cpu') } =
+    given === undefined ? readConfig(configFolder(), {}) : { memoryBudget: parseBudget(given) };
+  return LocalWorker.open({ ...rest, memoryBudget }, watch);
 }
 
 /** A worker, or why there is none. */
 async function inDaemon(
   running: Announcement,
-  { model: { folder, imageEncoder, loras = [] }, threads, device, precision, pictures }: WorkerWish,
+  {
+    model: { folder, imageEncoder, loras = [] },
+    threads,
+    device,
+    precision,
+    memoryBudget,
+    pictures,
+  }: WorkerWish,
   watch: WorkWatch,
 ): Promise<Worker | string> {
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined) {
-    return 'The running daemon does not know --image-encoder and --threads.';
+  if (imageEncoder !== undefined || threads !== undefined || memoryBudget !== undefined) {
+    return 'The running daemon does not know --image-encoder, --threads and --memory-budget.';
   }
   if (
     (device ?? running.device) !== running.device ||

@@ -5,6 +5,8 @@ import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import { editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture } from '../jobs/invertJob.ts';
+import type { Job } from '../jobs/job.ts';
+import { keepWithin } from '../jobs/memoryPlan.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
 import { chooseDevice } from '../models/chooseDevice.ts';
 import { Networks } from '../models/networks.ts';
@@ -31,18 +33,21 @@ interface LocalWish {
   /** The processor when left out. */
   readonly device?: Device | 'auto' | undefined;
   readonly precision?: Precision | 'auto' | undefined;
+  /** What the work may take, in bytes. */
+  readonly memoryBudget: number;
 }
 
 export class LocalWorker implements Worker {
-  private readonly networks: Networks;
-  private readonly model: StableDiffusion;
-  private readonly store = new InversionStore(inversionsFolder());
+  readonly networks: Networks;
+  readonly model: StableDiffusion;
+  readonly store = new InversionStore(inversionsFolder());
 
   private constructor(
     { folder, imageEncoder, loras = [] }: ModelChoice,
     options: SessionOptions,
     precision: Precision,
     private readonly watch: WorkWatch,
+    private readonly memoryBudget: number,
   ) {
     this.networks = new Networks(graphsFolder(), options, precision);
     const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
@@ -51,17 +56,19 @@ export class LocalWorker implements Worker {
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
   static async open(
-    { model, threads, device = 'cpu', precision }: LocalWish,
+    { model, threads, device = 'cpu', precision, memoryBudget }: LocalWish,
     watch: WorkWatch,
   ): Promise<LocalWorker> {
     const limits = threads === undefined ? {} : { threads };
     const chosen = await chooseDevice(device, precision);
     if (device !== 'cpu') watch.tell(chosen.reason);
-    return new LocalWorker(model, { ...limits, device: chosen.device }, chosen.precision, watch);
+    const options = { ...limits, device: chosen.device };
+    return new LocalWorker(model, options, chosen.precision, watch, memoryBudget);
   }
 
   async invert({ picture, prompt, options }: InvertWork) {
     const request = { picture: await decodePicture(picture), prompt, options };
+    await this.prepare({ kind: 'invert', request });
     const { id, placement, reused } = await invertPicture(this.model, this.store, request, this.watch);
     return { inversion: id, canvas: placement.canvas, reused };
   }
@@ -69,18 +76,28 @@ export class LocalWorker implements Worker {
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
     const picture = await decodePicture(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
-    const edited = await editInArea(this.model, this.store, { picture, ...words, ...mask }, this.watch);
+    const request = { picture, ...words, ...mask };
+    await this.prepare({ kind: 'edit', request });
+    const edited = await editInArea(this.model, this.store, request, this.watch);
     return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
   }
 
   async style({ content, style, ...words }: StyleWork) {
     const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
-    const styled = await stylePicture(this.model, this.store, { ...pictures, ...words }, this.watch);
+    const request = { ...pictures, ...words };
+    await this.prepare({ kind: 'style', request });
+    const styled = await stylePicture(this.model, this.store, request, this.watch);
     return { ...(await drawn(styled.picture)), inversion: styled.inverted.id };
   }
 
   async generate({ prompt, options }: GenerateWork) {
+    await this.prepare({ kind: 'generate', prompt, options });
     return drawn(await generatePicture(this.model, prompt, options, this.watch));
+  }
+
+  /** Sees to it that a job stays within the budget. */
+  private prepare(job: Job): Promise<void> {
+    return keepWithin(this.memoryBudget, this, job, this.watch.tell);
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,7 @@ export function serveCommand(): Command {
     .description('Runs the daemon that plugins and scripts talk to, on this machine only, until Ctrl-C.')
     .option('--port <number>', 'the port to listen on; plugins find only the default ones', Number)
     .option('--models <folder...>', 'folders that hold models, or are models')
+    .option('--memory-budget <size>', 'how much memory a job may take, such as 8GB')
     .option('--listen <address>', 'listen on this address of the machine too, without encryption')
     .addOption(
       new Option(

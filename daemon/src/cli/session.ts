@@ -56,6 +56,10 @@ export function addWorkFlags(command: Command): Command {
         'what the UNet computes in; auto is fp16 on cards that can, which halves the memory, else fp32',
       ).choices(['auto', ...PRECISIONS]),
     )
+    .option(
+      '--memory-budget <size>',
+      'how much memory the work may take, such as 8GB (or set PALIMPSEST_MEMORY_BUDGET); default: nine tenths of what the machine has',
+    )
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 
@@ -101,9 +105,10 @@ export function runWork(
   pictures: readonly string[],
   work: (worker: Worker) => Promise<Outcome>,
 ): Promise<void> {
-  const { threads, daemon, device, precision } = command.opts();
+  const { threads, daemon, device, precision, memoryBudget } = command.opts();
   return runCommand(command, async ({ model, watch }) => {
-    const worker = await chooseWorker({ model, threads, device, precision, pictures, daemon }, watch);
+    const wish = { model, threads, device, precision, memoryBudget, pictures, daemon };
+    const worker = await chooseWorker(wish, watch);
     try {
       return await work(worker);
     } finally {

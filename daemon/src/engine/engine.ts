@@ -14,9 +14,12 @@ import { decodePicture, encodePng, type Picture, type Size } from '../imaging/pi
 import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
+import type { Job } from '../jobs/job.ts';
+import { keepWithin } from '../jobs/memoryPlan.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
 import type { Progress, Watch } from '../methods/watch.ts';
+import type { Networks } from '../models/networks.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionStore } from '../store/inversionStore.ts';
@@ -31,12 +34,17 @@ export interface TaskWatch {
   readonly onProgress: (progress: Progress, paint: (show: (png: Uint8Array) => void) => void) => void;
 }
 
+/** Sees to it that a job stays within the budget. */
+type Prepare = (job: Job) => Promise<void>;
+
 export class Engine {
   private readonly models: LoadedModels;
   private readonly store: InversionStore;
   private readonly blobs: BlobStore;
+  private readonly memoryBudget: number;
 
-  constructor({ inversions, blobs, threads, device, ...settings }: EngineSettings) {
+  constructor({ inversions, blobs, threads, device, memoryBudget, ...settings }: EngineSettings) {
+    this.memoryBudget = memoryBudget;
     const session = { device, ...(threads === undefined ? {} : { threads }) };
     this.models = new LoadedModels({ ...settings, session });
     this.store = new InversionStore(inversions);
@@ -66,35 +74,51 @@ export class Engine {
   }
 
   private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
-    return this.withModel(model, (opened) => {
+    return this.withModel(model, (opened, networks) => {
+      const prepare = (job: Job) =>
+        keepWithin(this.memoryBudget, { model: opened, networks, store: this.store }, job, (sentence) =>
+          process.stderr.write(`${sentence}\n`),
+        );
       switch (request.kind) {
         case 'invert':
-          return this.invert(opened, request, watch);
+          return this.invert(opened, request, watch, prepare);
         case 'edit':
-          return this.edit(opened, request, watch);
+          return this.edit(opened, request, watch, prepare);
         case 'style':
-          return this.style(opened, request, watch);
+          return this.style(opened, request, watch, prepare);
         case 'generate':
-          return this.generate(opened, request, watch);
+          return this.generate(opened, request, watch, prepare);
       }
     });
   }
 
-  private async invert(model: StableDiffusion, request: InvertRequest, watch: TaskWatch): Promise<JobResult> {
+  private async invert(
+    model: StableDiffusion,
+    request: InvertRequest,
+    watch: TaskWatch,
+    prepare: Prepare,
+  ): Promise<JobResult> {
     const { prompt, options } = request;
     const picture = await this.picture(request.image);
+    await prepare({ kind: 'invert', request: { picture, prompt, options } });
     const inverted = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
       invertPicture(model, this.store, { picture, prompt, options }, inner),
     );
     return { inversion: inverted.id, canvas: inverted.placement.canvas, reused: inverted.reused };
   }
 
-  private async edit(model: StableDiffusion, request: EditRequest, watch: TaskWatch): Promise<JobResult> {
+  private async edit(
+    model: StableDiffusion,
+    request: EditRequest,
+    watch: TaskWatch,
+    prepare: Prepare,
+  ): Promise<JobResult> {
     const { source, target, inversion, edit } = request;
     const picture = await this.picture(request.image);
     const mask =
       request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
     const job = { picture, source, target, inversion, edit, ...mask };
+    await prepare({ kind: 'edit', request: job });
     const edited = await watched(model, watch, visiblePart(model, areaOfEdit(job), inversion), (inner) =>
       editInArea(model, this.store, job, inner),
     );
@@ -102,11 +126,18 @@ export class Engine {
     return { ...(await this.keep(edited.picture)), inversion: id, kind: edited.kind, reused };
   }
 
-  private async style(model: StableDiffusion, request: StyleRequest, watch: TaskWatch): Promise<JobResult> {
+  private async style(
+    model: StableDiffusion,
+    request: StyleRequest,
+    watch: TaskWatch,
+    prepare: Prepare,
+  ): Promise<JobResult> {
     const { source, styleSource, inversion, options } = request;
     const [content, style] = [await this.picture(request.image), await this.picture(request.style)];
+    const job = { content, source, style, styleSource, inversion, options };
+    await prepare({ kind: 'style', request: job });
     const styled = await watched(model, watch, visiblePart(model, content, inversion), (inner) =>
-      stylePicture(model, this.store, { content, source, style, styleSource, inversion, options }, inner),
+      stylePicture(model, this.store, job, inner),
     );
     const { id, reused } = styled.inverted;
     return { ...(await this.keep(styled.picture)), inversion: id, reused };
@@ -116,7 +147,9 @@ export class Engine {
     model: StableDiffusion,
     { prompt, options }: GenerateRequest,
     watch: TaskWatch,
+    prepare: Prepare,
   ): Promise<JobResult> {
+    await prepare({ kind: 'generate', prompt, options });
     const everything = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
     const picture = await watched(model, watch, everything, (inner) =>
       generatePicture(model, prompt, options, inner),
@@ -138,10 +171,13 @@ export class Engine {
   }
 
   /** Networks that the work did not need are given back after it, so that memory holds what one job takes. */
-  private async withModel<T>(place: PlacedModel, work: (model: StableDiffusion) => Promise<T>): Promise<T> {
+  private async withModel<T>(
+    place: PlacedModel,
+    work: (model: StableDiffusion, networks: Networks) => Promise<T>,
+  ): Promise<T> {
     const { model, networks } = await this.models.use(place);
     try {
-      return await work(model);
+      return await work(model, networks);
     } finally {
       await networks.sweep();
     }

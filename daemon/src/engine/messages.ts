@@ -30,6 +30,8 @@ export const EngineSettings = z.strictObject({
   /** Models that stay loaded, at least one, and the bytes of their weights together. */
   maxModels: z.int().positive(),
   maxModelBytes: z.number().positive(),
+  /** What a job may take, in bytes. */
+  memoryBudget: z.number().positive(),
 });
 export type EngineSettings = z.infer<typeof EngineSettings>;
 

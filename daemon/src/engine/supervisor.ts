@@ -10,6 +10,7 @@ import { totalmem } from 'node:os';
 import { type JobProgress, type JobRequest, type JobResult, PalimpsestError } from '@palimpsest/protocol';
 import type { ModelRegistry } from '../models/modelRegistry.ts';
 import type { Device } from '../runtime/deviceNames.ts';
+import { defaultBudget } from '../runtime/memoryBudget.ts';
 import { EngineExit, EngineProcess } from './engineProcess.ts';
 import type {
   AttentionRequest,
@@ -22,7 +23,7 @@ import type {
 
 export interface SupervisorOptions
   extends Pick<EngineSettings, 'graphs' | 'merged' | 'inversions' | 'blobs' | 'threads'>,
-    Partial<Pick<EngineSettings, 'device' | 'precision' | 'maxModels' | 'maxModelBytes'>> {
+    Partial<Pick<EngineSettings, 'device' | 'precision' | 'maxModels' | 'maxModelBytes' | 'memoryBudget'>> {
   /** How long a cancelled task may go on until the process is killed, in ms. */
   readonly cancelGrace?: number;
   /** Ends of the process that a task may cause without getting further. */
@@ -73,6 +74,7 @@ export class EngineSupervisor {
       precision: 'fp32',
       // Weights are mapped files: the system can take their memory back, but reads them again at each evaluation.
       maxModelBytes: totalmem() / 2,
+      memoryBudget: defaultBudget(settings.device ?? 'cpu'),
       ...settings,
       ...(threads === undefined ? {} : { threads }),
     };

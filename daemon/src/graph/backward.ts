@@ -7,6 +7,7 @@
 
 import type { Node, OpName, Value } from './graph.ts';
 import { add, mul } from './ops/elementwise.ts';
+import { Recomputation } from './recompute.ts';
 import { attentionRules } from './rules/attention.ts';
 import { convolutionRules } from './rules/convolution.ts';
 import { elementwiseRules } from './rules/elementwise.ts';
@@ -47,6 +48,7 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
   const forward = [...graph.nodes];
   const varying = dependents(forward, wanted);
   const gradientOf = new Map<Value, Value>([[loss, graph.constant([scale])]]);
+  const recomputation = graph.economy.recompute ? new Recomputation(graph, forward) : null;
 
   for (const node of forward.reverse()) {
     const [output, ...others] = node.outputs;
@@ -55,7 +57,10 @@ export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
     if (gradient === undefined) continue;
     if (others.some((other) => gradientOf.has(other)))
       throw new Error(`${node.op}: only its first output has a gradient`);
-    for (const [input, inputGradient] of inputGradients(node, gradient, varying)) {
+    const seen = recomputation?.again(node, gradient) ?? node;
+    for (const [index, inputGradient] of inputGradients(node, seen, gradient, varying)) {
+      const input = node.inputs[index]!;
+      recomputation?.hand(node, input, inputGradient);
       const sum = gradientOf.get(input);
       gradientOf.set(input, sum === undefined ? inputGradient : add(sum, inputGradient));
     }
@@ -78,15 +83,17 @@ function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlyS
   return varying;
 }
 
+/** The gradients of a node's inputs that vary, by their place; the rule sees the node as `seen`. */
 function* inputGradients(
   node: Node,
+  seen: Node,
   gradient: Value,
   varying: ReadonlySet<Value>,
-): Generator<[Value, Value]> {
+): Generator<[number, Value]> {
   const rule = BACKWARD_RULES[node.op];
   if (rule === 'constant') return;
   if (rule === 'not differentiable') throw new Error(`${node.op} has no backward rule`);
-  const rules = rule(node, gradient);
+  const rules = rule(seen, gradient);
   for (const [index, input] of node.inputs.entries()) {
     if (input === null || !varying.has(input)) continue;
     const inputRule = rules[index];
@@ -96,6 +103,6 @@ function* inputGradients(
         `${node.op}: no gradient for its input ${index}, ${input.name}: it is meant to be frozen`,
       );
     }
-    yield [input, inputRule()];
+    yield [index, inputRule()];
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Graph, Node, Value } from './graph.ts';
-import { attend, attentionMap } from './ops/attention.ts';
+import { explicitAttention } from './ops/attention.ts';
 
 /** Puts matrix products and a softmax in the place of each fused attention; what the graph computes stays the same. */
 export function withExplicitAttention(graph: Graph): Graph {
@@ -22,7 +22,7 @@ function replace(graph: Graph, { inputs, attributes, outputs }: Node): void {
   const [q, k, v] = inputs as [Value, Value, Value];
   const heads = attributes.num_heads;
   if (heads?.kind !== 'int') throw new Error('fused attention without a number of heads');
-  attend(attentionMap(q, k, heads.value), v);
+  explicitAttention(q, k, v, heads.value);
   // Whoever reads the fused operator's result reads that of the last step.
   const last = graph.nodes.pop()!;
   graph.nodes.push({ ...last, outputs });

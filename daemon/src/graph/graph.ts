@@ -7,12 +7,17 @@
 
 import type { StoredTensor } from '../tensor/safetensors.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { type Economy, LAVISH } from './economy.ts';
 
 /** Types of numbers with a fraction. float16 is how checkpoints may be stored, and what networks may compute in. */
 export type FloatType = 'float32' | 'float16';
 
 /** Types that graphs compute with. */
 export type ElementType = FloatType | 'int64' | 'bool';
+
+const BYTES: Record<ElementType, number> = { float32: 4, float16: 2, int64: 8, bool: 1 };
+
+export const bytesPerElement = (type: ElementType): number => BYTES[type];
 
 export type Shape = readonly number[];
 
@@ -121,15 +126,25 @@ export interface WeightSource {
 
 /** A graph under construction. */
 export class Graph {
-  /** @param precision what its network computes in: that of its weights. Inputs and outputs are float32. */
-  constructor(readonly precision: FloatType = 'float32') {}
-
   readonly nodes: Node[] = [];
   readonly inputs: Value[] = [];
   readonly outputs = new Map<string, Value>();
   readonly constants = new Map<string, Constant>();
   readonly weights = new Map<string, Weight>();
+  /** How many nodes there were at the end of each block. */
+  readonly blockEnds: number[] = [];
   private nextId = 0;
+
+  constructor(
+    readonly economy: Economy = LAVISH,
+    /** What its network computes in: that of its weights. Inputs and outputs are float32. */
+    readonly precision: FloatType = 'float32',
+  ) {}
+
+  /** Ends a block: what was emitted since the last end can be computed once more from what it took from outside. */
+  endBlock(): void {
+    this.blockEnds.push(this.nodes.length);
+  }
 
   /** An input that each run is given. */
   input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
@@ -215,3 +230,15 @@ function computedType(op: OpName, inputs: readonly (Value | null)[]): FloatType 
 }
 
 const isFloat = (type: ElementType): type is FloatType => type === 'float32' || type === 'float16';
+
+/** The nodes that the outputs depend on, and every value among them that somebody reads. */
+export function neededNodes(graph: Graph): { nodes: Node[]; needed: ReadonlySet<Value> } {
+  const needed = new Set(graph.outputs.values());
+  const nodes: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input !== null) needed.add(input);
+  }
+  return { nodes: nodes.reverse(), needed };
+}

@@ -14,6 +14,7 @@ import {
   type ElementType,
   type Graph,
   type Node,
+  neededNodes,
   type Value,
   type Weight,
 } from './graph.ts';
@@ -33,7 +34,7 @@ const EXTERNAL = 1;
  * @param weightsFolder what the files of the weights are named relative to; left out by graphs that have none.
  */
 export function toOnnx(graph: Graph, weightsFolder = ''): Uint8Array {
-  const { nodes, needed } = prune(graph);
+  const { nodes, needed } = neededNodes(graph);
   const weights = [...graph.weights.values()].filter(({ value }) => needed.has(value));
   const body = new Message().bytes(2, 'palimpsest');
   for (const node of nodes) body.bytes(1, nodeProto(node, needed));
@@ -55,18 +56,6 @@ export function toOnnx(graph: Graph, weightsFolder = ''): Uint8Array {
     .bytes(8, new Message().bytes(1, '').int(2, OPSET))
     .bytes(8, new Message().bytes(1, CONTRIB_DOMAIN).int(2, CONTRIB_OPSET));
   return model.encode();
-}
-
-/** The nodes that the outputs depend on, and every value among them that somebody reads. */
-function prune(graph: Graph): { nodes: Node[]; needed: ReadonlySet<Value> } {
-  const needed = new Set(graph.outputs.values());
-  const nodes: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((output) => needed.has(output))) continue;
-    nodes.push(node);
-    for (const input of node.inputs) if (input !== null) needed.add(input);
-  }
-  return { nodes: nodes.reverse(), needed };
 }
 
 function nodeProto({ op, inputs, outputs, attributes }: Node, needed: ReadonlySet<Value>): Message {

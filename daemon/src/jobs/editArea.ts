@@ -3,8 +3,8 @@
 import { type Area, areaAround, cropMask, cropPicture, pastePicture } from '../imaging/area.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { InversionStore } from '../store/inversionStore.ts';
 import { type EditedPicture, type EditJobRequest, editPicture } from './editJob.ts';
+import type { Inversions } from './invertJob.ts';
 
 /** The part of the picture that is worked on: all of it without a mask, or where no context is asked for. */
 export function areaOfEdit({ picture, mask, edit }: EditJobRequest): Area {
@@ -22,7 +22,7 @@ export function areaOfEdit({ picture, mask, edit }: EditJobRequest): Area {
  */
 export async function editInArea(
   model: StableDiffusion,
-  store: InversionStore,
+  store: Inversions,
   request: EditJobRequest,
   watch: Watch = {},
 ): Promise<EditedPicture> {

@@ -11,10 +11,9 @@ import { editorFor } from '../methods/editors.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { InversionStore } from '../store/inversionStore.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
 import { planEdit } from './editPlan.ts';
-import { type InvertedPicture, invertPicture } from './invertJob.ts';
+import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
 export interface EditJobRequest {
   readonly picture: Picture;
@@ -41,7 +40,7 @@ export interface EditedPicture {
  */
 export async function editPicture(
   model: StableDiffusion,
-  store: InversionStore,
+  store: Inversions,
   request: EditJobRequest,
   watch: Watch = {},
 ): Promise<EditedPicture> {

@@ -12,6 +12,9 @@ import { inversionId } from '../store/inversion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
+/** Where inversions are kept. */
+export type Inversions = Pick<InversionStore, 'find' | 'findPartial' | 'save' | 'savePartial'>;
+
 export interface InvertRequest {
   readonly picture: Picture;
   /** What is in the picture. */
@@ -68,7 +71,7 @@ export function placeOnCanvas(
  */
 export async function invertPicture(
   model: StableDiffusion,
-  store: InversionStore,
+  store: Inversions,
   request: InvertRequest,
   watch: Watch = {},
 ): Promise<InvertedPicture> {

@@ -8,9 +8,8 @@ import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { InversionStore } from '../store/inversionStore.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type InvertedPicture, invertPicture } from './invertJob.ts';
+import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
 export interface StyleJobRequest {
   /** The picture whose content stays, and what is in it. */
@@ -39,7 +38,7 @@ export interface StyledPicture {
  */
 export async function stylePicture(
   model: StableDiffusion,
-  store: InversionStore,
+  store: Inversions,
   { content, source, style, styleSource, inversion, options }: StyleJobRequest,
   watch: Watch = {},
 ): Promise<StyledPicture> {

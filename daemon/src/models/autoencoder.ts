@@ -1,5 +1,6 @@
 /** @file The VAE (diffusers' AutoencoderKL): pictures to latents and back. */
 
+import type { Economy } from '../graph/economy.ts';
 import { Graph, type Value, type WeightSource } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import { upsampleNearest } from '../graph/ops/convolution.ts';
@@ -18,8 +19,9 @@ export function encoderGraph(
   config: AutoencoderConfig,
   height: number,
   width: number,
+  economy: Economy,
 ): Graph {
-  const graph = new Graph();
+  const graph = new Graph(economy);
   const all = new Weights(graph, source);
   const weights = all.at('encoder');
   const norm = { groups: config.norm_num_groups, epsilon: EPSILON };
@@ -50,8 +52,9 @@ export function decoderGraph(
   config: AutoencoderConfig,
   height: number,
   width: number,
+  economy: Economy,
 ): Graph {
-  const graph = new Graph();
+  const graph = new Graph(economy);
   const all = new Weights(graph, source);
   const weights = all.at('decoder');
   const norm = { groups: config.norm_num_groups, epsilon: EPSILON };

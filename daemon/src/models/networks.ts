@@ -3,19 +3,31 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Economy } from '../graph/economy.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
 import type { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Precision } from '../runtime/deviceNames.ts';
-import { Session, type SessionOptions } from '../runtime/session.ts';
+import {
+  type Feeds,
+  type Results,
+  type RunnableNetwork,
+  Session,
+  type SessionOptions,
+} from '../runtime/session.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { THRIFTS, type Thrift } from './thrift.ts';
 
 /**
  * Part of every fingerprint: raise it with any change of what the builder emits. A test compares the graphs with
  * the version (test/graph/cache.test.ts).
  */
-export const GRAPH_VERSION = 1;
+export const GRAPH_VERSION = 2;
+
+/** What every WebGPU device lets a program bind at once (maxStorageBufferBindingSize, at least 128 MiB). */
+const LARGEST_BUFFER = 128 * 2 ** 20;
 
 /** What a graph depends on: equal keys build equal graphs. */
 export interface GraphKey {
@@ -25,8 +37,15 @@ export interface GraphKey {
   readonly options: unknown;
 }
 
+/** Emits a network. */
+export type BuildGraph = (economy: Economy) => Graph;
+
 /** Builds, caches and loads networks. */
 export class Networks {
+  /** Of the networks that are loaded from now on. */
+  thrift: Thrift = THRIFTS[0]!;
+  private rehearsal: Rehearsal | null = null;
+
   private readonly sessions = new Map<string, Promise<Session>>();
   /** Fingerprints that were asked for since the last sweep. */
   private used = new Set<string>();
@@ -39,13 +58,22 @@ export class Networks {
     readonly precision: Precision = 'fp32',
   ) {}
 
+  /** Saves memory from now on as that says; what is loaded is given back where it was built otherwise. */
+  async adopt(thrift: Thrift): Promise<void> {
+    if (thrift === this.thrift) return;
+    this.thrift = thrift;
+    await this.dispose();
+  }
+
   private get attendsExplicitly(): boolean {
     return this.sessionOptions.device === 'webgpu';
   }
 
   /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
-  load(key: GraphKey, build: () => Graph): Promise<Session> {
+  load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const fingerprint = this.fingerprintOf(key);
+    if (this.rehearsal !== null)
+      return Promise.resolve(this.rehearsal.load(fingerprint, () => this.graph(build)));
     this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
@@ -58,9 +86,32 @@ export class Networks {
     return session;
   }
 
+  /** The results of a network that a job runs once. */
+  async runOnce(key: GraphKey, build: BuildGraph, feeds: Feeds): Promise<Results> {
+    const network = await this.load(key, build);
+    const results = await network.run(feeds);
+    if (this.thrift.releaseAfterUse) await this.release(key);
+    return results;
+  }
+
+  /**
+   * Does some work without running or loading a network: each result is nought, and the rehearsal keeps account. Nothing
+   * else may use these networks meanwhile.
+   */
+  async rehearse(rehearsal: Rehearsal, thrift: Thrift, work: () => Promise<unknown>): Promise<void> {
+    const before = this.thrift;
+    [this.rehearsal, this.thrift] = [rehearsal, thrift];
+    try {
+      await work();
+    } finally {
+      [this.rehearsal, this.thrift] = [null, before];
+    }
+  }
+
   /** Gives the memory of one network back, once it is no longer needed. */
   async release(key: GraphKey): Promise<void> {
     const fingerprint = this.fingerprintOf(key);
+    if (this.rehearsal !== null) return this.rehearsal.release(fingerprint);
     const session = this.sessions.get(fingerprint);
     this.sessions.delete(fingerprint);
     await (await session)?.dispose();
@@ -85,13 +136,18 @@ export class Networks {
     }
   }
 
-  private async model(fingerprint: string, weights: string, buildPlain: () => Graph): Promise<Uint8Array> {
-    const build = () => (this.attendsExplicitly ? withExplicitAttention(buildPlain()) : buildPlain());
-    if (this.cacheFolder === null) return toOnnx(build(), weights);
+  private graph(build: BuildGraph): Graph {
+    if (!this.attendsExplicitly) return build(this.thrift);
+    const mapBytes = Math.min(this.thrift.mapBytes, LARGEST_BUFFER);
+    return withExplicitAttention(build({ ...this.thrift, mapBytes }));
+  }
+
+  private async model(fingerprint: string, weights: string, build: BuildGraph): Promise<Uint8Array> {
+    if (this.cacheFolder === null) return toOnnx(this.graph(build), weights);
     const path = join(this.cacheFolder, `${fingerprint}.onnx`);
     const cached = await readFile(path).catch(() => null);
     if (cached !== null) return cached;
-    const bytes = toOnnx(build(), weights);
+    const bytes = toOnnx(this.graph(build), weights);
     // A graph that cannot be kept is built again the next time: no reason to fail.
     await mkdir(this.cacheFolder, { recursive: true })
       .then(() => writeFileAtomic(path, bytes))
@@ -100,7 +156,8 @@ export class Networks {
   }
 
   private fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
-    const variant = this.attendsExplicitly ? ['explicit attention'] : [];
+    const { mapBytes, recompute } = this.thrift;
+    const variant = [mapBytes, recompute, ...(this.attendsExplicitly ? ['explicit attention'] : [])];
     const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options, ...variant]);
     return createHash('sha256').update(facts).digest('hex');
   }

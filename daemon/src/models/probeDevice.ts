@@ -3,6 +3,7 @@
  * prints a `Probe`.
  */
 
+import { LAVISH } from '../graph/economy.ts';
 import { type FloatType, Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import { attend, attentionMap } from '../graph/ops/attention.ts';
@@ -19,7 +20,7 @@ const device = DEVICES.find((one) => one === process.argv[2]) ?? 'cpu';
 const shapes = { x: [1, TOKENS, WIDTH], w: [WIDTH, WIDTH] } as const;
 
 function layers(type: FloatType): Uint8Array {
-  const graph = new Graph(type);
+  const graph = new Graph(LAVISH, type);
   const input = (name: 'x' | 'w') => graph.cast(graph.input(name, shapes[name]), type);
   const w = input('w');
   let x = input('x');

@@ -50,6 +50,8 @@ export function spatialTransformer(
   const project = (at: Weights, tokens: Value) =>
     linear(tokens, at.get('weight', shape, [channels, channels]), at.get('bias', [channels]));
 
+  const { graph } = x;
+  graph.endBlock();
   const normed = groupNormLayer(weights.at('norm'), x, config.norm_num_groups, INPUT_EPSILON);
   const tokens = transpose(reshape(normed, [batch, channels, height * width]), [0, 2, 1]);
   let hidden = project(weights.at('proj_in'), tokens);
@@ -72,8 +74,10 @@ export function spatialTransformer(
     };
     const own = layerNormLayer(block.at('norm1'), hidden, EPSILON);
     hidden = add(hidden, attend('self', block.at('attn1'), own, { keyContext: own, valueContext: own }));
+    graph.endBlock();
     const queries = layerNormLayer(block.at('norm2'), hidden, EPSILON);
     hidden = add(hidden, attend('cross', block.at('attn2'), queries, contexts));
+    graph.endBlock();
     hidden = add(hidden, feedForward(block.at('ff.net'), layerNormLayer(block.at('norm3'), hidden, EPSILON)));
   }
   const projected = project(weights.at('proj_out'), hidden);

@@ -110,12 +110,12 @@ export class StableDiffusion {
   /** Embeddings [N, tokens, D] of padded token ids. */
   async encodeTokens(ids: readonly (readonly number[])[]): Promise<Tensor> {
     const { config, checkpoint } = this.text;
-    const session = await this.networks.load(
+    const input: IdTensor = { shape: [ids.length, config.max_position_embeddings], ids: ids.flat() };
+    const { embedding } = await this.networks.runOnce(
       { network: 'text', checkpoint, config, options: ids.length },
       () => textEncoderGraph(checkpoint, config, ids.length),
+      { ids: input },
     );
-    const input: IdTensor = { shape: [ids.length, config.max_position_embeddings], ids: ids.flat() };
-    const { embedding } = await session.run({ ids: input });
     return embedding!;
   }
 
@@ -123,11 +123,11 @@ export class StableDiffusion {
   async encodeMoments(picture: Tensor): Promise<Tensor> {
     const { config, checkpoint } = this.vae;
     const [, , height = 0, width = 0] = picture.shape;
-    const session = await this.networks.load(
+    const { moments } = await this.networks.runOnce(
       { network: 'vae/encoder', checkpoint, config, options: [height, width] },
-      () => encoderGraph(checkpoint, config, height, width),
+      (economy) => encoderGraph(checkpoint, config, height, width, economy),
+      { picture },
     );
-    const { moments } = await session.run({ picture });
     return moments!;
   }
 
@@ -147,15 +147,15 @@ export class StableDiffusion {
   async decodeLatent(latent: Tensor): Promise<Tensor> {
     const { config, checkpoint } = this.vae;
     const [, , height = 0, width = 0] = latent.shape;
-    const session = await this.networks.load(
-      { network: 'vae/decoder', checkpoint, config, options: [height, width] },
-      () => decoderGraph(checkpoint, config, height, width),
-    );
     const unscaled = tensor(
       latent.shape,
       latent.data.map((z) => z / config.scaling_factor),
     );
-    const { picture } = await session.run({ latent: unscaled });
+    const { picture } = await this.networks.runOnce(
+      { network: 'vae/decoder', checkpoint, config, options: [height, width] },
+      (economy) => decoderGraph(checkpoint, config, height, width, economy),
+      { latent: unscaled },
+    );
     return picture!;
   }
 
@@ -175,10 +175,11 @@ export class StableDiffusion {
     const { config, preprocessor, checkpoint } = this.image;
     const [, , height = 0, width = 0] = picture.shape;
     const key = { network: 'image', checkpoint, config: [config, preprocessor], options: [height, width] };
-    const session = await this.networks.load(key, () =>
-      imageEncoderGraph(checkpoint, config, preprocessor, [height, width]),
+    const { tokens, preprocessed } = await this.networks.runOnce(
+      key,
+      () => imageEncoderGraph(checkpoint, config, preprocessor, [height, width]),
+      { picture },
     );
-    const { tokens, preprocessed } = await session.run({ picture });
     return { tokens: tokens!, preprocessed: preprocessed! };
   }
 }

@@ -77,8 +77,10 @@ export function predictedNoise(
   const time = timeEmbedding(weights.at('time_embedding'), inPrecision(inputs.time), 4 * channels[0]!);
 
   let sites = 0;
-  const resnet = (at: Weights, x: Value, width: number, inject?: (hidden: Value) => Value) =>
-    resnetBlock(at, x, width, norm, time, inject);
+  const resnet = (at: Weights, x: Value, width: number, inject?: (hidden: Value) => Value) => {
+    graph.endBlock();
+    return resnetBlock(at, x, width, norm, time, inject);
+  };
   const transformer = (at: Weights, x: Value, level: number, place: AttentionSite['place'], layer: number) =>
     spatialTransformer(at, x, config, contexts, heads[level]!, place, (site, q, k, v) =>
       attention({ ...site, layer, index: sites++ }, q, k, v),
@@ -121,6 +123,7 @@ export function predictedNoise(
     if (level > 0) x = convLayer(block.at('upsamplers.0.conv'), upsampleNearest(x), channels[level]!);
   }
 
+  graph.endBlock();
   x = silu(groupNormLayer(weights.at('conv_norm_out'), x, norm.groups, norm.epsilon));
   const output = graph.cast(convLayer(weights.at('conv_out'), x, config.out_channels), 'float32');
   if (inputs.velocity === null) return output;

@@ -1,9 +1,10 @@
 /** @file The UNet of a model folder, loaded in as many variants as there are uses of it. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Economy } from '../graph/economy.ts';
 import { type FloatType, Graph, type Value } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
-import type { Feeds, Session } from '../runtime/session.ts';
+import type { Feeds, RunnableNetwork } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { UNetConfig } from './config.ts';
@@ -36,7 +37,7 @@ export interface UNetVariant {
 
 /** A loaded variant. */
 export interface LoadedVariant {
-  readonly session: Session;
+  readonly session: RunnableNetwork;
   readonly key: GraphKey;
 }
 
@@ -87,7 +88,9 @@ export class UNetNetwork {
       config: [this.config, this.schedule.config.prediction_type, this.tokens],
       options: [latentShape, variant.options, ...(this.precision === 'float16' ? [this.precision] : [])],
     };
-    const session = await this.networks.load(key, () => this.buildVariant(variant, latentShape));
+    const session = await this.networks.load(key, (economy) =>
+      this.buildVariant(variant, latentShape, economy),
+    );
     return { session, key };
   }
 
@@ -119,8 +122,8 @@ export class UNetNetwork {
     return this.networks.precision === 'fp16' ? 'float16' : 'float32';
   }
 
-  private buildVariant(variant: UNetVariant, latentShape: readonly number[]): Graph {
-    const graph = new Graph(this.precision);
+  private buildVariant(variant: UNetVariant, latentShape: readonly number[], economy: Economy): Graph {
+    const graph = new Graph(economy, this.precision);
     const context = [latentShape[0]!, this.tokens, this.config.cross_attention_dim];
     const inputs: UNetInputs = {
       latent: graph.input('latent', latentShape),

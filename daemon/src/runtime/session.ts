@@ -100,6 +100,9 @@ export class Session {
   }
 }
 
+/** A network to run: a loaded one, or a stand-in. */
+export type RunnableNetwork = Pick<Session, 'run' | 'dispose'>;
+
 function toRuntime(name: string, feed: Tensor | IdTensor | undefined): ort.Tensor {
   if (feed === undefined) throw new Error(`the input ${name} was not given`);
   if ('ids' in feed) return new ort.Tensor('int64', BigInt64Array.from(feed.ids, BigInt), feed.shape);

@@ -9,6 +9,7 @@ import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
+import { parseBudget } from '../runtime/memoryBudget.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -57,6 +58,11 @@ export const DaemonConfig = z.strictObject({
     .max(20_000)
     .optional()
     .describe('how long a job may run, in minutes; default: as long as it takes'),
+  memoryBudget: z
+    .string()
+    .transform(parseBudget)
+    .optional()
+    .describe('how much memory a job may take, such as 8GB; default: nine tenths of what the machine has'),
   log: z.enum(LOG_LEVELS).default('warn').describe('what goes to the log on stderr'),
 });
 export type DaemonConfig = z.infer<typeof DaemonConfig>;
@@ -91,6 +97,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     listen: env.PALIMPSEST_LISTEN,
     models: models?.split(delimiter).filter((name) => name !== ''),
     device: env.PALIMPSEST_DEVICE,
+    memoryBudget: env.PALIMPSEST_MEMORY_BUDGET,
     log: env.PALIMPSEST_LOG,
   });
 }

@@ -53,6 +53,7 @@ export async function startDaemon(
       blobs: blobsFolder,
       device,
       precision,
+      ...(config.memoryBudget === undefined ? {} : { memoryBudget: config.memoryBudget }),
     });
     closers.push(() => engine.close());
     const blobs = new BlobStore(blobsFolder);

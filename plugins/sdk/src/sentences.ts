@@ -10,6 +10,8 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
   NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
   ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',
+  MEMORY_SHORT:
+    'This needs more memory than Palimpsest may take. Choose “Quick”, a smaller size under Advanced, or a smaller layer.',
   QUEUE_FULL: 'Too many edits are waiting. Let some finish, or cancel some.',
   RATE_LIMITED: 'That was too fast for Palimpsest. Wait a moment, and try again.',
   MODEL_UNKNOWN: 'The model is not installed any more. Choose another one under Advanced.',

@@ -1,9 +1,9 @@
 /** @file Scaled dot-product attention: fused where nobody looks inside, explicit where the maps are wanted. */
 
-import { int, type Value } from '../graph.ts';
+import { bytesPerElement, int, type Value } from '../graph.ts';
 import { mul } from './elementwise.ts';
 import { matmul, matrixTranspose } from './linear.ts';
-import { reshape, transpose } from './movement.ts';
+import { concat, reshape, slice, transpose } from './movement.ts';
 import { softmax } from './normalize.ts';
 
 /** [N, tokens, heads * d] to [N, heads, tokens, d]. */
@@ -32,3 +32,21 @@ export function attentionMap(
 
 /** The output of attention from its map [N, heads, queries, keys] and values [N, keys, heads * d]. */
 export const attend = (map: Value, v: Value): Value => mergeHeads(matmul(map, splitHeads(v, map.size(1))));
+
+/** Attention in single steps, a part of the queries at a time where the graph bounds the size of maps. */
+export function explicitAttention(q: Value, k: Value, v: Value, heads: number): Value {
+  const parts = querySlices(q, k, heads).map(([start, end]) =>
+    attend(attentionMap(start === 0 && end === q.size(1) ? q : slice(q, 1, start, end), k, heads), v),
+  );
+  return parts.length === 1 ? parts[0]! : concat(parts, 1);
+}
+
+/** The queries in parts [start, end), each with maps no larger than the graph's economy allows, if it can be. */
+export function querySlices(q: Value, k: Value, heads: number): [number, number][] {
+  const [rows, queries] = [q.size(0), q.size(1)];
+  const bytesOfOne = bytesPerElement(q.type) * rows * heads * k.size(1);
+  const atOnce = Math.min(queries, Math.max(1, Math.floor(q.graph.economy.mapBytes / bytesOfOne)));
+  const parts = Math.ceil(queries / atOnce);
+  const bound = (part: number) => Math.round((part * queries) / parts);
+  return Array.from({ length: parts }, (_, i) => [bound(i), bound(i + 1)]);
+}

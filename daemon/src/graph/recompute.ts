@@ -1,0 +1,88 @@
+/**
+ * @file Activations computed once more in the backward pass instead of being kept (Chen et al. 2016, Training Deep Nets
+ * with Sublinear Memory Cost): of each block, only what it takes from outside stays.
+ */
+
+import type { Graph, Node, Value } from './graph.ts';
+import { after } from './ops/order.ts';
+
+/** The blocks of a forward pass, walked from the last to the first. */
+export class Recomputation {
+  private readonly blocks: readonly (readonly Node[])[];
+  private readonly blockOf = new Map<Node, number>();
+  private readonly producer = new Map<Value, Node>();
+  private readonly fixed: ReadonlySet<Value>;
+  private current: number;
+  private copies = new Map<Value, Value>();
+  /** Gradients that the current block hands to others. */
+  private handed: Value[] = [];
+
+  /** @param forward all nodes until now, in order; the last block, which ends in the loss, is not computed again. */
+  constructor(
+    private readonly graph: Graph,
+    forward: readonly Node[],
+  ) {
+    const ends = [...graph.blockEnds.filter((end) => end < forward.length), forward.length];
+    this.blocks = ends.map((end, i) => forward.slice(ends[i - 1] ?? 0, end));
+    for (const [i, nodes] of this.blocks.entries()) {
+      for (const node of nodes) {
+        this.blockOf.set(node, i);
+        for (const output of node.outputs) this.producer.set(output, node);
+      }
+    }
+    this.fixed = new Set([
+      ...[...graph.constants.values()].map(({ value }) => value),
+      ...[...graph.weights.values()].map(({ value }) => value),
+    ]);
+    this.current = this.blocks.length - 1;
+  }
+
+  /** A node whose inputs and outputs are those of the second time; `gradient` is that of its first output. */
+  again(node: Node, gradient: Value): Node {
+    const block = this.blockOf.get(node)!;
+    if (block !== this.current) this.enter(block, gradient);
+    const copy = (value: Value) => this.copies.get(value) ?? value;
+    return {
+      ...node,
+      inputs: node.inputs.map((input) => input && copy(input)),
+      outputs: node.outputs.map(copy),
+    };
+  }
+
+  /** Takes note of the gradient of an input of that node. */
+  hand(node: Node, input: Value, gradient: Value): void {
+    const from = this.producer.get(input);
+    if (from === undefined || this.blockOf.get(from) !== this.blockOf.get(node)) this.handed.push(gradient);
+  }
+
+  /** Emits a block anew. It waits for all that the block after it has to say, so that nothing of that one is kept. */
+  private enter(block: number, gradient: Value): void {
+    const signals = [gradient, ...this.handed];
+    this.current = block;
+    this.copies = new Map();
+    this.handed = [];
+    for (const node of this.blocks[block]!) {
+      const inputs = node.inputs.map((input) => input && this.second(input, block, signals));
+      const outputs = this.graph.emitMany(
+        node.op,
+        inputs,
+        node.outputs.map(({ shape }) => shape),
+        node.attributes,
+        node.outputs[0]!.type,
+      );
+      for (const [i, output] of node.outputs.entries()) this.copies.set(output, outputs[i]!);
+    }
+  }
+
+  /** The second of a value that a block reads; what comes from outside is made to wait. */
+  private second(value: Value, block: number, signals: readonly Value[]): Value {
+    const known = this.copies.get(value);
+    if (known !== undefined || this.fixed.has(value)) return known ?? value;
+    const from = this.producer.get(value);
+    if (from !== undefined && this.blockOf.get(from) === block)
+      throw new Error(`${value.name} is read too early`);
+    const waiting = after(value, signals);
+    this.copies.set(value, waiting);
+    return waiting;
+  }
+}

@@ -1,0 +1,90 @@
+/** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import { describeThrift, THRIFTS } from '../models/thrift.ts';
+import { type Change, canBeInstant, changed, type Job, sideOf } from './job.ts';
+import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
+
+const GB = 1e9;
+export const gigabytes = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;
+
+/**
+ * Sets the networks up for a job: nothing is spared if the budget allows that, else as little as it takes.
+ *
+ * @param tell is told what is spared.
+ * @throws {PalimpsestError} MEMORY_SHORT when the job cannot be done within the budget, with what could be.
+ */
+export async function keepWithin(
+  budget: number,
+  workshop: Workshop,
+  job: Job,
+  tell: (sentence: string) => void = () => {},
+): Promise<void> {
+  const { networks, model } = workshop;
+  if (budget >= enoughForAnything(workshop, job)) return networks.adopt(THRIFTS[0]!);
+  let need: MemoryNeed | null = null;
+  for (const thrift of THRIFTS) {
+    need = await memoryNeed(workshop, job, thrift);
+    if (need.total > budget) continue;
+    if (thrift !== THRIFTS[0]) {
+      tell(
+        `About ${gigabytes(need.total)} of memory are needed, within the budget of ${gigabytes(budget)}, when ${describeThrift(thrift)}.`,
+      );
+    }
+    return networks.adopt(thrift);
+  }
+  const others = await alternatives(budget, workshop, job);
+  throw new PalimpsestError(
+    'MEMORY_SHORT',
+    `At ${Math.round(sideOf(job, model))} pixels a side this needs about ${gigabytes(need!.total)} of memory (${gigabytes(need!.weights)} for the model, ${gigabytes(need!.own)} to compute), ` +
+      `whatever is spared, and the budget is ${gigabytes(budget)}. ` +
+      `${others.length > 0 ? `Within it: ${others.join('; ')}.` : 'Nothing smaller fits: choose a smaller model, such as one stored in half the precision.'} Or raise the budget: --memory-budget.`,
+  );
+}
+
+/**
+ * A bound that spares the rehearsal: measured, models take at most a few times their weights at the size that they were
+ * trained for; attention grows with the square of the area.
+ */
+function enoughForAnything({ model }: Workshop, job: Job): number {
+  const weights = Object.values(model.checkpoints)
+    .flatMap((checkpoint) => [...checkpoint.weights.values()])
+    .reduce((sum, { length }) => sum + length, 0);
+  const area = (sideOf(job, model) / model.nativeSide) ** 2;
+  return GB + 16 * weights * Math.max(1, area ** 2);
+}
+
+/** What would fit, as somebody would ask for it. */
+async function alternatives(budget: number, workshop: Workshop, job: Job): Promise<string[]> {
+  const { model } = workshop;
+  const thriftiest = THRIFTS.at(-1)!;
+  const needOf = async (change: Change): Promise<number> => {
+    // An editor that is not defined on what is changed is no alternative.
+    const need = memoryNeed(workshop, changed(job, change, model), thriftiest);
+    return need.then(({ total }) => total).catch(() => Number.POSITIVE_INFINITY);
+  };
+  const largest = async (instant: boolean): Promise<[number, number] | null> => {
+    for (let side = below(sideOf(job, model), model.sideMultiple); side > 0; side -= model.sideMultiple) {
+      const total = await needOf({ side, instant });
+      if (total <= budget) return [side, total];
+    }
+    return null;
+  };
+  const found: string[] = [];
+  const size = (side: number) => (job.kind === 'generate' ? `${side} pixels a side` : `size ${side}`);
+  const smaller = await largest(false);
+  if (smaller !== null) found.push(`${size(smaller[0])} (${gigabytes(smaller[1])})`);
+  if (canBeInstant(job)) {
+    const total = await needOf({ instant: true });
+    if (total <= budget) found.push(`mode instant (${gigabytes(total)})`);
+    else {
+      const both = await largest(true);
+      if (both !== null && both[0] !== smaller?.[0])
+        found.push(`mode instant at ${size(both[0])} (${gigabytes(both[1])})`);
+    }
+  }
+  return found;
+}
+
+/** The next smaller multiple. */
+const below = (side: number, multiple: number): number => (Math.ceil(side / multiple) - 1) * multiple;

@@ -1,0 +1,53 @@
+/** @file What each kind of job takes on a model, at the size that it was trained for. */
+
+import { EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
+import type { Networks } from '../models/networks.ts';
+import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import { THRIFTS } from '../models/thrift.ts';
+import type { Job } from './job.ts';
+import { type MemoryNeed, memoryNeed } from './memoryNeed.ts';
+
+export interface JobNeed {
+  readonly job: string;
+  /** Where nothing is spared, and where all is that can be. */
+  readonly usual: MemoryNeed;
+  readonly least: MemoryNeed;
+}
+
+/** Few steps show all that many do. */
+const STEPS = 5;
+
+/** An estimate for each kind of job; those that the model cannot do are left out. */
+export async function memoryTable(model: StableDiffusion, networks: Networks): Promise<JobNeed[]> {
+  const side = model.nativeSide;
+  const picture = { width: side, height: side, rgb: new Uint8Array(3 * side * side) };
+  const words = { source: 'a cat', target: 'a dog' };
+  const careful = InversionOptions.parse({ steps: STEPS });
+  const instant = InversionOptions.parse({ steps: STEPS, mode: 'instant' });
+  const edit = (inversion: InversionOptions): Job => ({
+    kind: 'edit',
+    request: { picture, ...words, inversion, edit: EditOptions.parse({}) },
+  });
+  const jobs: Readonly<Record<string, Job>> = {
+    'careful edit': edit(careful),
+    'instant edit': edit(instant),
+    generate: { kind: 'generate', prompt: words.source, options: GenerateOptions.parse({ steps: STEPS }) },
+  };
+  const nothingStored = {
+    find: async () => null,
+    findPartial: async () => null,
+    save: async () => {},
+    savePartial: async () => {},
+  };
+  const workshop = { model, networks, store: nothingStored };
+  const table: JobNeed[] = [];
+  for (const [name, job] of Object.entries(jobs)) {
+    try {
+      const usual = await memoryNeed(workshop, job, THRIFTS[0]!);
+      table.push({ job: name, usual, least: await memoryNeed(workshop, job, THRIFTS.at(-1)!) });
+    } catch {
+      // Such as a careful edit without an image encoder, of which inspect-model says so itself.
+    }
+  }
+  return table;
+}

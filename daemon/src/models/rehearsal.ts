@@ -1,0 +1,56 @@
+/** @file Account of the memory that some work takes, kept while it is walked through without running a network. */
+
+import type { Graph } from '../graph/graph.ts';
+import { type MemoryUse, memoryUse } from '../graph/memory.ts';
+import type { Results, RunnableNetwork } from '../runtime/session.ts';
+import { tensor } from '../tensor/tensor.ts';
+
+/** What one network takes and gives. */
+interface Rehearsed extends MemoryUse {
+  readonly zeros: Results;
+}
+
+/** What the runtime's allocator takes beyond what is alive, measured: docs/performance.md has the error. */
+const ALLOCATOR = 1.25;
+
+/** Each network that has run keeps what its largest moment took, until it is released. */
+export class Rehearsal {
+  private readonly known = new Map<string, Rehearsed>();
+  private readonly resident = new Map<string, number>();
+  private readonly weights = new Map<string, number>();
+  private most = 0;
+
+  /** What the work took so far, in bytes: all weights that were touched, and the most memory beside them. */
+  get use(): { weights: number; beside: number } {
+    const weights = [...this.weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return { weights, beside: this.most };
+  }
+
+  load(fingerprint: string, build: () => Graph): RunnableNetwork {
+    const network = this.known.get(fingerprint) ?? this.learn(fingerprint, build());
+    return {
+      run: async () => {
+        this.resident.set(fingerprint, network.folded + ALLOCATOR * network.activations);
+        const all = [...this.resident.values()].reduce((sum, bytes) => sum + bytes, 0);
+        this.most = Math.max(this.most, all);
+        return network.zeros;
+      },
+      dispose: async () => {},
+    };
+  }
+
+  release(fingerprint: string): void {
+    this.resident.delete(fingerprint);
+  }
+
+  private learn(fingerprint: string, graph: Graph): Rehearsed {
+    const zeros = Object.fromEntries(
+      [...graph.outputs].map(([name, { shape }]) => [name, tensor(shape)] as const),
+    );
+    const network = { ...memoryUse(graph), zeros };
+    for (const { stored } of graph.weights.values())
+      this.weights.set(`${stored.file}:${stored.offset}`, stored.length);
+    this.known.set(fingerprint, network);
+    return network;
+  }
+}

@@ -1,0 +1,29 @@
+/** @file The ways to take less memory, in the order of what they cost. */
+
+import { type Economy, LAVISH } from '../graph/economy.ts';
+
+/** How networks save memory. */
+export interface Thrift extends Economy {
+  /** Whether networks that a job runs once, such as the VAE, give their memory back after that. */
+  readonly releaseAfterUse: boolean;
+}
+
+const MAP_BYTES = 32 * 2 ** 20;
+
+/** Each saves more than the one before it, and takes more time. */
+export const THRIFTS: readonly Thrift[] = [
+  { ...LAVISH, releaseAfterUse: false },
+  { ...LAVISH, releaseAfterUse: true },
+  { mapBytes: MAP_BYTES, recompute: false, releaseAfterUse: true },
+  { mapBytes: MAP_BYTES, recompute: true, releaseAfterUse: true },
+];
+
+/** What it does, for people. */
+export function describeThrift({ mapBytes, recompute, releaseAfterUse }: Thrift): string {
+  const measures = [
+    ...(releaseAfterUse ? ['networks are given back after use'] : []),
+    ...(mapBytes < Number.POSITIVE_INFINITY ? ['attention is computed in slices'] : []),
+    ...(recompute ? ['activations are computed twice'] : []),
+  ];
+  return measures.length === 0 ? 'nothing is spared' : measures.join(', ');
+}

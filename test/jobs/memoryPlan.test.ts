@@ -1,0 +1,131 @@
+/** What a job takes is told before it starts, and what does not fit is refused with what would. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EditOptions, GenerateOptions, InversionOptions, PalimpsestError } from '@palimpsest/protocol';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts';
+import type { Job } from '../../daemon/src/jobs/job.ts';
+import { memoryNeed } from '../../daemon/src/jobs/memoryNeed.ts';
+import { keepWithin } from '../../daemon/src/jobs/memoryPlan.ts';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { THRIFTS } from '../../daemon/src/models/thrift.ts';
+import { parseBudget } from '../../daemon/src/runtime/memoryBudget.ts';
+import { Session } from '../../daemon/src/runtime/session.ts';
+import { GOLDEN, MODEL } from '../golden.ts';
+
+const networks = new Networks(null);
+const model = new StableDiffusion(MODEL, networks);
+const store = {
+  find: async () => null,
+  findPartial: async () => null,
+  save: vi.fn(async () => {}),
+  savePartial: vi.fn(async () => {}),
+};
+const workshop = { model, networks, store };
+const last = THRIFTS.length - 1;
+let picture: Picture;
+beforeAll(async () => {
+  picture = await decodePicture(new Uint8Array(readFileSync(join(GOLDEN, 'image.png'))));
+});
+
+const invert = (options: Partial<InversionOptions> = {}): Job => ({
+  kind: 'invert',
+  request: {
+    picture,
+    prompt: 'a dog on a carpet',
+    options: InversionOptions.parse({ steps: 4, ...options }),
+  },
+});
+const generate = (side: number): Job => ({
+  kind: 'generate',
+  prompt: 'a dog',
+  options: GenerateOptions.parse({ steps: 2, width: side, height: side }),
+});
+
+describe('the estimate', () => {
+  it('runs no network and keeps nothing', async () => {
+    const load = vi.spyOn(Session, 'load');
+    const { weights, own, total } = await memoryNeed(workshop, generate(128), THRIFTS[0]!);
+    expect(load).not.toHaveBeenCalled();
+    await memoryNeed(workshop, invert(), THRIFTS[0]!);
+    expect(store.save).not.toHaveBeenCalled();
+    expect(store.savePartial).not.toHaveBeenCalled();
+    expect(weights).toBeGreaterThan(6e6);
+    expect(total).toBe(weights + own);
+    load.mockRestore();
+  });
+
+  it('falls with each thing that is spared', async () => {
+    const needs = [];
+    for (const thrift of THRIFTS) needs.push((await memoryNeed(workshop, invert({ size: 256 }), thrift)).own);
+    for (const [i, need] of needs.entries()) expect(need).toBeLessThanOrEqual(needs[i - 1] ?? need);
+    expect(needs[last]).toBeLessThan(needs[0]!);
+  });
+
+  it('grows with the size', async () => {
+    const [small, large] = [
+      await memoryNeed(workshop, generate(128), THRIFTS[0]!),
+      await memoryNeed(workshop, generate(512), THRIFTS[0]!),
+    ];
+    expect(large.own).toBeGreaterThan(small.own);
+    expect(large.weights).toBe(small.weights);
+  });
+});
+
+describe('the budget', () => {
+  it('spares nothing where it is large', async () => {
+    await keepWithin(8e9, workshop, invert());
+    expect(networks.thrift).toBe(THRIFTS[0]);
+  });
+
+  it('spares what it has to, and says so', async () => {
+    const job = invert({ size: 256 });
+    const least = await memoryNeed(workshop, job, THRIFTS[last]!);
+    const said: string[] = [];
+    await keepWithin(least.total + 1, workshop, job, (sentence) => said.push(sentence));
+    expect(networks.thrift).toBe(THRIFTS[last]);
+    expect(said[0]).toContain('activations are computed twice');
+    await keepWithin(8e9, workshop, job);
+  });
+
+  it('refuses what cannot fit, with a size and a mode that do', async () => {
+    const job = invert({ size: 256 });
+    const smaller = await memoryNeed(workshop, invert({ size: 64 }), THRIFTS[last]!);
+    const refusal = await keepWithin(smaller.total + 5e6, workshop, job).catch((error) => error);
+    expect(refusal).toBeInstanceOf(PalimpsestError);
+    expect(refusal.code).toBe('MEMORY_SHORT');
+    const [, size] = /size (\d+)/.exec(refusal.message)!;
+    // What it names does fit.
+    await keepWithin(smaller.total + 5e6, workshop, invert({ size: Number(size) }));
+    expect(refusal.message).toContain('mode instant');
+  });
+
+  it('refuses an edit before anything is inverted', async () => {
+    const edit: Job = {
+      kind: 'edit',
+      request: {
+        picture,
+        source: 'a dog on a carpet',
+        target: 'a cat on a carpet',
+        inversion: InversionOptions.parse({ steps: 3 }),
+        edit: EditOptions.parse({}),
+      },
+    };
+    await expect(keepWithin(1e6, workshop, edit)).rejects.toMatchObject({
+      code: 'MEMORY_SHORT',
+      message: expect.stringContaining('Nothing smaller fits'),
+    });
+    expect(store.save).not.toHaveBeenCalled();
+  });
+});
+
+describe('an amount of memory', () => {
+  it('is read with its unit', () => {
+    expect(parseBudget('8GB')).toBe(8e9);
+    expect(parseBudget('6.5 gib')).toBe(6.5 * 2 ** 30);
+    expect(() => parseBudget('8')).toThrow(PalimpsestError);
+    expect(() => parseBudget('0GB')).toThrow(PalimpsestError);
+  });
+});
