@@ -39,9 +39,9 @@ SCHEDULER = {
 }
 
 CPU = {
-    "scenes": 28000, "judge_scenes": 8000, "vae": VAE, "unet": UNET, "text": TEXT, "vision": VISION,
-    "vae_steps": 5200, "vae_batch": 8, "vae_rate": 1.2e-3, "decoder_steps": 3600, "decoder_batch": 8,
-    "clip_steps": 1600, "clip_batch": 64, "judge_steps": 4000, "judge_batch": 32,
+    "scenes": 28000, "judge_scenes": 20000, "vae": VAE, "unet": UNET, "text": TEXT, "vision": VISION,
+    "vae_steps": 5200, "vae_batch": 8, "vae_rate": 1.2e-3, "decoder_steps": 9600, "decoder_batch": 2,
+    "clip_steps": 1600, "clip_batch": 64, "judge_steps": 5300, "judge_batch": 32,
     "unet_steps": 6800, "unet_batch": 24, "unet_rate": 1e-3,
 }
 GPU = {
@@ -49,7 +49,7 @@ GPU = {
     "scenes": 120000,
     "vae": {**VAE, "block_out_channels": [32, 64, 96, 96]},
     "unet": {**UNET, "block_out_channels": [96, 160, 224]},
-    "vae_steps": 30000, "vae_batch": 64, "decoder_steps": 10000, "decoder_batch": 64, "clip_steps": 20000, "clip_batch": 256, "judge_steps": 6000,
+    "vae_steps": 30000, "vae_batch": 64, "decoder_steps": 10000, "decoder_batch": 16, "clip_steps": 20000, "clip_batch": 256, "judge_steps": 6000,
     "unet_steps": 60000, "unet_batch": 256, "unet_rate": 8e-4,
 }
 SIZES = {"cpu": CPU, "gpu": GPU}

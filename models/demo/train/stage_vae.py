@@ -57,20 +57,17 @@ class Painter(nn.Module):
 
 
 def train_decoder(size, world, work, seed):
-    """The decoder alone, from cached latents: the noise predictor may be trained meanwhile."""
+    """
+    The decoder alone, from cached latents: the noise predictor may be trained meanwhile. On whole pictures: the group
+    norms see other statistics in crops, and what is learned there loses sharpness on whole pictures.
+    """
     vae, scale = load_vae(size, work, painted=False).train(), size["vae"]["scaling_factor"]
     latents = np.load(os.path.join(work, "latents.npy"))
     trainer = Trainer("decoder", work, Painter(vae), size["decoder_steps"], 7e-4, decay=0.998)
     while not trainer.done():
-        side = 16 if trainer.step >= 0.7 * trainer.total else 8
-        random = random_for(seed + 4, trainer.step)
-        x, z = [], []
-        for i in random.choice(world.train, size["decoder_batch"] // (side // 8) ** 2, replace=False):
-            v, u = 2 * random.integers(0, (16 - side) // 2 + 1, 2)
-            x.append(world.pictures[i, 8 * v : 8 * (v + side), 8 * u : 8 * (u + side)])
-            z.append(latents[i, :, v : v + side, u : u + side])
-        x = torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        trainer.advance(picture_loss(trainer.module(torch.from_numpy(np.stack(z)).float() / scale) - x))
+        chosen = random_for(seed + 4, trainer.step).choice(world.train, size["decoder_batch"], replace=False)
+        z = torch.from_numpy(latents[chosen]).float() / scale
+        trainer.advance(picture_loss(trainer.module(z) - world.tensor(chosen)))
         if trainer.step % 1000 == 0:
             trainer.save()
             log(f"decoder: held-out PSNR {measure_psnr(load_vae(size, work), world):.2f} dB")
