@@ -39,6 +39,23 @@ class Judge(nn.Module):
             out[f"{name}.weight"], out[f"{name}.bias"] = layer.weight, layer.bias
         return out
 
+    @torch.no_grad()
+    def unfold(self, tensors, x):
+        """Takes folded weights; the batch norms are set so that they change nothing on these pictures."""
+        for i, (conv, norm) in enumerate(zip(self.conv, self.norm)):
+            conv.weight.copy_(tensors[f"conv.{i}.weight"])
+            conv.bias.copy_(tensors[f"conv.{i}.bias"])
+            y = conv(x)
+            mean, variance = y.mean((0, 2, 3)), y.var((0, 2, 3), unbiased=False)
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_((variance + norm.eps).sqrt())
+            norm.bias.copy_(mean)
+            x = F.relu(y)
+        for name in ("linear1", "linear2"):
+            getattr(self, name).weight.copy_(tensors[f"{name}.weight"])
+            getattr(self, name).bias.copy_(tensors[f"{name}.bias"])
+
 
 def labels_of(scene):
     """The right class of each part, in the order of PARTS."""

@@ -2,8 +2,7 @@
 Makes a work folder from an exported model, so that training can go on where only the export was kept:
 `python3 restore.py --from MODEL --work DIR [--size cpu|gpu]`, then train.py as usual with the same DIR.
 
-Optimiser states and the number of steps are not in an export: stages that go on start their schedule anew. The
-judge's batch norms are folded in the export, so it is trained again.
+Optimiser states and the number of steps are not in an export: stages that go on start their schedule anew.
 """
 import argparse
 import json
@@ -13,6 +12,8 @@ import torch
 
 from common import load_safetensors, save_atomic
 from config import SIZES
+from data import JUDGE_FIRST_SEED, World, random_for, render
+from judge import Judge
 from stage_clip import Clip
 from tokenizer import load_tokenizer
 from unet import UNet
@@ -55,6 +56,15 @@ def restore_vae(size, folder, work):
     torch.save({**state, **identity, **tensors}, os.path.join(work, "vae_white.pt"))
 
 
+def restore_judge(size, folder, work):
+    """Batch norms are folded in the export; they are measured anew, on scenes that are drawn first."""
+    render(os.path.join(work, "judge_world"), size["judge_scenes"], JUDGE_FIRST_SEED)
+    world, judge = World(os.path.join(work, "judge_world")), Judge()
+    pictures = world.tensor(random_for(0, 0).choice(world.train, 256, replace=False))
+    judge.unfold(load_safetensors(os.path.join(folder, "judge", "model.safetensors")), pictures)
+    save_stage(work, "judge", judge, 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="folder", required=True, metavar="MODEL")
@@ -66,6 +76,7 @@ def main():
     restore_tokenizer(options.folder, options.work)
     restore_clip(size, options.folder, options.work)
     restore_vae(size, options.folder, options.work)
+    restore_judge(size, options.folder, options.work)
     unet = UNet(size["unet"])
     unet.load_state_dict(load_safetensors(os.path.join(options.folder, "unet", weights)))
     save_stage(options.work, "unet", unet, 0)
