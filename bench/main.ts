@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { SessionOptions } from '../daemon/src/runtime/session.ts';
 import type { ChildJob } from './child.ts';
 import { type Contestant, contest, type Result } from './contest.ts';
+import { compareLayouts, timeTimestep } from './layouts.ts';
 import { type BenchModel, CACHE_FOLDER, fullModel, goldenModel, midModel } from './models.ts';
 import { MeasuredProcess } from './process.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
@@ -20,9 +21,11 @@ golden model and on a mid-size random model, each setting against the default of
   --only NAME   one workload: forward, inner or edit
   --pytorch     only the default setting, and PyTorch on the same weights beside it, where python3 has torch
   --full        only Stable Diffusion 1.5's full size, default setting (writes 3.4 GB of random weights once)
-  --fp16        with --full: weights stored as fp16 (1.7 GB)
+  --layouts     only the full size, whole models as diffusers fp32, fp16 and single file: found, loaded, compared (8.5 GB)
+  --timestep    only the full size: one timestep of an inversion with --rounds iterations (default 5), one edit step
+  --fp16        with --full and --timestep: weights stored as fp16
 
-Random models are kept in ${CACHE_FOLDER}; delete it when you are done.
+Random models are kept in ${CACHE_FOLDER}; delete it when you are done. --layouts and --timestep remove theirs.
 `;
 
 /** What is compared; the first is the default. Each of the others changes one thing, but for the last. */
@@ -99,6 +102,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     pytorch: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    layouts: { type: 'boolean', default: false },
+    timestep: { type: 'boolean', default: false },
     fp16: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -134,4 +139,7 @@ async function main(): Promise<void> {
 }
 
 if (values.help) console.log(HELP);
+else if (values.layouts) await compareLayouts();
+else if (values.timestep)
+  await timeTimestep(`diffusers ${values.fp16 ? 'fp16' : 'fp32'}`, Number(values.rounds ?? 5));
 else await main();

@@ -22,6 +22,14 @@ const SD1_BLOCKS = {
   attention_head_dim: 8,
 };
 
+/** The config of Stable Diffusion 1.5's UNet. */
+export const FULL_UNET = {
+  ...SD1_BLOCKS,
+  block_out_channels: [320, 640, 1280, 1280],
+  cross_attention_dim: 768,
+  sample_size: 64,
+};
+
 /** The golden model: 1.4 M parameters, 128 x 128 pixels. */
 export const goldenModel = (): BenchModel => ({
   name: 'golden',
@@ -35,12 +43,7 @@ export const midModel = (): BenchModel =>
 
 /** Stable Diffusion 1.5's full size: 860 M parameters, 512 x 512 pixels. */
 export const fullModel = (precision: Precision = 'F32'): BenchModel =>
-  random(
-    precision === 'F32' ? 'full' : 'full-fp16',
-    64,
-    { block_out_channels: [320, 640, 1280, 1280], cross_attention_dim: 768 },
-    precision,
-  );
+  random(precision === 'F32' ? 'full' : 'full-fp16', FULL_UNET.sample_size, FULL_UNET, precision);
 
 function random(
   name: string,

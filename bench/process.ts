@@ -41,10 +41,10 @@ export class MeasuredProcess {
   }
 
   /** @throws {Error} when the process ends instead of answering. */
-  async evaluate(): Promise<Sample> {
+  async evaluate(request = this.request): Promise<Sample> {
     const poll = setInterval(() => this.readMemory(), POLL_MS);
     try {
-      this.child.stdin!.write(`${this.request}\n`);
+      this.child.stdin!.write(`${request}\n`);
       const { value, done } = await this.answers.next();
       if (done) throw new Error(`${this.child.spawnargs.join(' ')} ended before it answered`);
       return JSON.parse(value) as Sample;

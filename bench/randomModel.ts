@@ -36,7 +36,7 @@ export function ensureRandomUNet(
   writeFileSync(join(unet, 'config.json'), JSON.stringify(config, null, 2));
   // Renamed when complete, so that an interrupted run leaves nothing that looks like a model.
   const partial = `${file}.part`;
-  writeWeights(partial, unetWeights(UNetConfig.parse(config)), precision);
+  writeWeights(partial, underOwnNames(unetWeights(UNetConfig.parse(config))), precision);
   renameSync(partial, file);
 }
 
@@ -69,30 +69,77 @@ export const unetWeights = (config: UNetConfig): Map<string, Shape> =>
     predictedNoise(graph, recorder, config, inputs, (site, q, k, v) => fusedAttention(q, k, v, site.heads));
   });
 
-function writeWeights(path: string, shapes: ReadonlyMap<string, Shape>, precision: Precision): void {
-  const preamble = encodePreamble(
-    new Map([...shapes].map(([name, shape]) => [name, { shape, dtype: precision }])),
-  );
+/** One random weight: its numbers follow from our name, its shape is as the file has it. */
+export interface RandomWeight {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Each weight under its own name. */
+export const underOwnNames = (shapes: ReadonlyMap<string, Shape>): Map<string, RandomWeight> =>
+  new Map([...shapes].map(([name, shape]) => [name, { name, shape }]));
+
+/** Writes weights by the names that the file calls them by. */
+export function writeWeights(
+  path: string,
+  weights: ReadonlyMap<string, RandomWeight>,
+  precision: Precision,
+): void {
+  const entries = [...weights].map(([name, { shape }]) => [name, { shape, dtype: precision }] as const);
   const file = openSync(path, 'w');
   try {
-    writeSync(file, preamble);
-    const uniform = uniformGenerator(1);
-    for (const [name, shape] of shapes) {
-      const weights = randomWeight(name, shape, uniform);
-      writeSync(file, precision === 'F32' ? weights : Uint16Array.from(weights, floatToHalf));
+    writeSync(file, encodePreamble(new Map(entries)));
+    for (const weight of weights.values()) {
+      for (const part of numbersOf(weight, precision)) writeSync(file, part);
     }
   } finally {
     closeSync(file);
   }
 }
 
+/** Prime, so that no two rows of a matrix begin alike. */
+const POOL_SIZE = 1_048_573;
+
+/** Normal numbers in steps that half precision has, also when they are scaled: both precisions hold the same values. */
+const pool = normalTensor([POOL_SIZE], uniformGenerator(1)).data.map((x) => Math.round(256 * x) / 256);
+
+/** The pool as it is stored, by precision and scale. */
+const scaledPools = new Map<string, Float32Array | Uint16Array>();
+
+function scaledPool(scale: number, precision: Precision): Float32Array | Uint16Array {
+  const key = `${precision} ${scale}`;
+  const known = scaledPools.get(key);
+  if (known !== undefined) return known;
+  const scaled = stored(
+    pool.map((x) => scale * x),
+    precision,
+  );
+  scaledPools.set(key, scaled);
+  return scaled;
+}
+
+const stored = (numbers: Float32Array, precision: Precision): Float32Array | Uint16Array =>
+  precision === 'F32' ? numbers : Uint16Array.from(numbers, floatToHalf);
+
 /**
- * Weights that keep activations finite through any depth: norms at 1, biases at 0, everything else normal with the
- * deviation that keeps a sum over its inputs at the inputs' size.
+ * Weights that keep activations finite through any depth: norms at 1, biases at 0, everything else normal with about
+ * the deviation that keeps a sum over its inputs at the inputs' size (a power of two, which rounds nothing).
  */
-function randomWeight(name: string, shape: Shape, uniform: () => number): Float32Array {
-  if (name.endsWith('.bias')) return new Float32Array(elementCount(shape));
-  if (shape.length === 1) return new Float32Array(elementCount(shape)).fill(1);
-  const deviation = elementCount(shape.slice(1)) ** -0.5;
-  return normalTensor(shape, uniform).data.map((x) => deviation * x);
+function* numbersOf(
+  { name, shape }: RandomWeight,
+  precision: Precision,
+): Generator<Float32Array | Uint16Array> {
+  const count = elementCount(shape);
+  if (shape.length === 1) {
+    yield stored(new Float32Array(count).fill(name.endsWith('.bias') ? 0 : 1), precision);
+    return;
+  }
+  const inputs = elementCount(shape.slice(1));
+  const numbers = scaledPool(2 ** Math.floor(-Math.log2(inputs) / 2), precision);
+  let start = [...name].reduce((hash, letter) => (31 * hash + letter.charCodeAt(0)) % POOL_SIZE, 0);
+  for (let left = count; left > 0; start = 0) {
+    const part = numbers.subarray(start, start + left);
+    yield part;
+    left -= part.length;
+  }
 }

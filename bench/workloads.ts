@@ -12,9 +12,9 @@ import { type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
 
 /** CLIP's: 77 tokens of the prompt, 197 of the picture. */
 export const PROMPT_TOKENS = 77;
-const IMAGE_TOKENS = 197;
+export const IMAGE_TOKENS = 197;
 
-const TIMESTEP = 441;
+export const TIMESTEP = 441;
 
 /** One evaluation; the workload loads its network on the first. Returns the numbers that have to be finite. */
 export type Workload = () => Promise<Tensor>;

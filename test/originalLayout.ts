@@ -11,6 +11,7 @@ import { encodePreamble, readHeader, readTensor } from '../daemon/src/tensor/saf
 import { type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
 
 const Levels = z.object({ block_out_channels: z.array(z.number()), layers_per_block: z.number() });
+type Levels = z.infer<typeof Levels>;
 
 export type Precision = 'F32' | 'F16';
 
@@ -42,31 +43,40 @@ export function writeSingleFile(
   path: string,
   { precision = 'F32', openClip = false }: { precision?: Precision; openClip?: boolean } = {},
 ): void {
-  const levels = (component: string) =>
-    Levels.parse(JSON.parse(readFileSync(join(folder, component, 'config.json'), 'utf8')));
-  const unet = levels('unet');
-  const vae = levels('vae');
   const all = new Map<string, Tensor>();
-  for (const [name, value] of weightsOf(folder, 'unet')) {
-    all.set(
-      `model.diffusion_model.${unetName(name, unet.block_out_channels.length, unet.layers_per_block)}`,
-      value,
-    );
-  }
-  for (const [name, value] of weightsOf(folder, 'vae')) {
-    const original = `first_stage_model.${vaeName(name, vae.block_out_channels.length)}`;
-    const isProjection = original.includes('.attn_1.') && value.shape.length === 2;
-    all.set(original, isProjection ? { ...value, shape: [...value.shape, 1, 1] } : value);
+  for (const component of ['unet', 'vae'] as const) {
+    const levels = Levels.parse(JSON.parse(readFileSync(join(folder, component, 'config.json'), 'utf8')));
+    for (const [name, value] of weightsOf(folder, component)) {
+      const [original, shape] = originalWeight(component, name, value.shape, levels);
+      all.set(original, { ...value, shape });
+    }
   }
   const text = weightsOf(folder, 'text_encoder');
   const named = openClip
-    ? openClipWeights(text)
-    : [...text].map(([name, value]) => [`transformer.${name}`, value] as const);
-  for (const [name, value] of named) all.set(`cond_stage_model.${name}`, value);
+    ? openClipWeights(text).map(([name, value]) => [`cond_stage_model.${name}`, value] as const)
+    : [...text].map(([name, value]) => [textName(name), value] as const);
+  for (const [name, value] of named) all.set(name, value);
   // What training leaves in such files, and what nobody reads.
   all.set('model_ema.decay', tensor([], [0.9999]));
   writeWeights(path, all, precision);
 }
+
+/** What a weight of a diffusers folder is called in the original layout, and the shape that it has there. */
+export function originalWeight(
+  component: 'unet' | 'vae',
+  name: string,
+  shape: readonly number[],
+  { block_out_channels: { length: levels }, layers_per_block: layers }: Levels,
+): [string, readonly number[]] {
+  if (component === 'unet') return [`model.diffusion_model.${unetName(name, levels, layers)}`, shape];
+  const original = `first_stage_model.${vaeName(name, levels)}`;
+  // Its attention is stored as 1 x 1 convolutions.
+  const isProjection = original.includes('.attn_1.') && shape.length === 2;
+  return [original, isProjection ? [...shape, 1, 1] : shape];
+}
+
+/** What 1.x calls a weight of the text encoder. */
+export const textName = (name: string): string => `cond_stage_model.transformer.${name}`;
 
 const RESNET: Readonly<Record<string, string>> = {
   norm1: 'in_layers.0',

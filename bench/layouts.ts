@@ -1,0 +1,148 @@
+/**
+ * @file `npm run bench -- --layouts` and `--timestep`: whole models of the full size as people have them, found as
+ * `palimpsest models` finds them, each in processes of its own.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { THRIFTS, type Thrift } from '../daemon/src/models/thrift.ts';
+import { openModels } from '../daemon/src/server/openModels.ts';
+import { readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
+import type { Tensor } from '../daemon/src/tensor/tensor.ts';
+import { MeasuredProcess, type MemoryPeak, type Sample } from './process.ts';
+import type { WholeJob } from './wholeChild.ts';
+import { LAYOUTS, type Layout, NAMED_FOLDERS } from './wholeModel.ts';
+
+/** What one request took, and the process' peaks until then. */
+interface Taken extends Sample, MemoryPeak {}
+
+/** Each layout found, loaded twice, and compared with the first. */
+export async function compareLayouts(): Promise<void> {
+  await withModels(LAYOUTS, async (root) => {
+    const rows: string[][] = [];
+    let reference: Map<string, Tensor> | null = null;
+    for (const layout of LAYOUTS) {
+      const start = (job: Partial<WholeJob>, requests: readonly string[]) =>
+        perform(root, layout, { graphs: join(root, 'graphs', layout.name), ...job }, requests);
+      const first = await start({}, ['open', 'text', 'noise', 'noise', 'picture']);
+      const second = await start({}, ['open', 'text', 'noise']);
+      const results = first.results;
+      reference ??= results;
+      const [open, text, noise, again, picture] = first.taken as [Taken, Taken, Taken, Taken, Taken];
+      rows.push([
+        layout.name,
+        ms(open.wallMs),
+        both(noise.buildMs, noise.loadMs),
+        both(second.taken[2]!.buildMs, second.taken[2]!.loadMs),
+        times(text),
+        times(again),
+        times(picture),
+        mb(again.own),
+        mb(picture.own),
+        mb(picture.mapped),
+        ['text', 'noise', 'picture']
+          .map((name) => difference(results.get(name)!, reference!.get(name)!).toExponential(1))
+          .join(', '),
+      ]);
+    }
+    print('Full size in all layouts', LAYOUT_COLUMNS, rows);
+  });
+}
+
+const LAYOUT_COLUMNS = [
+  '',
+  'open ms',
+  'build, load ms',
+  'second start',
+  'text s (CPU)',
+  'noise s (CPU)',
+  'picture s (CPU)',
+  'own MB, noise',
+  'own MB, all',
+  'mapped MB',
+  'difference: text, noise, picture',
+];
+
+/** One timestep of an inversion and one step of an edit on the full size, by the methods' own code. */
+export async function timeTimestep(name: string, innerSteps: number): Promise<void> {
+  const layout = LAYOUTS.find((one) => one.name === name)!;
+  await withModels([layout], async (root) => {
+    const rows: string[][] = [];
+    for (const thrift of [THRIFTS[0]!, THRIFTS.at(-1)!]) {
+      const { taken } = await perform(root, layout, { thrift, innerSteps }, ['open', 'timestep', 'edit']);
+      const [, timestep, edit] = taken as [Taken, Taken, Taken];
+      const mode = thrift === THRIFTS[0] ? 'nothing spared' : 'all spared';
+      rows.push([mode, times(timestep), mb(timestep.own), times(edit), mb(edit.own), mb(edit.mapped)]);
+    }
+    const columns = ['', 'timestep s (CPU)', 'own MB', 'edit step s (CPU)', 'own MB, both', 'mapped MB'];
+    print(`${name}, one timestep with ${innerSteps} iterations, one step of an edit`, columns, rows);
+  });
+}
+
+/** Writes models, has them found, and removes them afterwards. */
+async function withModels(layouts: readonly Layout[], work: (root: string) => Promise<void>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'palimpsest-layouts-'));
+  try {
+    for (const { name, path, write } of layouts) {
+      process.stderr.write(`Writing ${name} ...\n`);
+      write(join(root, path));
+    }
+    const folders = NAMED_FOLDERS.map((folder) => join(root, folder));
+    for (const folder of folders) mkdirSync(folder, { recursive: true });
+    const found = openModels({ models: folders, named: {} }).listAll();
+    for (const { path } of layouts) {
+      const model = found.find((one) => one.path === join(root, path));
+      if (model === undefined || model.refused !== null) throw new Error(`${path} was not found`);
+      console.log(`Found "${model.name}" of ${model.origin}: ${path}`);
+    }
+    await work(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** Does one request after the other in a process of its own. */
+async function perform(
+  root: string,
+  layout: Layout,
+  options: Partial<WholeJob>,
+  requests: readonly string[],
+): Promise<{ taken: Taken[]; results: Map<string, Tensor> }> {
+  const lavish: Thrift = THRIFTS[0]!;
+  const results = join(root, 'results.safetensors');
+  const model = join(root, layout.path);
+  const job: WholeJob = { model, graphs: null, thrift: lavish, results, innerSteps: 1, ...options };
+  const script = join(import.meta.dirname, 'wholeChild.ts');
+  const child = new MeasuredProcess(process.execPath, [...process.execArgv, script, JSON.stringify(job)]);
+  const taken: Taken[] = [];
+  try {
+    for (const request of requests) taken.push({ ...(await child.evaluate(request)), ...child.memory });
+  } finally {
+    await child.end();
+  }
+  const { tensors } = readHeader(results);
+  return { taken, results: new Map([...tensors].map(([name, stored]) => [name, readTensor(stored)])) };
+}
+
+/** The largest difference, relative to the largest magnitude. */
+function difference({ data }: Tensor, expected: Tensor): number {
+  let [largest, magnitude] = [0, 0];
+  for (const [i, value] of expected.data.entries()) {
+    largest = Math.max(largest, Math.abs(data[i]! - value));
+    magnitude = Math.max(magnitude, Math.abs(value));
+  }
+  return largest / magnitude;
+}
+
+const ms = (value = 0): string => value.toFixed(0);
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
+const both = (first?: number, second?: number): string => `${ms(first)}, ${ms(second)}`;
+const times = ({ wallMs, cpuMs }: Sample): string =>
+  `${(wallMs / 1000).toFixed(1)} (${(cpuMs / 1000).toFixed(1)})`;
+
+function print(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
+  console.log(`\n### ${title} (load average ${loadavg()[0]!.toFixed(1)})\n`);
+  const lines = [columns, columns.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
+  for (const cells of lines) console.log(`| ${cells.join(' | ')} |`);
+}
