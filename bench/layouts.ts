@@ -20,7 +20,7 @@ interface Taken extends Sample, MemoryPeak {}
 /** Each layout found, loaded twice, and compared with the first. */
 export async function compareLayouts(): Promise<void> {
   await withModels(LAYOUTS, async (root) => {
-    const rows: string[][] = [];
+    printHead('Full size in all layouts', LAYOUT_COLUMNS);
     let reference: Map<string, Tensor> | null = null;
     for (const layout of LAYOUTS) {
       const start = (job: Partial<WholeJob>, requests: readonly string[]) =>
@@ -30,7 +30,7 @@ export async function compareLayouts(): Promise<void> {
       const results = first.results;
       reference ??= results;
       const [open, text, noise, again, picture] = first.taken as [Taken, Taken, Taken, Taken, Taken];
-      rows.push([
+      printRow([
         layout.name,
         ms(open.wallMs),
         both(noise.buildMs, noise.loadMs),
@@ -46,7 +46,6 @@ export async function compareLayouts(): Promise<void> {
           .join(', '),
       ]);
     }
-    print('Full size in all layouts', LAYOUT_COLUMNS, rows);
   });
 }
 
@@ -68,15 +67,14 @@ const LAYOUT_COLUMNS = [
 export async function timeTimestep(name: string, innerSteps: number): Promise<void> {
   const layout = LAYOUTS.find((one) => one.name === name)!;
   await withModels([layout], async (root) => {
-    const rows: string[][] = [];
+    const columns = ['', 'timestep s (CPU)', 'own MB', 'edit step s (CPU)', 'own MB, both', 'mapped MB'];
+    printHead(`${name}, one timestep with ${innerSteps} iterations, one step of an edit`, columns);
     for (const thrift of [THRIFTS[0]!, THRIFTS.at(-1)!]) {
       const { taken } = await perform(root, layout, { thrift, innerSteps }, ['open', 'timestep', 'edit']);
       const [, timestep, edit] = taken as [Taken, Taken, Taken];
       const mode = thrift === THRIFTS[0] ? 'nothing spared' : 'all spared';
-      rows.push([mode, times(timestep), mb(timestep.own), times(edit), mb(edit.own), mb(edit.mapped)]);
+      printRow([mode, times(timestep), mb(timestep.own), times(edit), mb(edit.own), mb(edit.mapped)]);
     }
-    const columns = ['', 'timestep s (CPU)', 'own MB', 'edit step s (CPU)', 'own MB, both', 'mapped MB'];
-    print(`${name}, one timestep with ${innerSteps} iterations, one step of an edit`, columns, rows);
   });
 }
 
@@ -141,8 +139,11 @@ const both = (first?: number, second?: number): string => `${ms(first)}, ${ms(se
 const times = ({ wallMs, cpuMs }: Sample): string =>
   `${(wallMs / 1000).toFixed(1)} (${(cpuMs / 1000).toFixed(1)})`;
 
-function print(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
+/** Rows are printed as they come: on a busy machine each takes minutes. */
+const printRow = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
+
+function printHead(title: string, columns: readonly string[]): void {
   console.log(`\n### ${title} (load average ${loadavg()[0]!.toFixed(1)})\n`);
-  const lines = [columns, columns.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
-  for (const cells of lines) console.log(`| ${cells.join(' | ')} |`);
+  printRow(columns);
+  printRow(columns.map((_, i) => (i === 0 ? '---' : '---:')));
 }

@@ -8,7 +8,7 @@ import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
-import { MODEL } from '../golden.ts';
+import { MODEL, relativeError } from '../golden.ts';
 import { type Precision, weightsOf, writeSingleFile, writeWeights } from '../originalLayout.ts';
 import { writeSd2Model } from '../sd2Model.ts';
 
@@ -79,6 +79,19 @@ describe.each(['F32', 'F16'] as const)('a model in one file, stored as %s', (pre
     const { folder, file } = bothLayouts(`second-${precision}`, diffusers, precision, SMALL_SECOND, true);
     expect(file.tokenizer.padId).toBe(0);
     expect(await outputs(file)).toEqual(await outputs(folder));
+  });
+});
+
+describe('weights in half precision', () => {
+  it('give the same numbers when they are cast in each run', async () => {
+    const { path } = bothLayouts('cast', MODEL, 'F16', SMALL);
+    const sparing = new Networks(null);
+    sparing.thrift = { ...sparing.thrift, castEachRun: true };
+    const [each, once] = await Promise.all(
+      [sparing, networks].map((n) => outputs(new StableDiffusion(path, n))),
+    );
+    for (const [i, result] of each!.entries()) expect(relativeError(result, once![i]!)).toBeLessThan(2e-6);
+    await sparing.dispose();
   });
 });
 

@@ -34,10 +34,14 @@ const IN_PLACE: ReadonlySet<OpName> = new Set([
   'Softmax',
 ]);
 
-/** What a graph takes on a device that computes as the runtime does on the processor. */
-export function memoryUse(graph: Graph): MemoryUse {
+/**
+ * What a graph takes on a device that computes as the runtime does on the processor.
+ *
+ * @param folding whether the runtime computes what depends on weights alone when it loads the graph.
+ */
+export function memoryUse(graph: Graph, folding = true): MemoryUse {
   const { nodes: all, needed } = neededNodes(graph);
-  const { folded, nodes } = fold(graph, all);
+  const { folded, nodes } = folding ? fold(graph, all) : { folded: 0, nodes: all };
   const weights = [...graph.weights.values()]
     .filter(({ value }) => needed.has(value))
     .reduce((sum, { value }) => sum + bytesOf(value), 0);

@@ -93,6 +93,11 @@ export class Checkpoint implements WeightSource {
     return stored;
   }
 
+  /** Whether any of its weights are stored as fp16. */
+  get storesHalves(): boolean {
+    return [...this.tensors.values()].some(({ dtype }) => dtype === 'F16');
+  }
+
   /** Changes with the weights themselves. */
   get content(): string {
     return this.files.map(contentHash).join();

@@ -72,13 +72,17 @@ export class Networks {
   /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
   load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const fingerprint = this.fingerprintOf(key);
+    const folding = !(this.thrift.castEachRun && key.checkpoint.storesHalves);
     if (this.rehearsal !== null)
-      return Promise.resolve(this.rehearsal.load(fingerprint, () => this.graph(build)));
+      return Promise.resolve(this.rehearsal.load(fingerprint, () => this.graph(build), folding));
     this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
     const session = this.model(fingerprint, key.checkpoint.folder, build).then((model) =>
-      Session.load(model, key.checkpoint.folder, this.sessionOptions),
+      Session.load(model, key.checkpoint.folder, {
+        ...this.sessionOptions,
+        folding,
+      }),
     );
     this.sessions.set(fingerprint, session);
     // A failed load is tried anew the next time.

@@ -26,8 +26,9 @@ export class Rehearsal {
     return { weights, beside: this.most };
   }
 
-  load(fingerprint: string, build: () => Graph): RunnableNetwork {
-    const network = this.known.get(fingerprint) ?? this.learn(fingerprint, build());
+  /** @param folding as the session would be loaded. */
+  load(fingerprint: string, build: () => Graph, folding: boolean): RunnableNetwork {
+    const network = this.known.get(fingerprint) ?? this.learn(fingerprint, build(), folding);
     return {
       run: async () => {
         this.resident.set(fingerprint, network.folded + ALLOCATOR * network.activations);
@@ -43,11 +44,11 @@ export class Rehearsal {
     this.resident.delete(fingerprint);
   }
 
-  private learn(fingerprint: string, graph: Graph): Rehearsed {
+  private learn(fingerprint: string, graph: Graph, folding: boolean): Rehearsed {
     const zeros = Object.fromEntries(
       [...graph.outputs].map(([name, { shape }]) => [name, tensor(shape)] as const),
     );
-    const network = { ...memoryUse(graph), zeros };
+    const network = { ...memoryUse(graph, folding), zeros };
     for (const { stored } of graph.weights.values())
       this.weights.set(`${stored.file}:${stored.offset}`, stored.length);
     this.known.set(fingerprint, network);

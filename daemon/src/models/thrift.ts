@@ -6,23 +6,27 @@ import { type Economy, LAVISH } from '../graph/economy.ts';
 export interface Thrift extends Economy {
   /** Whether networks that a job runs once, such as the VAE, give their memory back after that. */
   readonly releaseAfterUse: boolean;
+  /** Whether weights stored as fp16 stay so, and are cast in each run instead of once. */
+  readonly castEachRun: boolean;
 }
 
 const MAP_BYTES = 32 * 2 ** 20;
 
 /** Each saves more than the one before it, and takes more time. */
 export const THRIFTS: readonly Thrift[] = [
-  { ...LAVISH, releaseAfterUse: false },
-  { ...LAVISH, releaseAfterUse: true },
-  { mapBytes: MAP_BYTES, recompute: false, releaseAfterUse: true },
-  { mapBytes: MAP_BYTES, recompute: true, releaseAfterUse: true },
+  { ...LAVISH, releaseAfterUse: false, castEachRun: false },
+  { ...LAVISH, releaseAfterUse: true, castEachRun: false },
+  { mapBytes: MAP_BYTES, recompute: false, releaseAfterUse: true, castEachRun: false },
+  { mapBytes: MAP_BYTES, recompute: false, releaseAfterUse: true, castEachRun: true },
+  { mapBytes: MAP_BYTES, recompute: true, releaseAfterUse: true, castEachRun: true },
 ];
 
 /** What it does, for people. */
-export function describeThrift({ mapBytes, recompute, releaseAfterUse }: Thrift): string {
+export function describeThrift({ mapBytes, recompute, releaseAfterUse, castEachRun }: Thrift): string {
   const measures = [
     ...(releaseAfterUse ? ['networks are given back after use'] : []),
     ...(mapBytes < Number.POSITIVE_INFINITY ? ['attention is computed in slices'] : []),
+    ...(castEachRun ? ['weights in half precision stay so'] : []),
     ...(recompute ? ['activations are computed twice'] : []),
   ];
   return measures.length === 0 ? 'nothing is spared' : measures.join(', ');

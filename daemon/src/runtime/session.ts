@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Refuses to load a network of which a part would run on the processor after all. */
   readonly wholly?: boolean;
+  /** Computes what depends on weights alone once, at loading, and keeps it: weights stored as fp16 so become fp32. */
+  readonly folding?: boolean;
   /** Lets threads that wait for work burn the processor instead of sleeping. */
   readonly spinning?: boolean;
 }
@@ -47,7 +49,7 @@ export class Session {
     options: SessionOptions = {},
   ): Promise<Session> {
     const { threads, optimization = 'extended', prepacking = false, spinning = false } = options;
-    const { device = 'cpu', wholly = false } = options;
+    const { device = 'cpu', wholly = false, folding = true } = options;
     const folder =
       weightsFolder === null ? {} : { model_external_initializers_file_folder_path: weightsFolder };
     try {
@@ -60,6 +62,14 @@ export class Session {
         logSeverityLevel: 3,
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
         extra: {
+          // Without the second, casts that the backward pass repeats would be merged with the first, and kept until then.
+          ...(folding
+            ? {}
+            : {
+                optimization: {
+                  disable_specified_optimizers: 'ConstantFolding;CommonSubexpressionElimination',
+                },
+              }),
           session: {
             disable_prepacking: prepacking ? '0' : '1',
             ...(wholly ? { disable_cpu_ep_fallback: '1' } : {}),
