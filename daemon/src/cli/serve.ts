@@ -3,32 +3,22 @@
 import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../models/chooseDevice.ts';
-import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { ownerTokenFile } from '../server/clients.ts';
 import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
+import { addDeviceFlags } from './deviceFlags.ts';
 import { reportError } from './report.ts';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  return addDeviceFlags(new Command('serve'))
     .summary('run the daemon that plugins and scripts talk to')
     .description('Runs the daemon that plugins and scripts talk to, on this machine only, until Ctrl-C.')
     .option('--port <number>', 'the port to listen on; plugins find only the default ones', Number)
     .option('--models <folder...>', 'folders that hold models, or are models')
-    .option('--memory-budget <size>', 'how much memory a job may take, such as 8GB')
     .option('--listen <address>', 'listen on this address of the machine too, without encryption')
-    .addOption(
-      new Option(
-        '--device <choice>',
-        'where the networks run; auto tries what there is and says what it chose',
-      ).choices(['auto', ...DEVICES]),
-    )
-    .addOption(
-      new Option('--precision <choice>', 'what the UNet computes in').choices(['auto', ...PRECISIONS]),
-    )
     .addOption(new Option('--log <level>', 'what goes to the log on stderr').choices(LOG_LEVELS))
     .action(async (flags: Record<string, unknown>) => {
       try {

@@ -2,12 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
-import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
+import { addDeviceFlags } from './deviceFlags.ts';
 import { progressWriter } from './progressBar.ts';
 import { EXIT_CODES, reportError } from './report.ts';
 import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
@@ -42,24 +42,8 @@ export function addModelFlags(command: Command): Command {
 
 /** Flags that every command has that lets networks run. */
 export function addWorkFlags(command: Command): Command {
-  return addModelFlags(command)
+  return addDeviceFlags(addModelFlags(command))
     .option('--threads <number>', 'processor threads; default: one for each core', Number)
-    .addOption(
-      new Option(
-        '--device <choice>',
-        'where the networks run; auto tries what there is and says what it chose',
-      ).choices(['auto', ...DEVICES]),
-    )
-    .addOption(
-      new Option(
-        '--precision <choice>',
-        'what the UNet computes in; auto is fp16 on cards that can, which halves the memory, else fp32',
-      ).choices(['auto', ...PRECISIONS]),
-    )
-    .option(
-      '--memory-budget <size>',
-      'how much memory the work may take, such as 8GB (or set PALIMPSEST_MEMORY_BUDGET); default: nine tenths of what the machine has',
-    )
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 
