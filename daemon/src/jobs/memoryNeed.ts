@@ -23,7 +23,8 @@ const BASE = 120e6;
 export interface Workshop {
   readonly model: StableDiffusion;
   readonly networks: Networks;
-  readonly store: Inversions;
+  /** Only looked into: a rehearsal keeps nothing. */
+  readonly store: Pick<Inversions, 'find'>;
 }
 
 /** @throws {PalimpsestError} as the job itself does, where its options are wrong. */

@@ -33,13 +33,7 @@ export async function memoryTable(model: StableDiffusion, networks: Networks): P
     'instant edit': edit(instant),
     generate: { kind: 'generate', prompt: words.source, options: GenerateOptions.parse({ steps: STEPS }) },
   };
-  const nothingStored = {
-    find: async () => null,
-    findPartial: async () => null,
-    save: async () => {},
-    savePartial: async () => {},
-  };
-  const workshop = { model, networks, store: nothingStored };
+  const workshop = { model, networks, store: { find: async () => null } };
   const table: JobNeed[] = [];
   for (const [name, job] of Object.entries(jobs)) {
     try {
