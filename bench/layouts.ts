@@ -23,10 +23,9 @@ export async function compareLayouts(): Promise<void> {
     printHead('Full size in all layouts', LAYOUT_COLUMNS);
     let reference: Map<string, Tensor> | null = null;
     for (const layout of LAYOUTS) {
-      const start = (job: Partial<WholeJob>, requests: readonly string[]) =>
-        perform(root, layout, { graphs: join(root, 'graphs', layout.name), ...job }, requests);
-      const first = await start({}, ['open', 'text', 'noise', 'noise', 'picture']);
-      const second = await start({}, ['open', 'text', 'noise']);
+      const graphs = join(root, 'graphs', layout.name);
+      const first = await perform(root, layout, { graphs }, ['open', 'text', 'noise', 'noise', 'picture']);
+      const second = await perform(root, layout, { graphs }, ['open', 'text', 'noise']);
       const results = first.results;
       reference ??= results;
       const [open, text, noise, again, picture] = first.taken as [Taken, Taken, Taken, Taken, Taken];
@@ -70,7 +69,8 @@ export async function timeTimestep(name: string, innerSteps: number): Promise<vo
     const columns = ['', 'timestep s (CPU)', 'own MB', 'edit step s (CPU)', 'own MB, both', 'mapped MB'];
     printHead(`${name}, one timestep with ${innerSteps} iterations, one step of an edit`, columns);
     for (const thrift of [THRIFTS[0]!, THRIFTS.at(-1)!]) {
-      const { taken } = await perform(root, layout, { thrift, innerSteps }, ['open', 'timestep', 'edit']);
+      const job = { thrift, innerSteps, graphs: join(root, 'graphs') };
+      const { taken } = await perform(root, layout, job, ['open', 'timestep', 'edit']);
       const [, timestep, edit] = taken as [Taken, Taken, Taken];
       const mode = thrift === THRIFTS[0] ? 'nothing spared' : 'all spared';
       printRow([mode, times(timestep), mb(timestep.own), times(edit), mb(edit.own), mb(edit.mapped)]);
@@ -104,13 +104,13 @@ async function withModels(layouts: readonly Layout[], work: (root: string) => Pr
 async function perform(
   root: string,
   layout: Layout,
-  options: Partial<WholeJob>,
+  options: Pick<WholeJob, 'graphs'> & Partial<WholeJob>,
   requests: readonly string[],
 ): Promise<{ taken: Taken[]; results: Map<string, Tensor> }> {
   const lavish: Thrift = THRIFTS[0]!;
   const results = join(root, 'results.safetensors');
   const model = join(root, layout.path);
-  const job: WholeJob = { model, graphs: null, thrift: lavish, results, innerSteps: 1, ...options };
+  const job: WholeJob = { model, thrift: lavish, results, innerSteps: 1, ...options };
   const script = join(import.meta.dirname, 'wholeChild.ts');
   const child = new MeasuredProcess(process.execPath, [...process.execArgv, script, JSON.stringify(job)]);
   const taken: Taken[] = [];

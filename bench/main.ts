@@ -21,7 +21,7 @@ golden model and on a mid-size random model, each setting against the default of
   --only NAME   one workload: forward, inner or edit
   --pytorch     only the default setting, and PyTorch on the same weights beside it, where python3 has torch
   --full        only Stable Diffusion 1.5's full size, default setting (writes 3.4 GB of random weights once)
-  --layouts     only the full size, whole models as diffusers fp32, fp16 and single file: found, loaded, compared (8.5 GB)
+  --layouts     only the full size, whole models as diffusers fp32, fp16 and single file: found, loaded, compared (17 GB)
   --timestep    only the full size: one timestep of an inversion with --rounds iterations (default 5), one edit step
   --fp16        with --full and --timestep: weights stored as fp16
 

@@ -10,8 +10,8 @@ export class TimedNetworks extends Networks {
   override async load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const start = performance.now();
     let buildMs = 0;
-    const session = await super.load(key, (economy) => {
-      const graph = build(economy);
+    const session = await super.load(key, (economy, weights) => {
+      const graph = build(economy, weights);
       buildMs = performance.now() - start;
       return graph;
     });

@@ -3,7 +3,7 @@
  * rules, the other way round than the engine reads them.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { floatToHalf } from '../daemon/src/tensor/float16.ts';
@@ -35,6 +35,15 @@ export function writeWeights(
     return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   });
   writeFileSync(path, Buffer.concat([encodePreamble(entries, metadata), ...bytes]));
+}
+
+/** A copy of a diffusers folder with the weights of its networks in one precision. */
+export function copyModel(from: string, to: string, precision: Precision): void {
+  cpSync(from, to, { recursive: true });
+  for (const component of ['unet', 'vae', 'text_encoder']) {
+    const file = component === 'text_encoder' ? 'model' : 'diffusion_pytorch_model';
+    writeWeights(join(to, component, `${file}.safetensors`), weightsOf(from, component), precision);
+  }
 }
 
 /** The whole model in one file: with OpenCLIP's names for the text encoder, as 2.x has them, or transformers', as 1.x. */

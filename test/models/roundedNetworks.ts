@@ -16,7 +16,7 @@ export class RoundedNetworks extends Networks {
   }
 
   override load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
-    return super.load(key, (economy) => rounded(build(economy)));
+    return super.load(key, (economy, weights) => rounded(build(economy, weights)));
   }
 }
 

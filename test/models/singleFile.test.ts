@@ -9,7 +9,7 @@ import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL, relativeError } from '../golden.ts';
-import { type Precision, weightsOf, writeSingleFile, writeWeights } from '../originalLayout.ts';
+import { copyModel, type Precision, writeSingleFile, writeWeights } from '../originalLayout.ts';
 import { writeSd2Model } from '../sd2Model.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'palimpsest-single-'));
@@ -40,11 +40,7 @@ function bothLayouts(
   openClip = false,
 ) {
   const folder = join(root, name);
-  cpSync(diffusers, folder, { recursive: true });
-  for (const component of ['unet', 'vae', 'text_encoder']) {
-    const file = component === 'text_encoder' ? 'model' : 'diffusion_pytorch_model';
-    writeWeights(join(folder, component, `${file}.safetensors`), weightsOf(diffusers, component), precision);
-  }
+  copyModel(diffusers, folder, precision);
   const single = join(root, `${name}-file`);
   mkdirSync(single);
   const path = join(single, 'model.safetensors');

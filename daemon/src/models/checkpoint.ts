@@ -43,6 +43,11 @@ export class Checkpoint implements WeightSource {
     return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]));
   }
 
+  /** The same weights from a file that has all of those which a network can ask for. */
+  widenedTo(file: SafetensorsFile): Checkpoint {
+    return new Checkpoint([file], new Map([...this.tensors, ...file.tensors]));
+  }
+
   /**
    * Opens the weights in a component's folder, such as `MODEL/unet`.
    *

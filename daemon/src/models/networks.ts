@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Economy } from '../graph/economy.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { FloatType, Graph, WeightSource } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Precision } from '../runtime/deviceNames.ts';
 import {
@@ -19,6 +19,7 @@ import { writeFileAtomic } from '../runtime/writeFile.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { THRIFTS, type Thrift } from './thrift.ts';
+import { WidenedWeights } from './widenedWeights.ts';
 
 /**
  * Part of every fingerprint: raise it with any change of what the builder emits. A test compares the graphs with
@@ -35,10 +36,12 @@ export interface GraphKey {
   readonly checkpoint: Checkpoint;
   readonly config: unknown;
   readonly options: unknown;
+  /** What the network computes in; float32 where it is left out. */
+  readonly precision?: FloatType;
 }
 
-/** Emits a network. */
-export type BuildGraph = (economy: Economy) => Graph;
+/** Emits a network with the given weights, which are the key's in the file that serves best. */
+export type BuildGraph = (economy: Economy, weights: WeightSource) => Graph;
 
 /** Builds, caches and loads networks. */
 export class Networks {
@@ -49,14 +52,17 @@ export class Networks {
   private readonly sessions = new Map<string, Promise<Session>>();
   /** Fingerprints that were asked for since the last sweep. */
   private used = new Set<string>();
+  private readonly widened: WidenedWeights | null;
 
-  /** @param cacheFolder where graphs are kept between runs; null keeps none. */
+  /** @param cacheFolder where graphs, and weights widened for them, are kept between runs; null keeps none. */
   constructor(
     private readonly cacheFolder: string | null,
     private readonly sessionOptions: SessionOptions = {},
     /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
     readonly precision: Precision = 'fp32',
-  ) {}
+  ) {
+    this.widened = cacheFolder === null ? null : new WidenedWeights(join(cacheFolder, 'weights'));
+  }
 
   /** Saves memory from now on as that says; what is loaded is given back where it was built otherwise. */
   async adopt(thrift: Thrift): Promise<void> {
@@ -72,18 +78,16 @@ export class Networks {
   /** The session of a graph; it is built, or read from the cache, and loaded on first use. */
   load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const fingerprint = this.fingerprintOf(key);
-    const folding = !(this.thrift.castEachRun && key.checkpoint.storesHalves);
-    if (this.rehearsal !== null)
-      return Promise.resolve(this.rehearsal.load(fingerprint, () => this.graph(build), folding));
+    if (this.rehearsal !== null) {
+      const weights = this.widenedFor(key)?.expect(key.checkpoint) ?? key.checkpoint;
+      return Promise.resolve(
+        this.rehearsal.load(fingerprint, () => this.graph(build, weights), this.folds(weights)),
+      );
+    }
     this.used.add(fingerprint);
     const known = this.sessions.get(fingerprint);
     if (known) return known;
-    const session = this.model(fingerprint, key.checkpoint.folder, build).then((model) =>
-      Session.load(model, key.checkpoint.folder, {
-        ...this.sessionOptions,
-        folding,
-      }),
-    );
+    const session = this.open(key, build);
     this.sessions.set(fingerprint, session);
     // A failed load is tried anew the next time.
     session.catch(() => this.sessions.delete(fingerprint));
@@ -140,18 +144,36 @@ export class Networks {
     }
   }
 
-  private graph(build: BuildGraph): Graph {
-    if (!this.attendsExplicitly) return build(this.thrift);
-    const mapBytes = Math.min(this.thrift.mapBytes, LARGEST_BUFFER);
-    return withExplicitAttention(build({ ...this.thrift, mapBytes }));
+  private async open(key: GraphKey, build: BuildGraph): Promise<Session> {
+    const checkpoint = (await this.widenedFor(key)?.provide(key.checkpoint)) ?? key.checkpoint;
+    const { folder } = checkpoint;
+    const model = await this.model({ ...key, checkpoint }, () =>
+      toOnnx(this.graph(build, checkpoint), folder),
+    );
+    return Session.load(model, folder, { ...this.sessionOptions, folding: this.folds(checkpoint) });
   }
 
-  private async model(fingerprint: string, weights: string, build: BuildGraph): Promise<Uint8Array> {
-    if (this.cacheFolder === null) return toOnnx(this.graph(build), weights);
-    const path = join(this.cacheFolder, `${fingerprint}.onnx`);
+  /** Where weights of half precision do not stay so. */
+  private widenedFor({ precision = 'float32' }: GraphKey): WidenedWeights | null {
+    return precision === 'float16' || this.thrift.castEachRun ? null : this.widened;
+  }
+
+  private folds(weights: Checkpoint): boolean {
+    return !(this.thrift.castEachRun && weights.storesHalves);
+  }
+
+  private graph(build: BuildGraph, weights: WeightSource): Graph {
+    if (!this.attendsExplicitly) return build(this.thrift, weights);
+    const mapBytes = Math.min(this.thrift.mapBytes, LARGEST_BUFFER);
+    return withExplicitAttention(build({ ...this.thrift, mapBytes }, weights));
+  }
+
+  private async model(key: GraphKey, emit: () => Uint8Array): Promise<Uint8Array> {
+    if (this.cacheFolder === null) return emit();
+    const path = join(this.cacheFolder, `${this.fingerprintOf(key)}.onnx`);
     const cached = await readFile(path).catch(() => null);
     if (cached !== null) return cached;
-    const bytes = toOnnx(this.graph(build), weights);
+    const bytes = emit();
     // A graph that cannot be kept is built again the next time: no reason to fail.
     await mkdir(this.cacheFolder, { recursive: true })
       .then(() => writeFileAtomic(path, bytes))
@@ -159,9 +181,12 @@ export class Networks {
     return bytes;
   }
 
-  private fingerprintOf({ network, checkpoint, config, options }: GraphKey): string {
+  private fingerprintOf({ network, checkpoint, config, options, precision }: GraphKey): string {
     const { mapBytes, recompute } = this.thrift;
-    const variant = [mapBytes, recompute, ...(this.attendsExplicitly ? ['explicit attention'] : [])];
+    const variant = [
+      ...[mapBytes, recompute, precision ?? 'float32'],
+      ...(this.attendsExplicitly ? ['explicit attention'] : []),
+    ];
     const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options, ...variant]);
     return createHash('sha256').update(facts).digest('hex');
   }

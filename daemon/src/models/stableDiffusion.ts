@@ -113,7 +113,7 @@ export class StableDiffusion {
     const input: IdTensor = { shape: [ids.length, config.max_position_embeddings], ids: ids.flat() };
     const { embedding } = await this.networks.runOnce(
       { network: 'text', checkpoint, config, options: ids.length },
-      () => textEncoderGraph(checkpoint, config, ids.length),
+      (_, weights) => textEncoderGraph(weights, config, ids.length),
       { ids: input },
     );
     return embedding!;
@@ -125,7 +125,7 @@ export class StableDiffusion {
     const [, , height = 0, width = 0] = picture.shape;
     const { moments } = await this.networks.runOnce(
       { network: 'vae/encoder', checkpoint, config, options: [height, width] },
-      (economy) => encoderGraph(checkpoint, config, height, width, economy),
+      (economy, weights) => encoderGraph(weights, config, height, width, economy),
       { picture },
     );
     return moments!;
@@ -153,7 +153,7 @@ export class StableDiffusion {
     );
     const { picture } = await this.networks.runOnce(
       { network: 'vae/decoder', checkpoint, config, options: [height, width] },
-      (economy) => decoderGraph(checkpoint, config, height, width, economy),
+      (economy, weights) => decoderGraph(weights, config, height, width, economy),
       { latent: unscaled },
     );
     return picture!;
@@ -177,7 +177,7 @@ export class StableDiffusion {
     const key = { network: 'image', checkpoint, config: [config, preprocessor], options: [height, width] };
     const { tokens, preprocessed } = await this.networks.runOnce(
       key,
-      () => imageEncoderGraph(checkpoint, config, preprocessor, [height, width]),
+      (_, weights) => imageEncoderGraph(weights, config, preprocessor, [height, width]),
       { picture },
     );
     return { tokens: tokens!, preprocessed: preprocessed! };

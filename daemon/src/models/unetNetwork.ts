@@ -2,7 +2,7 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Economy } from '../graph/economy.ts';
-import { type FloatType, Graph, type Value } from '../graph/graph.ts';
+import { type FloatType, Graph, type Value, type WeightSource } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import type { Feeds, RunnableNetwork } from '../runtime/session.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
@@ -86,10 +86,11 @@ export class UNetNetwork {
       network: `unet/${variant.name}`,
       checkpoint: this.checkpoint,
       config: [this.config, this.schedule.config.prediction_type, this.tokens],
-      options: [latentShape, variant.options, ...(this.precision === 'float16' ? [this.precision] : [])],
+      options: [latentShape, variant.options],
+      precision: this.precision,
     };
-    const session = await this.networks.load(key, (economy) =>
-      this.buildVariant(variant, latentShape, economy),
+    const session = await this.networks.load(key, (economy, weights) =>
+      this.buildVariant(variant, latentShape, economy, weights),
     );
     return { session, key };
   }
@@ -122,7 +123,12 @@ export class UNetNetwork {
     return this.networks.precision === 'fp16' ? 'float16' : 'float32';
   }
 
-  private buildVariant(variant: UNetVariant, latentShape: readonly number[], economy: Economy): Graph {
+  private buildVariant(
+    variant: UNetVariant,
+    latentShape: readonly number[],
+    economy: Economy,
+    weights: WeightSource,
+  ): Graph {
     const graph = new Graph(economy, this.precision);
     const context = [latentShape[0]!, this.tokens, this.config.cross_attention_dim];
     const inputs: UNetInputs = {
@@ -136,7 +142,7 @@ export class UNetNetwork {
           : null,
     };
     variant.build(inputs, (attention, changed = {}, residual) =>
-      predictedNoise(graph, this.checkpoint, this.config, { ...inputs, ...changed }, attention, residual),
+      predictedNoise(graph, weights, this.config, { ...inputs, ...changed }, attention, residual),
     );
     return graph;
   }

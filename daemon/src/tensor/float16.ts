@@ -10,6 +10,16 @@ export function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+let everyHalf: Float32Array | null = null;
+
+/** Many numbers at once, by a table of all of them. */
+export function halvesToFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  everyHalf ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToFloat(bits));
+  const floats = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) floats[i] = everyHalf[halves[i]!]!;
+  return floats;
+}
+
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
 

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { halfToFloat } from './float16.ts';
+import { halvesToFloats } from './float16.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -141,8 +141,8 @@ export function contentHash({ path, headerHash }: SafetensorsFile): string {
   }
 }
 
-/** The raw bytes of one stored tensor. */
-function readBytes(stored: StoredTensor): Buffer {
+/** The raw bytes of one stored tensor, which fill their buffer. */
+function readBytes(stored: StoredTensor): Buffer<ArrayBuffer> {
   const file = openSync(stored.file, 'r');
   try {
     const bytes = Buffer.alloc(stored.length);
@@ -162,6 +162,9 @@ function readBytes(stored: StoredTensor): Buffer {
 export function readTensor(stored: StoredTensor): Tensor {
   const bytes = readBytes(stored);
   const count = elementCount(stored.shape);
+  if (stored.dtype === 'F32') return { shape: stored.shape, data: new Float32Array(bytes.buffer) };
+  if (stored.dtype === 'F16')
+    return { shape: stored.shape, data: halvesToFloats(new Uint16Array(bytes.buffer)) };
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) data[i] = readElement(bytes, stored, i);
   return { shape: stored.shape, data };
@@ -169,12 +172,8 @@ export function readTensor(stored: StoredTensor): Tensor {
 
 function readElement(bytes: Buffer, stored: StoredTensor, index: number): number {
   switch (stored.dtype) {
-    case 'F32':
-      return bytes.readFloatLE(index * 4);
     case 'F64':
       return bytes.readDoubleLE(index * 8);
-    case 'F16':
-      return halfToFloat(bytes.readUInt16LE(index * 2));
     case 'I64':
       return Number(bytes.readBigInt64LE(index * 8));
     case 'I32':
@@ -201,6 +200,11 @@ export function encodeSafetensors(
     Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   );
   return Buffer.concat([encodePreamble(shapes, metadata), ...parts]);
+}
+
+/** The file that begins with such a preamble, before it is written. */
+export function fileOfPreamble(path: string, preamble: Buffer): SafetensorsFile {
+  return parseHeader(path, preamble.subarray(8), Number.POSITIVE_INFINITY);
 }
 
 /** What comes before the tensors of a file, which follow in this order without gaps. */

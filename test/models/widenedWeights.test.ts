@@ -1,0 +1,161 @@
+/** Weights of half precision are widened once, into a file that is mapped: the same numbers, and less work and memory. */
+
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Checkpoint } from '../../daemon/src/models/checkpoint.ts';
+import { Networks } from '../../daemon/src/models/networks.ts';
+import { Rehearsal } from '../../daemon/src/models/rehearsal.ts';
+import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { THRIFTS } from '../../daemon/src/models/thrift.ts';
+import { WidenedWeights } from '../../daemon/src/models/widenedWeights.ts';
+import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
+import { readTensor } from '../../daemon/src/tensor/safetensors.ts';
+import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
+import { MODEL } from '../golden.ts';
+import { copyModel } from '../originalLayout.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'palimpsest-widened-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const halves = join(root, 'halves');
+copyModel(MODEL, halves, 'F16');
+const checkpoint = Checkpoint.open(join(halves, 'text_encoder'));
+
+let folders = 0;
+const freshFolder = () => join(root, `cache-${folders++}`);
+const filesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+const facts = (folder: string) =>
+  filesIn(folder).map((name) => {
+    const { ino, size } = statSync(join(folder, name));
+    return { name, ino, size };
+  });
+
+/** What the text encoder and the UNet give. */
+async function outputs(networks: Networks): Promise<Tensor[]> {
+  const model = new StableDiffusion(halves, networks);
+  const latent = normalTensor([1, 4, 8, 8], uniformGenerator(3));
+  const keyContext = await model.encodePrompt('a cat on a mat');
+  const noise = await model.unet.predictNoise({ latent, timestep: 441, keyContext });
+  await networks.dispose();
+  return [keyContext, noise];
+}
+
+describe('networks of weights in half precision', () => {
+  it('give the same numbers from widened weights, and write them once', async () => {
+    const expected = await outputs(new Networks(null));
+    const folder = freshFolder();
+    expect(await outputs(new Networks(folder))).toEqual(expected);
+    const written = facts(join(folder, 'weights'));
+    expect(written).toHaveLength(2);
+    expect(await outputs(new Networks(folder))).toEqual(expected);
+    expect(facts(join(folder, 'weights'))).toEqual(written);
+  });
+
+  it('keep the weights as they are where the networks compute in it, or are to spare memory', async () => {
+    const folder = freshFolder();
+    await outputs(new Networks(folder, {}, 'fp16'));
+    // That of the text encoder, which stays in float32.
+    expect(filesIn(join(folder, 'weights'))).toHaveLength(1);
+    const other = freshFolder();
+    const sparing = new Networks(other);
+    sparing.thrift = THRIFTS.at(-1)!;
+    await outputs(sparing);
+    expect(filesIn(join(other, 'weights'))).toEqual([]);
+  });
+
+  it('need less memory of their own, which a rehearsal knows without writing', async () => {
+    const own = async (folder: string | null) => {
+      const [networks, rehearsal] = [new Networks(folder), new Rehearsal()];
+      await networks.rehearse(rehearsal, THRIFTS[0]!, () => outputs(networks));
+      return rehearsal.use;
+    };
+    const folder = freshFolder();
+    const [cast, widened] = [await own(null), await own(folder)];
+    expect(filesIn(folder)).toEqual([]);
+    expect(widened.weights).toBe(2 * cast.weights);
+    expect(widened.beside).toBeLessThan(cast.beside - cast.weights);
+  });
+});
+
+describe('widened weights', () => {
+  it('are the numbers of the stored ones', async () => {
+    const { weights } = await new WidenedWeights(freshFolder()).provide(checkpoint);
+    for (const [name, stored] of checkpoint.weights) {
+      expect(weights.get(name)).toMatchObject({ dtype: 'F32', shape: stored.shape });
+      expect(readTensor(weights.get(name)!)).toEqual(readTensor(stored));
+    }
+  });
+
+  it('are not made of weights in float32', async () => {
+    const folder = freshFolder();
+    const whole = Checkpoint.open(join(MODEL, 'text_encoder'));
+    expect(await new WidenedWeights(folder).provide(whole)).toBe(whole);
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  it('are written anew where the file was cut short', async () => {
+    const folder = freshFolder();
+    await new WidenedWeights(folder).provide(checkpoint);
+    const [before] = facts(folder);
+    truncateSync(join(folder, before!.name), 1000);
+    await new WidenedWeights(folder).provide(checkpoint);
+    expect(facts(folder)).toMatchObject([{ name: before!.name, size: before!.size }]);
+  });
+
+  it('are written once when two networks ask at the same time', async () => {
+    const folder = freshFolder();
+    const widened = new WidenedWeights(folder);
+    const [one, other] = await Promise.all([widened.provide(checkpoint), widened.provide(checkpoint)]);
+    expect(one).toBe(other);
+    expect(filesIn(folder)).toHaveLength(1);
+  });
+
+  it('are done without where the disk has no room', async () => {
+    const folder = freshFolder();
+    const cramped = new WidenedWeights(folder, { reserve: Number.POSITIVE_INFINITY });
+    expect(cramped.expect(checkpoint)).toBe(checkpoint);
+    expect(await cramped.provide(checkpoint)).toBe(checkpoint);
+    expect(filesIn(folder)).toEqual([]);
+    // What lies there already takes no more of it.
+    const widened = await new WidenedWeights(folder).provide(checkpoint);
+    expect(await cramped.provide(checkpoint)).toEqual(widened);
+  });
+
+  it('are done without where they cannot be written', async () => {
+    const file = freshFolder();
+    writeFileSync(file, 'not a folder');
+    expect(await new WidenedWeights(file).provide(checkpoint)).toBe(checkpoint);
+  });
+
+  it('make room for new ones, those first that were not used for longest', async () => {
+    const folder = freshFolder();
+    const [vae, unet] = ['vae', 'unet'].map((component) => Checkpoint.open(join(halves, component)));
+    const generous = new WidenedWeights(folder);
+    const paths: string[] = [];
+    for (const [age, each] of [checkpoint, vae!].entries()) {
+      const [file] = (await generous.provide(each)).files;
+      paths.push(file!.path);
+      utimesSync(file!.path, 1000 + age, 1000 + age);
+    }
+    // Using the older one makes the other the older.
+    await generous.provide(checkpoint);
+    const [unetFile] = generous.expect(unet!).files;
+    const unetBytes = Math.max(
+      ...[...unetFile!.tensors.values()].map(({ offset, length }) => offset + length),
+    );
+    const limit = unetBytes + statSync(paths[0]!).size;
+    await new WidenedWeights(folder, { limit }).provide(unet!);
+    expect(paths.map((path) => existsSync(path))).toEqual([true, false]);
+    expect(existsSync(unetFile!.path)).toBe(true);
+  });
+});
