@@ -64,7 +64,7 @@ describe.each(golden.cases.map((pair, i) => ({ pair, i, title: `${pair.source} -
           expect.objectContaining({
             code: 'PROMPTS_MISALIGNED',
             message: expect.stringMatching(
-              new RegExp(`has ${from} words and the target prompt ${to}\\. Use refine`),
+              new RegExp(`has ${from} words? and the target prompt ${to}\\. Use refine`),
             ),
           }),
         );

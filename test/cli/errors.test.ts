@@ -93,6 +93,7 @@ describe('palimpsest edit with bad input', () => {
     ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
     ['an interval out of range', { extra: ['--word-tau', 'tiger=0..3'] }, 'OPTION_INVALID', /^--word-tau:/],
     ['a malformed pair', { extra: ['--subtract', 'a:b:c'] }, 'OPTION_INVALID', /^--subtract "a:b:c"/],
+    ['a context without a mask', { extra: ['--context', '0.5'] }, 'OPTION_INVALID', /--mask/],
     ['an unknown option', { extra: ['--unheard-of'] }, 'OPTION_INVALID', /--unheard-of/],
     ['the name of a JPEG', { out: at('out.jpg') }, 'OPTION_INVALID', /out\.png/],
     ['a folder in the place of a file', { out: folder }, 'WRITE_FAILED', /is a folder/],

@@ -26,7 +26,7 @@ export function replaceMapper(
   if (source.length !== target.length) {
     throw new PalimpsestError(
       'PROMPTS_MISALIGNED',
-      `Replace swaps words one for one, but the source prompt has ${source.length} words and the target prompt ` +
+      `Replace swaps words one for one, but the source prompt has ${counted(source)} and the target prompt ` +
         `${target.length}. Use refine, or give both prompts the same number of words.`,
     );
   }
@@ -77,3 +77,5 @@ function spread(
   }
   for (const source of from) for (const target of to) set(source, target, 1 / to.length);
 }
+
+const counted = ({ length }: readonly PromptWord[]): string => (length === 1 ? '1 word' : `${length} words`);

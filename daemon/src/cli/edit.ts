@@ -1,7 +1,7 @@
 /** @file `palimpsest edit`: edit a picture with words. */
 
 import { resolve } from 'node:path';
-import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions, PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
@@ -33,6 +33,12 @@ export function editCommand(): Command {
     runWork(command, [picture, ...(mask === undefined ? [] : [mask])], async (worker) => {
       const inversion = readFlags(command, InversionOptions);
       const edit = readFlags(command, EditOptions, WORD_FLAGS);
+      if (edit.context !== undefined && mask === undefined) {
+        throw new PalimpsestError(
+          'OPTION_INVALID',
+          '--context is what is worked on around a mask: name the mask with --mask, or leave --context out.',
+        );
+      }
       await requirePictureOut(out);
       const { png, ...facts } = await worker.edit({ picture, mask, source, target, inversion, edit });
       await writeFileAtomic(out, png);
