@@ -6,6 +6,7 @@ import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { inspectModel, type ModelFacts } from '../models/inspect.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
+import { graphsFolder } from '../store/paths.ts';
 import { addModelFlags, runCommand } from './session.ts';
 
 export function inspectModelCommand(): Command {
@@ -16,7 +17,7 @@ export function inspectModelCommand(): Command {
   return addModelFlags(command).action((folder: string | undefined) => {
     if (folder !== undefined) command.setOptionValue('model', folder);
     return runCommand(command, async ({ model: { folder, imageEncoder } }) => {
-      const networks = new Networks(null);
+      const networks = new Networks(graphsFolder());
       const model = new StableDiffusion(folder, networks, { imageEncoder });
       const facts = { ...inspectModel(model), memory: await memoryTable(model, networks) };
       return { result: facts, message: describe(facts) };
