@@ -17,7 +17,7 @@ import { IMAGE_TOKENS, PROMPT_TOKENS, TIMESTEP } from './workloads.ts';
 /** What a child is started with, as JSON in its first argument. */
 export interface WholeJob {
   readonly model: string;
-  /** Where graphs and widened weights are kept between starts. */
+  /** Where graphs and converted weights are kept between starts. */
   readonly graphs: string;
   readonly thrift: Thrift;
   /** Where the results go, as .safetensors, one by the name of each request. */

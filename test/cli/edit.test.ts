@@ -179,4 +179,21 @@ describe('palimpsest inspect-model', () => {
       styleDiffusion: true,
     });
   });
+
+  it('estimates what it takes on a device that need not be there', async () => {
+    const needs = async (...flags: string[]) => {
+      const { status, stdout, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--json', ...flags);
+      expect(status, stderr).toBe(0);
+      return JSON.parse(stdout).memory;
+    };
+    const onCard = await needs('--device', 'cuda', '--size', '256');
+    expect(onCard).toMatchObject({ device: 'cuda', precision: 'fp32', size: 256 });
+    const inHalf = await needs('--device', 'cuda', '--size', '256', '--precision', 'fp16');
+    const [careful] = onCard.jobs;
+    expect(careful).toMatchObject({ job: 'careful edit' });
+    expect(inHalf.jobs[0].usual.own).toBeLessThan(careful.usual.own);
+    const { status, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--size', '100');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/--size: give a multiple of 64/);
+  });
 });

@@ -1,11 +1,13 @@
 /** @file `palimpsest inspect-model`: what a model folder holds. */
 
-import { Command } from 'commander';
+import { PalimpsestError } from '@palimpsest/protocol';
+import { Command, Option } from 'commander';
 import { gigabytes } from '../jobs/memoryPlan.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { inspectModel, type ModelFacts } from '../models/inspect.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
+import { DEVICE_NAMES, DEVICES, type Device, PRECISIONS, type Precision } from '../runtime/deviceNames.ts';
 import { graphsFolder } from '../store/paths.ts';
 import { addModelFlags, runCommand } from './session.ts';
 
@@ -13,24 +15,51 @@ export function inspectModelCommand(): Command {
   const command = new Command('inspect-model')
     .summary('say what a model folder holds')
     .description('Says what a model folder holds and whether Palimpsest can use it, without loading it.')
-    .argument('[folder]', 'the same as --model');
-  return addModelFlags(command).action((folder: string | undefined) => {
+    .argument('[folder]', 'the same as --model')
+    .addOption(
+      new Option('--device <device>', 'what the memory is estimated for, whether it is there or not')
+        .choices(DEVICES)
+        .default('cpu'),
+    )
+    .addOption(
+      new Option('--precision <precision>', 'what the UNet computes in').choices(PRECISIONS).default('fp32'),
+    )
+    .option('--size <pixels>', "side of the picture; default: the model's own", Number);
+  return addModelFlags(command).action((folder: string | undefined, place: Place) => {
     if (folder !== undefined) command.setOptionValue('model', folder);
     return runCommand(command, async ({ model: { folder, imageEncoder } }) => {
-      const networks = new Networks(graphsFolder());
+      const { device, precision } = place;
+      const networks = new Networks(graphsFolder(), { device }, precision);
       const model = new StableDiffusion(folder, networks, { imageEncoder });
-      const facts = { ...inspectModel(model), memory: await memoryTable(model, networks) };
+      const size = place.size ?? model.nativeSide;
+      if (!Number.isInteger(size) || size <= 0 || size % model.sideMultiple !== 0) {
+        throw new PalimpsestError('OPTION_INVALID', `--size: give a multiple of ${model.sideMultiple}.`);
+      }
+      const memory = { device, precision, size, jobs: await memoryTable(model, networks, size) };
+      const facts = { ...inspectModel(model), memory };
       return { result: facts, message: describe(facts) };
     });
   });
 }
 
-function describe(facts: ModelFacts & { readonly memory: readonly JobNeed[] }): string {
+/** What memory is estimated for. */
+interface Place {
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly size?: number;
+}
+
+interface Memory extends Required<Place> {
+  readonly jobs: readonly JobNeed[];
+}
+
+function describe(facts: ModelFacts & { readonly memory: Memory }): string {
   const components = Object.entries(facts.components).map(
     ([name, { parameters, bytes, types }]) =>
       `  ${name.padEnd(14)} ${(parameters / 1e6).toFixed(1).padStart(7)} M parameters  ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${types.join(' + ')}`,
   );
-  const memory = facts.memory.map(
+  const { device, precision, size, jobs } = facts.memory;
+  const memory = jobs.map(
     ({ job, usual, least }) =>
       `  ${job.padEnd(14)} ${gigabytes(usual.total)}, or ${gigabytes(least.total)} where memory is spared (--memory-budget)`,
   );
@@ -38,7 +67,7 @@ function describe(facts: ModelFacts & { readonly memory: readonly JobNeed[] }): 
     `${facts.name}: ${facts.side} x ${facts.side} pixels (sides in multiples of ${facts.sideMultiple}), predicts ${facts.prediction},`,
     `  contexts of ${facts.promptTokens} tokens, ${facts.contextWidth} wide`,
     ...components,
-    `Memory on the processor at ${facts.side} x ${facts.side}, estimated, weights included:`,
+    `Memory on ${DEVICE_NAMES[device]} in ${precision} at ${size} x ${size}, estimated, weights included:`,
     ...memory,
     facts.styleDiffusion
       ? 'StyleDiffusion can invert with it.'

@@ -1,7 +1,7 @@
 /** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import { describeThrift, THRIFTS } from '../models/thrift.ts';
+import { describeThrift, THRIFTS, type Thrift } from '../models/thrift.ts';
 import { type Change, canBeInstant, changed, type Job, sideOf } from './job.ts';
 import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
 
@@ -22,9 +22,10 @@ export async function keepWithin(
 ): Promise<void> {
   const { networks, model } = workshop;
   if (budget >= enoughForAnything(workshop, job)) return networks.adopt(THRIFTS[0]!);
-  let need: MemoryNeed | null = null;
+  let least: { need: MemoryNeed; thrift: Thrift } | null = null;
   for (const thrift of THRIFTS) {
-    need = await memoryNeed(workshop, job, thrift);
+    const need = await memoryNeed(workshop, job, thrift);
+    if (least === null || need.total < least.need.total) least = { need, thrift };
     if (need.total > budget) continue;
     if (thrift !== THRIFTS[0]) {
       tell(
@@ -33,10 +34,11 @@ export async function keepWithin(
     }
     return networks.adopt(thrift);
   }
-  const others = await alternatives(budget, workshop, job);
+  const { need, thrift } = least!;
+  const others = await alternatives(budget, workshop, job, thrift);
   throw new PalimpsestError(
     'MEMORY_SHORT',
-    `At ${Math.round(sideOf(job, model))} pixels a side this needs about ${gigabytes(need!.total)} of memory (${gigabytes(need!.weights)} for the model, ${gigabytes(need!.own)} to compute), ` +
+    `At ${Math.round(sideOf(job, model))} pixels a side this needs about ${gigabytes(need.total)} of memory (${gigabytes(need.weights)} for the model, ${gigabytes(need.own)} to compute), ` +
       `whatever is spared, and the budget is ${gigabytes(budget)}. ` +
       `${others.length > 0 ? `Within it: ${others.join('; ')}.` : 'Nothing smaller fits: choose a smaller model, such as one stored in half the precision.'} Or raise the budget: --memory-budget.`,
   );
@@ -55,12 +57,11 @@ function enoughForAnything({ model }: Workshop, job: Job): number {
 }
 
 /** What would fit, as somebody would ask for it. */
-async function alternatives(budget: number, workshop: Workshop, job: Job): Promise<string[]> {
+async function alternatives(budget: number, workshop: Workshop, job: Job, thrift: Thrift): Promise<string[]> {
   const { model } = workshop;
-  const thriftiest = THRIFTS.at(-1)!;
   const needOf = async (change: Change): Promise<number> => {
     // An editor that is not defined on what is changed is no alternative.
-    const need = memoryNeed(workshop, changed(job, change, model), thriftiest);
+    const need = memoryNeed(workshop, changed(job, change, model), thrift);
     return need.then(({ total }) => total).catch(() => Number.POSITIVE_INFINITY);
   };
   const largest = async (instant: boolean): Promise<[number, number] | null> => {

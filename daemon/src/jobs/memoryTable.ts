@@ -1,4 +1,4 @@
-/** @file What each kind of job takes on a model, at the size that it was trained for. */
+/** @file What each kind of job takes on a model. */
 
 import { EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
 import type { Networks } from '../models/networks.ts';
@@ -9,7 +9,7 @@ import { type MemoryNeed, memoryNeed } from './memoryNeed.ts';
 
 export interface JobNeed {
   readonly job: string;
-  /** Where nothing is spared, and where all is that can be. */
+  /** Where nothing is spared, and where as much is as can be. */
   readonly usual: MemoryNeed;
   readonly least: MemoryNeed;
 }
@@ -17,13 +17,20 @@ export interface JobNeed {
 /** Few steps show all that many do. */
 const STEPS = 5;
 
-/** An estimate for each kind of job; those that the model cannot do are left out. */
-export async function memoryTable(model: StableDiffusion, networks: Networks): Promise<JobNeed[]> {
-  const side = model.nativeSide;
+/**
+ * An estimate for each kind of job; those that the model cannot do are left out.
+ *
+ * @param side of the picture, in pixels.
+ */
+export async function memoryTable(
+  model: StableDiffusion,
+  networks: Networks,
+  side: number,
+): Promise<JobNeed[]> {
   const picture = { width: side, height: side, rgb: new Uint8Array(3 * side * side) };
   const words = { source: 'a cat', target: 'a dog' };
-  const careful = InversionOptions.parse({ steps: STEPS });
-  const instant = InversionOptions.parse({ steps: STEPS, mode: 'instant' });
+  const careful = InversionOptions.parse({ steps: STEPS, size: side });
+  const instant = InversionOptions.parse({ steps: STEPS, size: side, mode: 'instant' });
   const edit = (inversion: InversionOptions): Job => ({
     kind: 'edit',
     request: { picture, ...words, inversion, edit: EditOptions.parse({}) },
@@ -31,14 +38,20 @@ export async function memoryTable(model: StableDiffusion, networks: Networks): P
   const jobs: Readonly<Record<string, Job>> = {
     'careful edit': edit(careful),
     'instant edit': edit(instant),
-    generate: { kind: 'generate', prompt: words.source, options: GenerateOptions.parse({ steps: STEPS }) },
+    generate: {
+      kind: 'generate',
+      prompt: words.source,
+      options: GenerateOptions.parse({ steps: STEPS, width: side, height: side }),
+    },
   };
   const workshop = { model, networks, store: { find: async () => null } };
   const table: JobNeed[] = [];
   for (const [name, job] of Object.entries(jobs)) {
     try {
-      const usual = await memoryNeed(workshop, job, THRIFTS[0]!);
-      table.push({ job: name, usual, least: await memoryNeed(workshop, job, THRIFTS.at(-1)!) });
+      const needs: MemoryNeed[] = [];
+      for (const thrift of THRIFTS) needs.push(await memoryNeed(workshop, job, thrift));
+      const least = needs.reduce((a, b) => (b.total < a.total ? b : a));
+      table.push({ job: name, usual: needs[0]!, least });
     } catch {
       // Such as a careful edit without an image encoder, of which inspect-model says so itself.
     }

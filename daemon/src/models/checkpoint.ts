@@ -7,7 +7,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import type { Shape, WeightSource } from '../graph/graph.ts';
+import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
 import { contentHash, readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
 
@@ -16,6 +16,9 @@ const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
 const SUFFIXES = ['.safetensors', '.fp16.safetensors'];
 
 const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/** How a precision is called in files. */
+export const STORED_TYPE = { float16: 'F16', float32: 'F32' } as const satisfies Record<FloatType, string>;
 
 /** The named weights of one component. */
 export class Checkpoint implements WeightSource {
@@ -44,7 +47,7 @@ export class Checkpoint implements WeightSource {
   }
 
   /** The same weights from a file that has all of those which a network can ask for. */
-  widenedTo(file: SafetensorsFile): Checkpoint {
+  convertedTo(file: SafetensorsFile): Checkpoint {
     return new Checkpoint([file], new Map([...this.tensors, ...file.tensors]));
   }
 
@@ -98,9 +101,10 @@ export class Checkpoint implements WeightSource {
     return stored;
   }
 
-  /** Whether any of its weights are stored as fp16. */
-  get storesHalves(): boolean {
-    return [...this.tensors.values()].some(({ dtype }) => dtype === 'F16');
+  /** Whether any of its weights are stored in the other precision. */
+  storesOtherThan(precision: FloatType): boolean {
+    const other = STORED_TYPE[precision === 'float16' ? 'float32' : 'float16'];
+    return [...this.tensors.values()].some(({ dtype }) => dtype === other);
   }
 
   /** Changes with the weights themselves. */

@@ -17,9 +17,9 @@ import {
 } from '../runtime/session.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { ConvertedWeights } from './convertedWeights.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { THRIFTS, type Thrift } from './thrift.ts';
-import { WidenedWeights } from './widenedWeights.ts';
 
 /**
  * Part of every fingerprint: raise it with any change of what the builder emits. A test compares the graphs with
@@ -36,8 +36,8 @@ export interface GraphKey {
   readonly checkpoint: Checkpoint;
   readonly config: unknown;
   readonly options: unknown;
-  /** What the network computes in; float32 where it is left out. */
-  readonly precision?: FloatType;
+  /** What the network computes in. */
+  readonly precision: FloatType;
 }
 
 /** Emits a network with the given weights, which are the key's in the file that serves best. */
@@ -52,16 +52,16 @@ export class Networks {
   private readonly sessions = new Map<string, Promise<Session>>();
   /** Fingerprints that were asked for since the last sweep. */
   private used = new Set<string>();
-  private readonly widened: WidenedWeights | null;
+  private readonly converted: ConvertedWeights | null;
 
-  /** @param cacheFolder where graphs, and weights widened for them, are kept between runs; null keeps none. */
+  /** @param cacheFolder where graphs, and weights converted for them, are kept between runs; null keeps none. */
   constructor(
     private readonly cacheFolder: string | null,
     private readonly sessionOptions: SessionOptions = {},
     /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
     readonly precision: Precision = 'fp32',
   ) {
-    this.widened = cacheFolder === null ? null : new WidenedWeights(join(cacheFolder, 'weights'));
+    this.converted = cacheFolder === null ? null : new ConvertedWeights(join(cacheFolder, 'weights'));
   }
 
   /** Saves memory from now on as that says; what is loaded is given back where it was built otherwise. */
@@ -79,7 +79,7 @@ export class Networks {
   load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const fingerprint = this.fingerprintOf(key);
     if (this.rehearsal !== null) {
-      const weights = this.widenedFor(key)?.expect(key.checkpoint) ?? key.checkpoint;
+      const weights = this.converts(key)?.expect(key.checkpoint, key.precision) ?? key.checkpoint;
       return Promise.resolve(
         this.rehearsal.load(fingerprint, () => this.graph(build, weights), this.folds(weights)),
       );
@@ -145,7 +145,7 @@ export class Networks {
   }
 
   private async open(key: GraphKey, build: BuildGraph): Promise<Session> {
-    const checkpoint = (await this.widenedFor(key)?.provide(key.checkpoint)) ?? key.checkpoint;
+    const checkpoint = (await this.converts(key)?.provide(key.checkpoint, key.precision)) ?? key.checkpoint;
     const { folder } = checkpoint;
     const model = await this.model({ ...key, checkpoint }, () =>
       toOnnx(this.graph(build, checkpoint), folder),
@@ -153,13 +153,13 @@ export class Networks {
     return Session.load(model, folder, { ...this.sessionOptions, folding: this.folds(checkpoint) });
   }
 
-  /** Where weights of half precision do not stay so. */
-  private widenedFor({ precision = 'float32' }: GraphKey): WidenedWeights | null {
-    return precision === 'float16' || this.thrift.castEachRun ? null : this.widened;
+  /** Null where weights stay as they are stored: where they are to be cast in each run. */
+  private converts({ precision }: GraphKey): ConvertedWeights | null {
+    return this.thrift.castEachRun && precision === 'float32' ? null : this.converted;
   }
 
   private folds(weights: Checkpoint): boolean {
-    return !(this.thrift.castEachRun && weights.storesHalves);
+    return !(this.thrift.castEachRun && weights.storesOtherThan('float32'));
   }
 
   private graph(build: BuildGraph, weights: WeightSource): Graph {
@@ -184,7 +184,7 @@ export class Networks {
   private fingerprintOf({ network, checkpoint, config, options, precision }: GraphKey): string {
     const { mapBytes, recompute } = this.thrift;
     const variant = [
-      ...[mapBytes, recompute, precision ?? 'float32'],
+      ...[mapBytes, recompute, precision],
       ...(this.attendsExplicitly ? ['explicit attention'] : []),
     ];
     const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options, ...variant]);

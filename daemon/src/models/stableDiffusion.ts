@@ -13,7 +13,7 @@ import { findImageEncoder } from './imageEncoderPlaces.ts';
 import { type LoraComponent, withLoras } from './lora.ts';
 import type { LoraChoice } from './loraChoice.ts';
 import { type ImageEncoder, type ModelParts, openDiffusersFolder, openImageEncoder } from './modelParts.ts';
-import type { Networks } from './networks.ts';
+import type { GraphKey, Networks } from './networks.ts';
 import { NoiseSchedule } from './noiseSchedule.ts';
 import { openSingleFile } from './singleFile.ts';
 import { textEncoderGraph } from './textEncoder.ts';
@@ -112,7 +112,7 @@ export class StableDiffusion {
     const { config, checkpoint } = this.text;
     const input: IdTensor = { shape: [ids.length, config.max_position_embeddings], ids: ids.flat() };
     const { embedding } = await this.networks.runOnce(
-      { network: 'text', checkpoint, config, options: ids.length },
+      { network: 'text', checkpoint, config, options: ids.length, precision: 'float32' },
       (_, weights) => textEncoderGraph(weights, config, ids.length),
       { ids: input },
     );
@@ -124,7 +124,7 @@ export class StableDiffusion {
     const { config, checkpoint } = this.vae;
     const [, , height = 0, width = 0] = picture.shape;
     const { moments } = await this.networks.runOnce(
-      { network: 'vae/encoder', checkpoint, config, options: [height, width] },
+      { network: 'vae/encoder', checkpoint, config, options: [height, width], precision: 'float32' },
       (economy, weights) => encoderGraph(weights, config, height, width, economy),
       { picture },
     );
@@ -152,7 +152,7 @@ export class StableDiffusion {
       latent.data.map((z) => z / config.scaling_factor),
     );
     const { picture } = await this.networks.runOnce(
-      { network: 'vae/decoder', checkpoint, config, options: [height, width] },
+      { network: 'vae/decoder', checkpoint, config, options: [height, width], precision: 'float32' },
       (economy, weights) => decoderGraph(weights, config, height, width, economy),
       { latent: unscaled },
     );
@@ -174,7 +174,13 @@ export class StableDiffusion {
     }
     const { config, preprocessor, checkpoint } = this.image;
     const [, , height = 0, width = 0] = picture.shape;
-    const key = { network: 'image', checkpoint, config: [config, preprocessor], options: [height, width] };
+    const key: GraphKey = {
+      network: 'image',
+      checkpoint,
+      config: [config, preprocessor],
+      options: [height, width],
+      precision: 'float32',
+    };
     const { tokens, preprocessed } = await this.networks.runOnce(
       key,
       (_, weights) => imageEncoderGraph(weights, config, preprocessor, [height, width]),

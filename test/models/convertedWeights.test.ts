@@ -1,4 +1,4 @@
-/** Weights of half precision are widened once, into a file that is mapped: the same numbers, and less work and memory. */
+/** Weights are converted once to what is computed in, into a file that is mapped: the same numbers, less work and memory. */
 
 import {
   existsSync,
@@ -14,18 +14,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../../daemon/src/models/checkpoint.ts';
+import { ConvertedWeights } from '../../daemon/src/models/convertedWeights.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { Rehearsal } from '../../daemon/src/models/rehearsal.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { THRIFTS } from '../../daemon/src/models/thrift.ts';
-import { WidenedWeights } from '../../daemon/src/models/widenedWeights.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 import { copyModel } from '../originalLayout.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'palimpsest-widened-'));
+const root = mkdtempSync(join(tmpdir(), 'palimpsest-converted-'));
 afterAll(() => rmSync(root, { recursive: true }));
 const halves = join(root, 'halves');
 copyModel(MODEL, halves, 'F16');
@@ -51,7 +51,7 @@ async function outputs(networks: Networks): Promise<Tensor[]> {
 }
 
 describe('networks of weights in half precision', () => {
-  it('give the same numbers from widened weights, and write them once', async () => {
+  it('give the same numbers from converted weights, and write them once', async () => {
     const expected = await outputs(new Networks(null));
     const folder = freshFolder();
     expect(await outputs(new Networks(folder))).toEqual(expected);
@@ -64,7 +64,7 @@ describe('networks of weights in half precision', () => {
   it('keep the weights as they are where the networks compute in it, or are to spare memory', async () => {
     const folder = freshFolder();
     await outputs(new Networks(folder, {}, 'fp16'));
-    // That of the text encoder, which stays in float32.
+    // Those of the text encoder, which stays in float32.
     expect(filesIn(join(folder, 'weights'))).toHaveLength(1);
     const other = freshFolder();
     const sparing = new Networks(other);
@@ -80,81 +80,94 @@ describe('networks of weights in half precision', () => {
       return rehearsal.use;
     };
     const folder = freshFolder();
-    const [cast, widened] = [await own(null), await own(folder)];
+    const [cast, converted] = [await own(null), await own(folder)];
     expect(filesIn(folder)).toEqual([]);
-    expect(widened.weights).toBe(2 * cast.weights);
-    expect(widened.beside).toBeLessThan(cast.beside - cast.weights);
+    expect(converted.weights).toBe(2 * cast.weights);
+    expect(converted.beside).toBeLessThan(cast.beside - cast.weights);
   });
 });
 
-describe('widened weights', () => {
+describe('converted weights', () => {
   it('are the numbers of the stored ones', async () => {
-    const { weights } = await new WidenedWeights(freshFolder()).provide(checkpoint);
+    const { weights } = await new ConvertedWeights(freshFolder()).provide(checkpoint, 'float32');
     for (const [name, stored] of checkpoint.weights) {
       expect(weights.get(name)).toMatchObject({ dtype: 'F32', shape: stored.shape });
       expect(readTensor(weights.get(name)!)).toEqual(readTensor(stored));
     }
   });
 
+  it('are in half precision for networks that compute in it', async () => {
+    const whole = Checkpoint.open(join(MODEL, 'text_encoder'));
+    const { weights } = await new ConvertedWeights(freshFolder()).provide(whole, 'float16');
+    for (const [name, { dtype }] of whole.weights) {
+      // Ids stay what they are.
+      expect(weights.get(name)).toMatchObject({ dtype: dtype === 'F32' ? 'F16' : dtype });
+      expect(readTensor(weights.get(name)!)).toEqual(readTensor(checkpoint.weights.get(name)!));
+    }
+  });
+
   it('are not made of weights in float32', async () => {
     const folder = freshFolder();
     const whole = Checkpoint.open(join(MODEL, 'text_encoder'));
-    expect(await new WidenedWeights(folder).provide(whole)).toBe(whole);
+    expect(await new ConvertedWeights(folder).provide(whole, 'float32')).toBe(whole);
     expect(filesIn(folder)).toEqual([]);
   });
 
   it('are written anew where the file was cut short', async () => {
     const folder = freshFolder();
-    await new WidenedWeights(folder).provide(checkpoint);
+    await new ConvertedWeights(folder).provide(checkpoint, 'float32');
     const [before] = facts(folder);
     truncateSync(join(folder, before!.name), 1000);
-    await new WidenedWeights(folder).provide(checkpoint);
+    await new ConvertedWeights(folder).provide(checkpoint, 'float32');
     expect(facts(folder)).toMatchObject([{ name: before!.name, size: before!.size }]);
   });
 
   it('are written once when two networks ask at the same time', async () => {
     const folder = freshFolder();
-    const widened = new WidenedWeights(folder);
-    const [one, other] = await Promise.all([widened.provide(checkpoint), widened.provide(checkpoint)]);
+    const converted = new ConvertedWeights(folder);
+    const [one, other] = await Promise.all([
+      converted.provide(checkpoint, 'float32'),
+      converted.provide(checkpoint, 'float32'),
+    ]);
     expect(one).toBe(other);
     expect(filesIn(folder)).toHaveLength(1);
   });
 
   it('are done without where the disk has no room', async () => {
     const folder = freshFolder();
-    const cramped = new WidenedWeights(folder, { reserve: Number.POSITIVE_INFINITY });
-    expect(cramped.expect(checkpoint)).toBe(checkpoint);
-    expect(await cramped.provide(checkpoint)).toBe(checkpoint);
+    const cramped = new ConvertedWeights(folder, { reserve: Number.POSITIVE_INFINITY });
+    expect(cramped.expect(checkpoint, 'float32')).toBe(checkpoint);
+    expect(await cramped.provide(checkpoint, 'float32')).toBe(checkpoint);
     expect(filesIn(folder)).toEqual([]);
     // What lies there already takes no more of it.
-    const widened = await new WidenedWeights(folder).provide(checkpoint);
-    expect(await cramped.provide(checkpoint)).toEqual(widened);
+    const converted = await new ConvertedWeights(folder).provide(checkpoint, 'float32');
+    expect(await cramped.provide(checkpoint, 'float32')).toEqual(converted);
   });
 
   it('are done without where they cannot be written', async () => {
     const file = freshFolder();
     writeFileSync(file, 'not a folder');
-    expect(await new WidenedWeights(file).provide(checkpoint)).toBe(checkpoint);
+    expect(await new ConvertedWeights(file).provide(checkpoint, 'float32')).toBe(checkpoint);
   });
 
   it('make room for new ones, those first that were not used for longest', async () => {
     const folder = freshFolder();
     const [vae, unet] = ['vae', 'unet'].map((component) => Checkpoint.open(join(halves, component)));
-    const generous = new WidenedWeights(folder);
+    const generous = new ConvertedWeights(folder);
     const paths: string[] = [];
     for (const [age, each] of [checkpoint, vae!].entries()) {
-      const [file] = (await generous.provide(each)).files;
+      const [file] = (await generous.provide(each, 'float32')).files;
       paths.push(file!.path);
       utimesSync(file!.path, 1000 + age, 1000 + age);
     }
     // Using the older one makes the other the older.
-    await generous.provide(checkpoint);
-    const [unetFile] = generous.expect(unet!).files;
+    await generous.provide(checkpoint, 'float32');
+    const [unetFile] = generous.expect(unet!, 'float32').files;
     const unetBytes = Math.max(
       ...[...unetFile!.tensors.values()].map(({ offset, length }) => offset + length),
     );
     const limit = unetBytes + statSync(paths[0]!).size;
-    await new WidenedWeights(folder, { limit }).provide(unet!);
+    await new ConvertedWeights(folder, { limit }).provide(unet!, 'float32');
     expect(paths.map((path) => existsSync(path))).toEqual([true, false]);
     expect(existsSync(unetFile!.path)).toBe(true);
   });

@@ -1,15 +1,18 @@
 /**
- * @file Weights that are stored in half precision, widened to float32 once and kept in a file of their own.
+ * @file Weights that are stored in another precision than their network computes in, converted once and kept in a file of
+ * their own.
  *
  * The runtime would cast them whenever a network is loaded, into memory that belongs to that network alone; the file is
- * mapped as float32 weights always are, and shared by all networks.
+ * mapped as weights always are, and shared by all networks.
  */
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { FloatType } from '../graph/graph.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { floatToHalf } from '../tensor/float16.ts';
 import {
   encodePreamble,
   fileOfPreamble,
@@ -17,18 +20,19 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from '../tensor/safetensors.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
 
-export interface WidenedWeightsOptions {
+export interface ConvertedWeightsOptions {
   /** Bytes of the disk that are left to others. */
   readonly reserve?: number;
-  /** Bytes of all widened weights together: a few models'. */
+  /** Bytes of all converted weights together: a few models'. */
   readonly limit?: number;
 }
 
-/** A widened checkpoint: the file that it will have, and all that is needed to write it. */
+/** A converted checkpoint: the file that it will have, and all that is needed to write it. */
 interface Plan {
-  readonly widened: Checkpoint;
+  readonly converted: Checkpoint;
+  readonly precision: FloatType;
   readonly file: SafetensorsFile;
   readonly preamble: Buffer;
   /** In the file's order. */
@@ -37,38 +41,41 @@ interface Plan {
 }
 
 /** The least recently used ones make room for new ones. */
-export class WidenedWeights {
+export class ConvertedWeights {
   private readonly reserve: number;
   private readonly limit: number;
-  private readonly plans = new WeakMap<Checkpoint, Plan>();
+  private readonly plans: Readonly<Record<FloatType, WeakMap<Checkpoint, Plan>>> = {
+    float16: new WeakMap(),
+    float32: new WeakMap(),
+  };
   private readonly writes = new Map<string, Promise<void>>();
 
   constructor(
     private readonly folder: string,
-    { reserve = 10e9, limit = 20e9 }: WidenedWeightsOptions = {},
+    { reserve = 10e9, limit = 20e9 }: ConvertedWeightsOptions = {},
   ) {
     this.reserve = reserve;
     this.limit = limit;
   }
 
   /** The same weights as they would lie in their file; as they are where nothing is gained, or the disk has no room. */
-  expect(checkpoint: Checkpoint): Checkpoint {
-    if (!checkpoint.storesHalves) return checkpoint;
-    const plan = this.plan(checkpoint);
-    return isWhole(plan) || this.hasRoom(plan) ? plan.widened : checkpoint;
+  expect(checkpoint: Checkpoint, precision: FloatType): Checkpoint {
+    if (!checkpoint.storesOtherThan(precision)) return checkpoint;
+    const plan = this.plan(checkpoint, precision);
+    return isWhole(plan) || this.hasRoom(plan) ? plan.converted : checkpoint;
   }
 
   /** The same, with the file written. A file that cannot be written is done without. */
-  async provide(checkpoint: Checkpoint): Promise<Checkpoint> {
-    const widened = this.expect(checkpoint);
-    if (widened === checkpoint) return checkpoint;
-    const plan = this.plan(checkpoint);
+  async provide(checkpoint: Checkpoint, precision: FloatType): Promise<Checkpoint> {
+    const converted = this.expect(checkpoint, precision);
+    if (converted === checkpoint) return checkpoint;
+    const plan = this.plan(checkpoint, precision);
     const { path } = plan.file;
     const write = this.writes.get(path) ?? this.write(plan);
     this.writes.set(path, write);
     try {
       await write;
-      return widened;
+      return converted;
     } catch {
       return checkpoint;
     } finally {
@@ -76,24 +83,26 @@ export class WidenedWeights {
     }
   }
 
-  private plan(checkpoint: Checkpoint): Plan {
-    const known = this.plans.get(checkpoint);
+  private plan(checkpoint: Checkpoint, precision: FloatType): Plan {
+    const known = this.plans[precision].get(checkpoint);
     if (known) return known;
     const floats = [...checkpoint.weights].filter(([, { dtype }]) => dtype === 'F16' || dtype === 'F32');
-    const preamble = encodePreamble(
-      new Map(floats.map(([name, { shape }]) => [name, { shape, dtype: 'F32' }])),
-    );
-    const key = createHash('sha256').update(checkpoint.content).update(JSON.stringify(floats));
+    const dtype = STORED_TYPE[precision];
+    const preamble = encodePreamble(new Map(floats.map(([name, { shape }]) => [name, { shape, dtype }])));
+    const key = createHash('sha256')
+      .update(checkpoint.content)
+      .update(JSON.stringify([precision, floats]));
     const file = fileOfPreamble(join(this.folder, `${key.digest('hex')}.safetensors`), preamble);
     const bytes = Math.max(...[...file.tensors.values()].map(({ offset, length }) => offset + length));
     const plan = {
-      widened: checkpoint.widenedTo(file),
+      converted: checkpoint.convertedTo(file),
+      precision,
       file,
       preamble,
       stored: floats.map(([, stored]) => stored),
       bytes,
     };
-    this.plans.set(checkpoint, plan);
+    this.plans[precision].set(checkpoint, plan);
     return plan;
   }
 
@@ -118,7 +127,11 @@ export class WidenedWeights {
     await this.makeRoom(plan.bytes);
     await writeFileAtomic(path, plan.preamble, async (out: FileHandle, preamble) => {
       await out.writeFile(preamble);
-      for (const stored of plan.stored) await out.writeFile(new Uint8Array(readTensor(stored).data.buffer));
+      for (const stored of plan.stored) {
+        const { data } = readTensor(stored);
+        const numbers = plan.precision === 'float16' ? Uint16Array.from(data, floatToHalf) : data;
+        await out.writeFile(new Uint8Array(numbers.buffer));
+      }
     });
   }
 
