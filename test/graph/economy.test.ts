@@ -6,7 +6,7 @@ import { type Economy, LAVISH } from '../../daemon/src/graph/economy.ts';
 import { withExplicitAttention } from '../../daemon/src/graph/explicitAttention.ts';
 import { Graph, type Value } from '../../daemon/src/graph/graph.ts';
 import { memoryUse } from '../../daemon/src/graph/memory.ts';
-import { fusedAttention } from '../../daemon/src/graph/ops/attention.ts';
+import { explicitAttention, fusedAttention } from '../../daemon/src/graph/ops/attention.ts';
 import { add, erf, exp, mul } from '../../daemon/src/graph/ops/elementwise.ts';
 import { mean } from '../../daemon/src/graph/ops/reduction.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
@@ -70,6 +70,18 @@ describe('the memory of a run', () => {
       );
     expect(largest(chain(LAVISH, 1, true))).toBe(whole);
     expect(largest(chain(SLICED, 1, true))).toBeLessThanOrEqual(MAP_BYTES);
+  });
+
+  it('counts a map in half precision as its softmax is, in float32', () => {
+    const graph = new Graph(SLICED, 'float16');
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => graph.cast(graph.input(name, SHAPE), 'float16'));
+    graph.output('x', explicitAttention(q!, k!, v!, HEADS));
+    const maps = graph.nodes.filter(({ op }) => op === 'Softmax').flatMap(({ outputs }) => outputs);
+    expect(maps.length).toBeGreaterThan(1);
+    for (const { type, shape } of maps) {
+      expect(type).toBe('float32');
+      expect(4 * shape.reduce((a, b) => a * b)).toBeLessThanOrEqual(MAP_BYTES);
+    }
   });
 
   it('grows with the blocks when activations are kept, and hardly when they are computed twice', () => {

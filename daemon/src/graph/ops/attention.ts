@@ -44,7 +44,8 @@ export function explicitAttention(q: Value, k: Value, v: Value, heads: number): 
 /** The queries in parts [start, end), each with maps no larger than the graph's economy allows, if it can be. */
 export function querySlices(q: Value, k: Value, heads: number): [number, number][] {
   const [rows, queries] = [q.size(0), q.size(1)];
-  const bytesOfOne = bytesPerElement(q.type) * rows * heads * k.size(1);
+  // Softmax is in float32, whatever is before and after it.
+  const bytesOfOne = bytesPerElement('float32') * rows * heads * k.size(1);
   const atOnce = Math.min(queries, Math.max(1, Math.floor(q.graph.economy.mapBytes / bytesOfOne)));
   const parts = Math.ceil(queries / atOnce);
   const bound = (part: number) => Math.round((part * queries) / parts);
