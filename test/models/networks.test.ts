@@ -21,6 +21,17 @@ describe('text encoder', () => {
   });
 });
 
+describe('networks that are given back after use', () => {
+  it('serve those who ask at the same time before', async () => {
+    const sparing = new Networks(null);
+    sparing.thrift = { ...sparing.thrift, releaseAfterUse: true };
+    const prompts = ['a cat', 'a dog', ''];
+    const embed = (from: StableDiffusion) => Promise.all(prompts.map((prompt) => from.encodePrompt(prompt)));
+    expect(await embed(new StableDiffusion(MODEL, sparing))).toEqual(await embed(model));
+    await sparing.dispose();
+  });
+});
+
 describe('image encoder', () => {
   it('preprocesses without antialiasing and returns all tokens through the last norm', async () => {
     const file = golden('image_encoder');

@@ -52,6 +52,8 @@ export class Networks {
   private readonly sessions = new Map<string, Promise<Session>>();
   /** Fingerprints that were asked for since the last sweep. */
   private used = new Set<string>();
+  /** How many runs of a network are under way, which is given back after the last. */
+  private readonly runs = new Map<string, number>();
   private readonly converted: ConvertedWeights | null;
 
   /** @param cacheFolder where graphs, and weights converted for them, are kept between runs; null keeps none. */
@@ -94,12 +96,17 @@ export class Networks {
     return session;
   }
 
-  /** The results of a network that a job runs once. */
+  /** The results of a network that a job runs once, or a few times at once. */
   async runOnce(key: GraphKey, build: BuildGraph, feeds: Feeds): Promise<Results> {
-    const network = await this.load(key, build);
-    const results = await network.run(feeds);
-    if (this.thrift.releaseAfterUse) await this.release(key);
-    return results;
+    const fingerprint = this.fingerprintOf(key);
+    this.runs.set(fingerprint, this.runsOf(fingerprint) + 1);
+    try {
+      const network = await this.load(key, build);
+      return await network.run(feeds);
+    } finally {
+      this.runs.set(fingerprint, this.runsOf(fingerprint) - 1);
+      if (this.thrift.releaseAfterUse && this.runsOf(fingerprint) === 0) await this.release(key);
+    }
   }
 
   /**
@@ -142,6 +149,10 @@ export class Networks {
     for (const session of await Promise.allSettled(sessions)) {
       if (session.status === 'fulfilled') await session.value.dispose();
     }
+  }
+
+  private runsOf(fingerprint: string): number {
+    return this.runs.get(fingerprint) ?? 0;
   }
 
   private async open(key: GraphKey, build: BuildGraph): Promise<Session> {
