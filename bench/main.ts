@@ -36,6 +36,7 @@ const SETTINGS: readonly (readonly [string, SessionOptions])[] = [
   ['prepacking', { prepacking: true }],
   ['spinning', { spinning: true }],
   ['1 thread', { threads: 1 }],
+  ["the runtime's threads", { threads: 0 }],
   ['all, prepacking', { optimization: 'all', prepacking: true }],
 ];
 

@@ -15,7 +15,7 @@ import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
 
 export interface WorkerWish {
   readonly model: ModelChoice;
-  /** Of the processor; one for each core when left out. */
+  /** Of the processor; all when left out. */
   readonly threads?: number | undefined;
   /** The processor when left out. */
   readonly device?: Device | 'auto' | undefined;

@@ -43,7 +43,7 @@ export function addModelFlags(command: Command): Command {
 /** Flags that every command has that lets networks run. */
 export function addWorkFlags(command: Command): Command {
   return addDeviceFlags(addModelFlags(command))
-    .option('--threads <number>', 'processor threads; default: one for each core', Number)
+    .option('--threads <number>', 'processor threads; default: all that it has', Number)
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 

@@ -22,7 +22,7 @@ export const EngineSettings = z.strictObject({
   merged: z.string(),
   inversions: z.string(),
   blobs: z.string(),
-  /** Processor threads; one for each core when left out. */
+  /** Processor threads; all when left out. */
   threads: z.int().positive().optional(),
   /** Where the networks run, and what the UNet computes in. */
   device: z.enum(DEVICES),

@@ -1,5 +1,6 @@
 /** @file A network loaded into ONNX Runtime: the only file that knows the runtime. */
 
+import { availableParallelism } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
 import * as ort from 'onnxruntime-node';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
@@ -17,6 +18,7 @@ export type Results = Readonly<Record<string, Tensor>>;
 
 /** What matters for speed and memory; the defaults are the measured best (docs/performance.md). */
 export interface SessionOptions {
+  /** All that the processor has; 0 leaves the number to the runtime, which counts cores, and in virtual machines wrongly. */
   readonly threads?: number;
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Repacks weights for speed, which copies all of them into memory. */
@@ -48,8 +50,8 @@ export class Session {
     weightsFolder: string | null,
     options: SessionOptions = {},
   ): Promise<Session> {
-    const { threads, optimization = 'extended', prepacking = false, spinning = false } = options;
-    const { device = 'cpu', wholly = false, folding = true } = options;
+    const { threads = availableParallelism(), optimization = 'extended', prepacking = false } = options;
+    const { device = 'cpu', wholly = false, folding = true, spinning = false } = options;
     const folder =
       weightsFolder === null ? {} : { model_external_initializers_file_folder_path: weightsFolder };
     try {
@@ -60,7 +62,7 @@ export class Session {
         enableMemPattern: false,
         // 3 is errors only: the runtime writes to stderr by itself.
         logSeverityLevel: 3,
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+        intraOpNumThreads: threads,
         extra: {
           // Without the second, casts that the backward pass repeats would be merged with the first, and kept until then.
           ...(folding
@@ -128,7 +130,7 @@ function toTensor(name: string, value: ort.Tensor): Tensor {
 }
 
 function engineFailed(action: string, device: Device, cause: unknown): PalimpsestError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
   const where = device === 'cpu' ? '' : ` on ${device}`;
   const otherwise =
     device === 'cpu'
