@@ -192,8 +192,10 @@ describe('palimpsest inspect-model', () => {
     const [careful] = onCard.jobs;
     expect(careful).toMatchObject({ job: 'careful edit' });
     expect(inHalf.jobs[0].usual.own).toBeLessThan(careful.usual.own);
-    const { status, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--size', '100');
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/--size: give a multiple of 64/);
+    for (const size of ['100', '4096', 'large']) {
+      const { status, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--size', size);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/--size: give a multiple of 64/);
+    }
   });
 });

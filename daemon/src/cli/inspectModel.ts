@@ -1,7 +1,8 @@
 /** @file `palimpsest inspect-model`: what a model folder holds. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { InversionOptions, PalimpsestError } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
+import { z } from 'zod';
 import { gigabytes } from '../jobs/memoryPlan.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { inspectModel, type ModelFacts } from '../models/inspect.ts';
@@ -31,10 +32,7 @@ export function inspectModelCommand(): Command {
       const { device, precision } = place;
       const networks = new Networks(graphsFolder(), { device }, precision);
       const model = new StableDiffusion(folder, networks, { imageEncoder });
-      const size = place.size ?? model.nativeSide;
-      if (!Number.isInteger(size) || size <= 0 || size % model.sideMultiple !== 0) {
-        throw new PalimpsestError('OPTION_INVALID', `--size: give a multiple of ${model.sideMultiple}.`);
-      }
+      const size = sideOf(place, model);
       const memory = { device, precision, size, jobs: await memoryTable(model, networks, size) };
       const facts = { ...inspectModel(model), memory };
       return { result: facts, message: describe(facts) };
@@ -47,6 +45,16 @@ interface Place {
   readonly device: Device;
   readonly precision: Precision;
   readonly size?: number;
+}
+
+/** @throws {PalimpsestError} OPTION_INVALID for a side that no edit takes. */
+function sideOf(place: Place, model: StableDiffusion): number {
+  const { success, data = model.nativeSide } = z.safeParse(InversionOptions.shape.size, place.size);
+  if (success && data % model.sideMultiple === 0) return data;
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `--size: give a multiple of ${model.sideMultiple} from 64 to 2048.`,
+  );
 }
 
 interface Memory extends Required<Place> {
