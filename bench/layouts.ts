@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { THRIFTS, type Thrift } from '../daemon/src/models/thrift.ts';
+import { difference } from '../daemon/src/parity/difference.ts';
 import { openModels } from '../daemon/src/server/openModels.ts';
 import { readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../daemon/src/tensor/tensor.ts';
@@ -41,7 +42,9 @@ export async function compareLayouts(): Promise<void> {
         mb(picture.own),
         mb(picture.mapped),
         ['text', 'noise', 'picture']
-          .map((name) => difference(results.get(name)!, reference!.get(name)!).toExponential(1))
+          .map((name) =>
+            difference(results.get(name)!.data, reference!.get(name)!.data).relative.toExponential(1),
+          )
           .join(', '),
       ]);
     }
@@ -121,16 +124,6 @@ async function perform(
   }
   const { tensors } = readHeader(results);
   return { taken, results: new Map([...tensors].map(([name, stored]) => [name, readTensor(stored)])) };
-}
-
-/** The largest difference, relative to the largest magnitude. */
-function difference({ data }: Tensor, expected: Tensor): number {
-  let [largest, magnitude] = [0, 0];
-  for (const [i, value] of expected.data.entries()) {
-    largest = Math.max(largest, Math.abs(data[i]! - value));
-    magnitude = Math.max(magnitude, Math.abs(value));
-  }
-  return largest / magnitude;
 }
 
 const ms = (value = 0): string => value.toFixed(0);

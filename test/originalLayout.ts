@@ -6,8 +6,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { floatToHalf } from '../daemon/src/tensor/float16.ts';
-import { encodePreamble, readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
+import { bytesOf, encodePreamble, readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
 import { type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
 
 const Levels = z.object({ block_out_channels: z.array(z.number()), layers_per_block: z.number() });
@@ -30,10 +29,7 @@ export function writeWeights(
   metadata: Readonly<Record<string, string>> = {},
 ): void {
   const entries = new Map([...tensors].map(([name, { shape }]) => [name, { shape, dtype: precision }]));
-  const bytes = [...tensors.values()].map(({ data }) => {
-    const numbers = precision === 'F32' ? data : Uint16Array.from(data, floatToHalf);
-    return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  });
+  const bytes = [...tensors.values()].map(({ data }) => bytesOf(data, precision));
   writeFileSync(path, Buffer.concat([encodePreamble(entries, metadata), ...bytes]));
 }
 

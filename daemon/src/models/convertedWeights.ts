@@ -12,8 +12,8 @@ import { type FileHandle, mkdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FloatType } from '../graph/graph.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
-import { floatToHalf } from '../tensor/float16.ts';
 import {
+  bytesOf,
   encodePreamble,
   fileOfPreamble,
   readTensor,
@@ -60,27 +60,30 @@ export class ConvertedWeights {
 
   /** The same weights as they would lie in their file; as they are where nothing is gained, or the disk has no room. */
   expect(checkpoint: Checkpoint, precision: FloatType): Checkpoint {
-    if (!checkpoint.storesOtherThan(precision)) return checkpoint;
-    const plan = this.plan(checkpoint, precision);
-    return isWhole(plan) || this.hasRoom(plan) ? plan.converted : checkpoint;
+    return this.feasible(checkpoint, precision)?.converted ?? checkpoint;
   }
 
   /** The same, with the file written. A file that cannot be written is done without. */
   async provide(checkpoint: Checkpoint, precision: FloatType): Promise<Checkpoint> {
-    const converted = this.expect(checkpoint, precision);
-    if (converted === checkpoint) return checkpoint;
-    const plan = this.plan(checkpoint, precision);
+    const plan = this.feasible(checkpoint, precision);
+    if (plan === null) return checkpoint;
     const { path } = plan.file;
     const write = this.writes.get(path) ?? this.write(plan);
     this.writes.set(path, write);
     try {
       await write;
-      return converted;
+      return plan.converted;
     } catch {
       return checkpoint;
     } finally {
       this.writes.delete(path);
     }
+  }
+
+  private feasible(checkpoint: Checkpoint, precision: FloatType): Plan | null {
+    if (!checkpoint.storesOtherThan(precision)) return null;
+    const plan = this.plan(checkpoint, precision);
+    return isWhole(plan) || this.hasRoom(plan) ? plan : null;
   }
 
   private plan(checkpoint: Checkpoint, precision: FloatType): Plan {
@@ -128,9 +131,7 @@ export class ConvertedWeights {
     await writeFileAtomic(path, plan.preamble, async (out: FileHandle, preamble) => {
       await out.writeFile(preamble);
       for (const stored of plan.stored) {
-        const { data } = readTensor(stored);
-        const numbers = plan.precision === 'float16' ? Uint16Array.from(data, floatToHalf) : data;
-        await out.writeFile(new Uint8Array(numbers.buffer));
+        await out.writeFile(bytesOf(readTensor(stored).data, STORED_TYPE[plan.precision]));
       }
     });
   }

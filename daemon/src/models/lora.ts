@@ -9,8 +9,8 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } fro
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { writeError } from '../runtime/writeFile.ts';
-import { floatToHalf } from '../tensor/float16.ts';
 import {
+  bytesOf,
   contentHash,
   encodePreamble,
   readTensor,
@@ -130,7 +130,7 @@ function write(path: string, checkpoint: Checkpoint, changes: ReadonlyMap<string
       writeSync(out, encodePreamble(entries));
       for (const [name, stored] of entries) {
         const merged = merge(stored, changes.get(name)!);
-        writeSync(out, stored.dtype === 'F16' ? Uint16Array.from(merged, floatToHalf) : merged);
+        writeSync(out, bytesOf(merged, stored.dtype === 'F16' ? 'F16' : 'F32'));
       }
     } finally {
       closeSync(out);

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { halvesToFloats } from './float16.ts';
+import { floatToHalf, halvesToFloats } from './float16.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -196,10 +196,14 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Buffer {
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, { shape, dtype: 'F32' as const }]));
-  const parts = [...tensors.values()].map(({ data }) =>
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  );
+  const parts = [...tensors.values()].map(({ data }) => bytesOf(data, 'F32'));
   return Buffer.concat([encodePreamble(shapes, metadata), ...parts]);
+}
+
+/** Numbers as they lie in a file. */
+export function bytesOf(data: Float32Array, dtype: 'F32' | 'F16'): Uint8Array {
+  const { buffer, byteOffset, byteLength } = dtype === 'F32' ? data : Uint16Array.from(data, floatToHalf);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** The file that begins with such a preamble, before it is written. */
