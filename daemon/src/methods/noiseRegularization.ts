@@ -77,8 +77,8 @@ function planeCorrelation(plane: Plane, rolls: Rolls): { loss: number; gradient:
   const gradient = new Float32Array(data.length);
   let loss = 0;
   for (const neighbour of [
-    (y: number, x: number, by: number) => ((y + by + height) % height) * width + x,
-    (y: number, x: number, by: number) => y * width + ((x + by + width) % width),
+    (y: number, x: number, by: number) => wrap(y + by, height) * width + x,
+    (y: number, x: number, by: number) => y * width + wrap(x + by, width),
   ]) {
     const at = (i: number, by: number) => data[neighbour(Math.floor(i / width), i % width, by)]!;
     const mean = data.reduce((sum, value, i) => sum + value * at(i, -shift), 0) / data.length;
@@ -87,25 +87,31 @@ function planeCorrelation(plane: Plane, rolls: Rolls): { loss: number; gradient:
     for (let i = 0; i < data.length; i++)
       gradient[i]! += ((2 * mean) / data.length) * (at(i, -shift) + at(i, shift));
   }
-  if (height <= SMALLEST_SIDE) return { loss, gradient };
+  if (height <= SMALLEST_SIDE || width < 2) return { loss, gradient };
 
   const coarse = planeCorrelation(halve(plane), rolls);
   // Each pixel is a quarter of its mean.
-  for (let i = 0; i < data.length; i++) {
-    const [y, x] = [Math.floor(i / width), i % width];
-    gradient[i]! += coarse.gradient[Math.floor(y / 2) * Math.floor(width / 2) + Math.floor(x / 2)]! / 4;
-  }
+  for (const [pixel, mean] of pixelsOfMeans(plane)) gradient[pixel]! += coarse.gradient[mean]! / 4;
   return { loss: loss + coarse.loss, gradient };
 }
 
-/** Means of 2 x 2 pixels; sides of a latent are even. */
-function halve({ data, height, width }: Plane): Plane {
-  const [rows, columns] = [height / 2, width / 2];
-  const means = new Float32Array(rows * columns);
-  for (let i = 0; i < data.length; i++) {
-    means[Math.floor(i / width / 2) * columns + Math.floor((i % width) / 2)]! += data[i]! / 4;
-  }
-  return { data: means, height: rows, width: columns };
+/** The index of a line that may lie outside, counted on around the plane as often as it takes. */
+const wrap = (i: number, length: number): number => ((i % length) + length) % length;
+
+/** Means of 2 x 2 pixels; the last line of an odd side is in none. */
+function halve(plane: Plane): Plane {
+  const [height, width] = [Math.floor(plane.height / 2), Math.floor(plane.width / 2)];
+  const data = new Float32Array(height * width);
+  for (const [pixel, mean] of pixelsOfMeans(plane)) data[mean]! += plane.data[pixel]! / 4;
+  return { data, height, width };
+}
+
+/** The pixels of a plane that are in a mean of its half, each with the index of that mean. */
+function* pixelsOfMeans({ height, width }: Plane): Generator<[pixel: number, mean: number]> {
+  const columns = Math.floor(width / 2);
+  for (let y = 0; y < 2 * Math.floor(height / 2); y++)
+    for (let x = 0; x < 2 * columns; x++)
+      yield [y * width + x, Math.floor(y / 2) * columns + Math.floor(x / 2)];
 }
 
 /** The distance of the noise's mean and variance from a standard normal's, var + mean^2 - 1 - log var (equation 2). */
