@@ -3,7 +3,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
-import { row, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL, relativeError } from '../golden.ts';
 
 const networks = new Networks(null);
@@ -39,7 +39,30 @@ describe('image encoder', () => {
     expect(relativeError(preprocessed, file('preprocessed'))).toBeLessThan(TOLERANCE);
     expect(relativeError(tokens, file('tokens'))).toBeLessThan(TOLERANCE);
   });
+
+  it.each(['across', 'down'])('sees of a picture that is long %s its middle alone', async (direction) => {
+    const [long, short] = [LONGEST, 128].map((length) =>
+      stripes(direction === 'across' ? [16, length] : [length, 16], length / 2),
+    );
+    const [ofLong, ofShort] = [await model.encodeImageTokens(long!), await model.encodeImageTokens(short!)];
+    // The ratio of the sizes, rounded to float32, moves the middle of a long picture by a hair.
+    expect(relativeError(ofLong.preprocessed, ofShort.preprocessed)).toBeLessThan(1e-3);
+    expect(relativeError(ofLong.tokens, ofShort.tokens)).toBeLessThan(1e-3);
+  });
 });
+
+/** The longest side that the daemon takes, in pixels. */
+const LONGEST = 16_384;
+
+/** A picture [1, 3, h, w] that differs from place to place, and is the same as another around its centre. */
+function stripes([height, width]: readonly number[], centre: number): Tensor {
+  const picture = tensor([1, 3, height!, width!]);
+  for (let i = 0; i < picture.data.length; i++) {
+    const [x, y] = [i % width!, Math.floor(i / width!) % height!];
+    picture.data[i] = Math.sin(0.7 * (Math.max(x, y) - centre) + 0.3 * Math.min(x, y));
+  }
+  return picture;
+}
 
 describe('autoencoder', () => {
   it('encodes to moments and latent', async () => {

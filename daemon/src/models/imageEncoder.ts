@@ -1,9 +1,9 @@
 /** @file CLIP's vision encoder E: a picture to all its tokens (paper, section 3.3.1). */
 
 import { Graph, type Value, type WeightSource } from '../graph/graph.ts';
-import { conv, resizeBicubic } from '../graph/ops/convolution.ts';
+import { conv, resizeBicubic, type Window } from '../graph/ops/convolution.ts';
 import { add, div, mul, sub } from '../graph/ops/elementwise.ts';
-import { concat, expand, reshape, slice, transpose } from '../graph/ops/movement.ts';
+import { concat, expand, reshape, transpose } from '../graph/ops/movement.ts';
 import { clipTransformer } from './clipTransformer.ts';
 import type { ImageEncoderConfig, PreprocessorConfig } from './config.ts';
 import { layerNormLayer, Weights } from './layers.ts';
@@ -45,17 +45,12 @@ export function imageEncoderGraph(
  * does to a float tensor), centre crop, CLIP's normalisation.
  */
 function preprocess(picture: Value, size: number, { image_mean, image_std }: PreprocessorConfig): Value {
-  const [height, width] = [picture.size(2), picture.size(3)];
-  const short = Math.min(height, width);
-  const [scaledHeight, scaledWidth] = [height, width].map((side) => Math.trunc((size * side) / short)) as [
-    number,
-    number,
-  ];
-  const resized = resizeBicubic(mul(add(picture, 1), 0.5), scaledHeight, scaledWidth);
-  const cropped = [scaledHeight, scaledWidth].reduce((part, side, axis) => {
-    const start = Math.round((side - size) / 2);
-    return side === size ? part : slice(part, axis + 2, start, start + size);
-  }, resized);
+  const sides = [picture.size(2), picture.size(3)];
+  const [rows, columns] = sides.map((length) => {
+    const side = Math.trunc((size * length) / Math.min(...sides));
+    return { side, start: Math.round((side - size) / 2), count: size };
+  }) as [Window, Window];
+  const cropped = resizeBicubic(mul(add(picture, 1), 0.5), rows, columns);
   const perChannel = (numbers: readonly number[]) => picture.graph.constant(numbers, [1, 3, 1, 1]);
   return div(sub(cropped, perChannel(image_mean)), perChannel(image_std));
 }

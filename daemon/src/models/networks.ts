@@ -25,7 +25,7 @@ import { THRIFTS, type Thrift } from './thrift.ts';
  * Part of every fingerprint: raise it with any change of what the builder emits. A test compares the graphs with
  * the version (test/graph/cache.test.ts).
  */
-export const GRAPH_VERSION = 3;
+export const GRAPH_VERSION = 4;
 
 /** What every WebGPU device lets a program bind at once (maxStorageBufferBindingSize, at least 128 MiB). */
 const LARGEST_BUFFER = 128 * 2 ** 20;

@@ -2,6 +2,7 @@
 
 import { ints, text, type Value } from '../graph.ts';
 import { matmul, matrixTranspose } from './linear.ts';
+import { slice } from './movement.ts';
 
 /** Zeros around the picture: [top, left, bottom, right]. */
 export type Padding = readonly [number, number, number, number];
@@ -38,33 +39,51 @@ export function upsampleNearest(x: Value): Value {
   });
 }
 
+/** The samples of a side that is scaled to `side` of them: `count` of them from `start`. */
+export interface Window {
+  readonly side: number;
+  readonly start: number;
+  readonly count: number;
+}
+
 /**
- * Bicubic resize to [height, width] without antialiasing (a = -0.75, half-pixel centres), as PyTorch resizes a float
- * tensor: a matrix product for each axis.
+ * A window of a bicubic resize without antialiasing (a = -0.75, half-pixel centres), as PyTorch resizes a float tensor: a
+ * matrix product for each axis, of what the window is made of alone.
  *
  * ONNX has an operator for it, but that places its samples more exactly than PyTorch, which rounds the ratio of the
  * sizes to float32: at 512 pixels the difference shows.
  */
-export function resizeBicubic(x: Value, height: number, width: number): Value {
+export function resizeBicubic(x: Value, height: Window, width: Window): Value {
   const { graph } = x;
-  const down = graph.constant(bicubicWeights(x.size(2), height), [height, x.size(2)]);
-  const across = graph.constant(bicubicWeights(x.size(3), width), [width, x.size(3)]);
-  return matmul(matmul(down, x), matrixTranspose(across));
+  const [down, across] = [bicubicWeights(x.size(2), height), bicubicWeights(x.size(3), width)];
+  const seen = slice(slice(x, 2, down.first, down.end), 3, across.first, across.end);
+  const matrix = ({ weights, first, end }: BicubicWeights, { count }: Window) =>
+    graph.constant(weights, [count, end - first]);
+  return matmul(matmul(matrix(down, height), seen), matrixTranspose(matrix(across, width)));
 }
 
-/** What each of `to` samples takes from each of `from`, row by row; samples beyond the border repeat it. */
-function bicubicWeights(from: number, to: number): number[] {
-  const weights = new Array<number>(to * from).fill(0);
-  const scale = Math.fround(from / to);
-  for (let i = 0; i < to; i++) {
-    const centre = scale * (i + 0.5) - 0.5;
-    const first = Math.floor(centre) - 1;
-    for (let k = first; k < first + 4; k++) {
-      const sample = Math.min(Math.max(k, 0), from - 1);
-      weights[i * from + sample]! += cubic(Math.abs(centre - k));
-    }
+interface BicubicWeights {
+  /** The samples that the window is made of, those before `end`. */
+  readonly first: number;
+  readonly end: number;
+  /** What each of the window's samples takes from each of those, row by row. */
+  readonly weights: number[];
+}
+
+/** Samples beyond the border repeat it. */
+function bicubicWeights(from: number, { side, start, count }: Window): BicubicWeights {
+  const scale = Math.fround(from / side);
+  const centre = (i: number) => scale * (start + i + 0.5) - 0.5;
+  const inside = (sample: number) => Math.min(Math.max(sample, 0), from - 1);
+  const first = inside(Math.floor(centre(0)) - 1);
+  const end = inside(Math.floor(centre(count - 1)) + 2) + 1;
+  const weights = new Array<number>(count * (end - first)).fill(0);
+  for (let i = 0; i < count; i++) {
+    const nearest = Math.floor(centre(i));
+    for (let k = nearest - 1; k < nearest + 3; k++)
+      weights[i * (end - first) + inside(k) - first]! += cubic(Math.abs(centre(i) - k));
   }
-  return weights;
+  return { first, end, weights };
 }
 
 /** Keys' cubic with a = -0.75, at a distance below 2. */
