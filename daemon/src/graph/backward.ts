@@ -33,18 +33,19 @@ export const BACKWARD_RULES: RulesFor<OpName> = {
  * the elements of a latent of 64 x 64, so that the mean's gradient becomes the sum's. Without it the gradients of single
  * elements lie below float16's smallest numbers (Micikevicius et al. 2018, Mixed Precision Training, section 3.2).
  */
-const LOSS_SCALE = 4 * 64 * 64;
+const MEAN_LOSS_SCALE = 4 * 64 * 64;
 
 /**
  * Gradients of a scalar loss with respect to the wanted values, in their order and shapes.
  *
+ * @param lossScale for half precision: the default suits a loss that is a mean; a sum needs none, and would overflow.
  * @throws {Error} when the loss is not a scalar, does not depend on a wanted value, or an operator between them has
  *   no gradient: mistakes of whoever builds the graph, so found when it is built.
  */
-export function gradients(loss: Value, wanted: readonly Value[]): Value[] {
+export function gradients(loss: Value, wanted: readonly Value[], lossScale = MEAN_LOSS_SCALE): Value[] {
   if (loss.shape.length !== 0) throw new Error(`the loss has to be a scalar, not [${loss.shape}]`);
   const { graph } = loss;
-  const scale = graph.precision === 'float16' ? LOSS_SCALE : 1;
+  const scale = graph.precision === 'float16' ? lossScale : 1;
   const forward = [...graph.nodes];
   const varying = dependents(forward, wanted);
   const gradientOf = new Map<Value, Value>([[loss, graph.constant([scale])]]);
