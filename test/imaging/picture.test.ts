@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
+import { inOwnColours } from '../../daemon/src/imaging/ownColours.ts';
 import { decodePicture, encodePng } from '../../daemon/src/imaging/picture.ts';
+import { attachProfile } from '../../daemon/src/imaging/pngProfile.ts';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
 const WIDTH = 24;
@@ -61,6 +63,21 @@ describe('a picture is decoded to sRGB', () => {
     expect([picture.width, picture.height, picture.alpha]).toEqual([WIDTH, HEIGHT, undefined]);
     expect(picture.rgb).toHaveLength(WIDTH * HEIGHT * 3);
     expect(distance(picture.rgb, colour)).toBeLessThanOrEqual(tolerance);
+  });
+
+  test.each(['p3', 'srgb'])('16-bit PNG with the profile %s', async (profile) => {
+    const shallow = await solid().withIccProfile(profile).png().toBuffer();
+    const numbers = await sharp(shallow, { ignoreIcc: true }).raw().toBuffer();
+    const deep = samples(
+      3,
+      [...numbers.subarray(0, 3)].map((number) => number * 257),
+    );
+    const { icc } = await sharp(shallow).metadata();
+    const bytes = attachProfile(await deep.toColourspace('rgb16').png().toBuffer(), icc!);
+    const picture = await decodePicture(bytes);
+    expect(distance(picture.rgb, [200, 100, 50])).toBeLessThanOrEqual(1);
+    const back = await inOwnColours(picture, picture);
+    expect(distance(back.own!.rgb, [...numbers.subarray(0, 3)])).toBeLessThanOrEqual(1);
   });
 
   test('a Display P3 file really holds other numbers', async () => {
