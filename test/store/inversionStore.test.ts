@@ -58,6 +58,12 @@ describe('the store of inversions', () => {
     expect(await store.find('a')).toBeNull();
   });
 
+  it('counts one whose arithmetic left its range as none', async () => {
+    const store = new InversionStore(folder);
+    await store.save('a', { latents: [tensor([1, 1, 1, 2], [1, Number.NaN])], learned: null });
+    expect(await store.find('a')).toBeNull();
+  });
+
   it('removes what was not used for longest when room is short', async () => {
     const roomy = new InversionStore(folder);
     for (const [i, id] of ['old', 'used', 'new'].entries()) {

@@ -3,11 +3,11 @@
  * each timestep, learn the context of one branch that makes the guided sampling follow the DDIM trajectory.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
 import { combine } from '../models/noiseSchedule.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { LoadedVariant, NoiseRequest } from '../models/unetNetwork.ts';
 import type { Feeds } from '../runtime/session.ts';
+import { requireFinite } from '../tensor/finite.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
 import { predictWithMaps } from './attentionTargets.ts';
@@ -135,8 +135,7 @@ async function learn(
       onIteration: (k, losses) =>
         report(watch, { stage: 'optimise', step: done + k, total, losses }, () => current),
     });
-    if (model.unet.precision === 'float16' && !parameters.data.every(Number.isFinite)) throw overflown();
-    learned.push(parameters);
+    learned.push(requireFinite(parameters));
 
     const context = await contexts.of(parameters, learning);
     const noise = await model.unet.predictNoise({
@@ -150,12 +149,6 @@ async function learn(
   }
   return learned;
 }
-
-const overflown = () =>
-  new PalimpsestError(
-    'ENGINE_FAILED',
-    'The optimisation left the range of half precision. Run it again with --precision fp32, on the daemon too.',
-  );
 
 /** The DDIM inversion of the source prompt, with its attention maps where they count. */
 async function targets(

@@ -6,6 +6,7 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import { requireFinite } from '../tensor/finite.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { SchedulerConfig } from './config.ts';
 
@@ -115,11 +116,17 @@ function ddimFactors(from: number, to: number): StepFactors {
   return { latent, noise: Math.sqrt(1 - to) - latent * Math.sqrt(1 - from) };
 }
 
-/** factors.latent * z + factors.noise * e, of any shape. */
+/**
+ * factors.latent * z + factors.noise * e, of any shape.
+ *
+ * @throws {PalimpsestError} ENGINE_FAILED when it is not finite: each step of each method comes by here.
+ */
 export function combine(factors: StepFactors, latent: Tensor, noise: Tensor): Tensor {
-  return tensor(
-    latent.shape,
-    latent.data.map((z, i) => factors.latent * z + factors.noise * noise.data[i]!),
+  return requireFinite(
+    tensor(
+      latent.shape,
+      latent.data.map((z, i) => factors.latent * z + factors.noise * noise.data[i]!),
+    ),
   );
 }
 

@@ -9,6 +9,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { requireFinite } from '../tensor/finite.ts';
 import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
 
@@ -46,7 +47,7 @@ export class InversionStore {
     private readonly maxBytes = DEFAULT_MAX_BYTES,
   ) {}
 
-  /** The inversion of that id, or null. A damaged file counts as none: it is made anew. */
+  /** The inversion of that id, or null. A damaged file counts as none, and so do numbers that are none: it is made anew. */
   async find(id: string): Promise<Inversion | null> {
     return this.read(id + COMPLETE, (tensors, metadata) => {
       const latents = rows(tensors('latents'));
@@ -99,7 +100,7 @@ export class InversionStore {
     const path = join(this.folder, name);
     try {
       const file = readHeader(path);
-      const found = parse((tensor) => readTensor(file.tensors.get(tensor)!), file.metadata);
+      const found = parse((tensor) => requireFinite(readTensor(file.tensors.get(tensor)!)), file.metadata);
       const now = new Date();
       await utimes(path, now, now);
       return found;

@@ -1,0 +1,17 @@
+/** @file Where arithmetic that left its range is noticed: drawn, it would be a black picture, and stored, one for good. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { Tensor } from './tensor.ts';
+
+/**
+ * The tensor itself.
+ *
+ * @throws {PalimpsestError} ENGINE_FAILED when a number of it is infinite or none.
+ */
+export function requireFinite(x: Tensor): Tensor {
+  if (x.data.every(Number.isFinite)) return x;
+  throw new PalimpsestError(
+    'ENGINE_FAILED',
+    'The numbers left the range of the arithmetic. Run it again with --precision fp32, on the daemon too; if it was, a file of the model may be damaged: get the model anew.',
+  );
+}
