@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import type { Picture } from './picture.ts';
 
 /** A picture in sRGB, with the same colours in the space of another picture's file, where that has one of its own. */
-export async function inOwnColours(picture: Picture, { own }: Picture): Promise<Picture> {
+export async function inOwnColours(picture: Picture, { own }: Pick<Picture, 'own'>): Promise<Picture> {
   if (own === undefined) return picture;
   const { width, height, rgb } = picture;
   // The library takes profiles by path only, and remembers paths: so each has a folder of its own.

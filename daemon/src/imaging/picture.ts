@@ -70,9 +70,7 @@ export async function decodePicture(input: string | Uint8Array): Promise<Picture
     const facts = await image.metadata();
     checkHeader(name, facts);
     // 16 bit with a profile would be processed in Display P3, and its numbers be taken for sRGB's.
-    const picture = await decodePixels(
-      facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image,
-    );
+    const picture = await decodePixels(facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image);
     if (!hasOwnColours(facts)) return picture;
     const { rgb } = await decodePixels(sharp(bytes, { ...READING, ignoreIcc: true }));
     return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };

@@ -2,16 +2,15 @@
 
 import type { EditKind, EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { composite } from '../imaging/composite.ts';
-import { fitMask, unfitMask, unfitPicture } from '../imaging/fit.ts';
+import { fitMask, unfitMask } from '../imaging/fit.ts';
 import type { Mask } from '../imaging/mask.ts';
-import { inOwnColours } from '../imaging/ownColours.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { fromTensor } from '../imaging/pixels.ts';
 import { editorFor } from '../methods/editors.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
+import { developLatent } from './developLatent.ts';
 import { planEdit } from './editPlan.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
@@ -89,10 +88,8 @@ export async function editPicture(
     await path.dispose();
   }
 
-  const decoded = fromTensor(await model.decodeLatent(row(latents!, latents!.shape[0]! - 1)), {
-    round: true,
-  });
-  const edited = await inOwnColours(unfitPicture(decoded, placement, picture.alpha), picture);
+  const drawn = row(latents!, latents!.shape[0]! - 1);
+  const edited = await developLatent(model, drawn, placement, picture);
   const bounds = intersect(mask, wordMask && unfitMask(targetRow(wordMask), placement));
   return {
     picture: bounds === undefined ? edited : composite(picture, edited, bounds, request.edit.feather),

@@ -1,14 +1,13 @@
 /** @file Giving a picture the style of another: both are inverted first where that has not been done. */
 
 import { type InversionOptions, PalimpsestError, type StyleOptions } from '@palimpsest/protocol';
-import { unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { fromTensor } from '../imaging/pixels.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { developLatent } from './developLatent.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
 export interface StyleJobRequest {
@@ -92,8 +91,8 @@ export async function stylePicture(
     );
     let latent: Tensor | null = null;
     for await (const next of drawing) latent = next;
-    const decoded = fromTensor(await model.decodeLatent(latent!), { round: true });
-    return { picture: unfitPicture(decoded, walked.placement, content.alpha), inverted: learned };
+    const picture = await developLatent(model, latent!, walked.placement, content);
+    return { picture, inverted: learned };
   } finally {
     await stylePath.dispose();
   }
