@@ -1,18 +1,22 @@
 /** Every method of inverting under every method of editing: a picture, or a refusal in a sentence; in the panel and the CLI. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { editCommand } from '../../daemon/src/cli/edit.ts';
 import { decodePicture } from '../../daemon/src/imaging/picture.ts';
 import { editPicture } from '../../daemon/src/jobs/editJob.ts';
+import { invertPicture } from '../../daemon/src/jobs/invertJob.ts';
+import { stylePicture } from '../../daemon/src/jobs/styleJob.ts';
 import { EDITORS } from '../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
+import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { optionFields } from '../../plugins/panel/src/model/optionFields.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
 
@@ -52,6 +56,75 @@ describe('every editor on every inversion', () => {
     expect(rgb.some((value, i) => value !== picture.rgb[i])).toBe(true);
   });
 });
+
+describe('what only some methods meet', () => {
+  const edit = async (
+    inversion: Partial<InversionOptions>,
+    { source = 'a dog', target = 'a tiger', editor = 'p2plus' }: Partial<Words> = {},
+  ) =>
+    editPicture(model, store, {
+      picture: await decodePicture(join(GOLDEN, 'image.png')),
+      source,
+      target,
+      inversion: InversionOptions.parse({ steps: 4, ...inversion }),
+      edit: EditOptions.parse({ editor }),
+    });
+  interface Words {
+    readonly source: string;
+    readonly target: string;
+    readonly editor: EditOptions['editor'];
+  }
+
+  it('an empty source prompt, on the way from it to the empty prompt', async () => {
+    const { picture } = await edit({ method: 'negativePrompt', towardsEmpty: 0.5 }, { source: '' });
+    expect(new Set(picture.rgb).size).toBeGreaterThan(20);
+  });
+
+  it('too few steps to leave out two of them', async () => {
+    await expect(edit({ method: 'regularized', steps: 2 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('needs at least 3, not 2'),
+    });
+  });
+
+  it('prompts that fit, and leave no room for a sentence around them', async () => {
+    // Of 77 tokens two are the start and the end.
+    const long = (letter: string) => Array.from({ length: 75 }, () => letter).join(' ');
+    const words = { source: long('a'), target: long('i'), editor: 'pix2pixZero' } as const;
+    const { picture } = await edit({ method: 'ddim' }, words);
+    expect(new Set(picture.rgb).size).toBeGreaterThan(20);
+  });
+
+  it('arithmetic that leaves its range: nothing of it is drawn or kept', async () => {
+    const kept = readdirSync(folder);
+    const nowhere = Object.assign(Object.create(model), { encodePicture: async () => outOfRange });
+    const request = { picture: await decodePicture(join(GOLDEN, 'image.png')), prompt: 'a dog' };
+    const options = InversionOptions.parse({ method: 'ddim', steps: 5 });
+    await expect(invertPicture(nowhere, store, { ...request, options })).rejects.toMatchObject({
+      code: 'ENGINE_FAILED',
+      message: expect.stringContaining('--precision fp32'),
+    });
+    expect(readdirSync(folder)).toEqual(kept);
+  });
+
+  it("a profile of the content's, whose style is changed", async () => {
+    const example = sharp(join(GOLDEN, 'image.png'));
+    const content = await decodePicture(await example.withIccProfile('p3').png().toBuffer());
+    const { picture } = await stylePicture(model, store, {
+      content,
+      source: 'a dog',
+      style: content,
+      styleSource: 'a dog',
+      inversion: InversionOptions.parse({ steps: 2, innerSteps: 1 }),
+      options: StyleOptions.parse({}),
+    });
+    expect(content.own).toBeDefined();
+    expect(picture.own?.icc).toEqual(content.own?.icc);
+  });
+});
+
+/** A latent of the golden model's size that no step leads back from. */
+const outOfRange = tensor([1, 4, 16, 16], new Float32Array(1024).fill(Number.POSITIVE_INFINITY));
 
 describe('every method can be chosen', () => {
   it('by a flag, and so can all that it takes', () => {

@@ -44,8 +44,12 @@ export const PROXIMAL: InversionMethod = {
 export function negativeEmbedding(source: Tensor, empty: Tensor, towardsEmpty: number): Tensor {
   if (towardsEmpty === 0) return source;
   const dot = (a: Tensor, b: Tensor) => a.data.reduce((sum, x, i) => sum + x * b.data[i]!, 0);
-  const angle = Math.acos(dot(source, empty) / Math.sqrt(dot(source, source) * dot(empty, empty)));
-  const weights = [1 - towardsEmpty, towardsEmpty].map((part) => Math.sin(part * angle) / Math.sin(angle));
+  const cosine = dot(source, empty) / Math.sqrt(dot(source, source) * dot(empty, empty));
+  // Rounding can lead beyond 1; an empty source lies at no angle at all.
+  const angle = Math.acos(Math.min(cosine, 1));
+  const weights = [1 - towardsEmpty, towardsEmpty].map((part) =>
+    angle === 0 ? part : Math.sin(part * angle) / Math.sin(angle),
+  );
   return tensor(
     source.shape,
     source.data.map((x, i) => weights[0]! * x + weights[1]! * empty.data[i]!),

@@ -139,7 +139,7 @@ const ATTENTION_GRADIENT: UNetVariant = {
     );
     const loss = losses.reduce(add);
     graph.output('loss', loss);
-    const [gradient] = gradients(loss, [latent]);
+    const [gradient] = gradients(loss, [latent], 1);
     graph.output('gradient', gradient!);
   },
 };
@@ -160,8 +160,13 @@ async function directionOf(
   { source, target, words: { removed, added } }: Pick<EditRequest, 'source' | 'target' | 'words'>,
 ): Promise<Tensor> {
   if (removed === '' || added === '') return editDirection([source], [target]);
+  const { tokenizer } = model;
+  // The sentence that is the thing alone fits, because the prompt does.
+  const sentences = SENTENCES.filter((sentence) =>
+    [removed, added].every((thing) => tokenizer.encode(sentence(thing)).length <= tokenizer.maxLength),
+  );
   const encode = (thing: string) =>
-    Promise.all(SENTENCES.map((sentence) => model.encodePrompt(sentence(thing))));
+    Promise.all(sentences.map((sentence) => model.encodePrompt(sentence(thing))));
   return editDirection(await encode(removed), await encode(added));
 }
 

@@ -3,6 +3,7 @@
  * at each step, towards being uncorrelated and of unit variance.
  */
 
+import { PalimpsestError } from '@palimpsest/protocol';
 import { combine } from '../models/noiseSchedule.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { uniformGenerator } from '../tensor/random.ts';
@@ -38,6 +39,9 @@ export async function regularizedInversion(
   return latents;
 }
 
+/** Two are left out. */
+const FEWEST_STEPS = 3;
+
 export const REGULARIZED: InversionMethod = {
   ...DDIM,
   title: "pix2pix-zero's inversion",
@@ -46,6 +50,11 @@ export const REGULARIZED: InversionMethod = {
   idea: 'DDIM inversion whose noise is kept uncorrelated and of unit variance; learns nothing.',
   stored: ['steps', 'seed', 'size'],
   invert: async (model, { latent, prompt, options }, watch) => {
+    if (options.steps < FEWEST_STEPS)
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        `${REGULARIZED.title} leaves out the first and the last step: it needs at least ${FEWEST_STEPS}, not ${options.steps}.`,
+      );
     const uniform = uniformGenerator(options.seed);
     const rolls: Rolls = (limit) => Math.floor(uniform() * limit);
     const latents = await regularizedInversion(model, latent, prompt, options.steps, rolls, watch);
