@@ -113,6 +113,26 @@ describe('an engine process that dies', () => {
   });
 });
 
+describe('an engine process that cannot be started', () => {
+  it('fails its job, and the next one is done as soon as it can be', async () => {
+    const fresh = await makePlace();
+    const node = process.execPath;
+    // As an update of Node leaves it behind.
+    process.execPath = '/nowhere/node';
+    try {
+      await expect(fresh.engine.load('small')).rejects.toMatchObject({
+        code: 'ENGINE_CRASHED',
+        message: expect.stringContaining('/nowhere/node'),
+      });
+      expect(fresh.engine.status().state).toBe('stopped');
+    } finally {
+      process.execPath = node;
+    }
+    await fresh.engine.load('small');
+    await fresh.close();
+  });
+});
+
 describe('cancelling', () => {
   it('stops the job between two evaluations, and the process lives', async () => {
     await place.engine.load('small');
@@ -139,17 +159,23 @@ describe('cancelling', () => {
     await impatient.close();
   });
 
-  it('lets a job that waits not even start', async () => {
+  it('lets a job that waits not even start, and does not wait for the one before it', async () => {
     const controller = new AbortController();
-    const first = place.engine.run(editRequest(place.image));
+    let firstIsOver = false;
+    const first = place.engine.run(editRequest(place.image, { seed: 6 })).finally(() => {
+      firstIsOver = true;
+    });
     const progress: JobProgress[] = [];
     const second = place.engine.run(editRequest(place.image), {
       signal: controller.signal,
       onProgress: (step) => progress.push(step),
     });
+    const third = place.engine.load('small').then(() => firstIsOver);
     controller.abort();
-    await first;
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(firstIsOver).toBe(false);
+    await first;
+    expect(await third).toBe(true);
     expect(progress).toEqual([]);
   });
 });

@@ -1,7 +1,6 @@
 /** @file One engine process, seen from the daemon: it takes a task at a time and can die at any moment. */
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JobProgress } from '@palimpsest/protocol';
 import { type EngineSettings, FromEngine, type Outcome, type Task, type ToEngine } from './messages.ts';
@@ -22,6 +21,17 @@ export class EngineExit extends Error {
 interface RunningTask extends TaskListener {
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: EngineExit) => void;
+}
+
+/** How a process ended, or why there never was one. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (status, signal) => resolve(signal ?? `status ${status}`));
+    child.on('error', ({ message }) => {
+      // Sending to a process that is just ending fails too: there its end is what counts.
+      if (child.pid === undefined) resolve(message);
+    });
+  });
 }
 
 export class EngineProcess {
@@ -66,11 +76,9 @@ export class EngineProcess {
         signalReady();
       } else this.receive(message);
     });
-    // Sending to a process that is just ending fails: its end is what counts.
-    this.child.on('error', () => undefined);
-    this.exited = once(this.child, 'exit').then(([status, signal]) => {
+    this.exited = endOf(this.child).then((how) => {
       this.isAlive = false;
-      const reason = new EngineExit(signal === null ? `status ${status}` : `${signal}`);
+      const reason = new EngineExit(how);
       failReady(reason);
       this.task?.reject(reason);
       this.task = null;

@@ -153,8 +153,10 @@ export class EngineSupervisor {
   }
 
   private perform(task: Task, options: RunOptions): Promise<Outcome> {
-    const outcome = this.lastTask.then(() => this.persist(task, options));
-    this.lastTask = outcome.catch(() => undefined);
+    const before = this.lastTask;
+    const outcome = turnAfter(before, options.signal).then(() => this.persist(task, options));
+    // A task that was given up while it waited leaves the others in their order.
+    this.lastTask = Promise.all([before, outcome.catch(() => undefined)]);
     return outcome;
   }
 
@@ -236,6 +238,23 @@ export class EngineSupervisor {
       clearTimeout(deadline);
     }
   }
+}
+
+/**
+ * Resolves when the task before is over, which never fails.
+ *
+ * @throws {PalimpsestError} CANCELLED, at once, when the signal is aborted first.
+ */
+function turnAfter(before: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelled());
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    void before.then(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+  });
 }
 
 /** Grows with what is done of a job. */
