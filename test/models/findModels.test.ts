@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { ModelName } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ModelRegistry } from '../../daemon/src/models/modelRegistry.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
@@ -109,6 +110,19 @@ describe('the models that lie on this machine', () => {
       const noise = await model.unet.predictNoise({ latent, timestep: 1, keyContext: expected });
       expect(noise.shape).toEqual([1, 4, 8, 8]);
     }
+  });
+
+  it('may be named one by one, whatever their files are called', () => {
+    const files = ['v1-5 (1).safetensors', 'v1-5 [1].safetensors', '+.safetensors'].map((name) =>
+      join(home, name),
+    );
+    for (const path of files)
+      cpSync(join(home, 'ComfyUI/models/checkpoints/tiny-diffusion.safetensors'), path);
+    const names = openModels({ models: files, named: {} })
+      .list()
+      .map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['v1-5 -1-', 'v1-5 -1- 2', 'model']));
+    expect(names.filter((name) => !ModelName.safeParse(name).success)).toEqual([]);
   });
 
   it('may be named by the folder of the program', () => {

@@ -98,7 +98,7 @@ export class ModelRegistry {
 }
 
 /** What the protocol can name (its ModelName): letters, digits, spaces, dots, dashes; not too long. */
-const speakable = (name: string): string =>
+export const speakable = (name: string): string =>
   name
     .replace(/[^\p{L}\p{N} ._-]/gu, '-')
     .replace(/^[ ._-]+/, '')
@@ -106,7 +106,8 @@ const speakable = (name: string): string =>
 /** Leaves room for a number. */
 const MAX_NAME = 90;
 
-function numbered(name: string, taken: ReadonlyMap<string, unknown>): string {
+/** The name with the first number from 2 on that makes it a new one. */
+export function numbered(name: string, taken: ReadonlyMap<string, unknown>): string {
   for (let number = 2; ; number++) {
     if (!taken.has(`${name} ${number}`)) return `${name} ${number}`;
   }

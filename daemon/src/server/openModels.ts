@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { isModelFolder } from '../models/findModels.ts';
 import { readLora } from '../models/loraChoice.ts';
-import { type ModelPlace, ModelRegistry } from '../models/modelRegistry.ts';
+import { type ModelPlace, ModelRegistry, numbered, speakable } from '../models/modelRegistry.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { configFolder, type DaemonConfig } from './config.ts';
 
@@ -21,13 +21,15 @@ export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models'
   const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
   const isModel = (path: string) => isFile(path) || isModelFolder(path);
   const full = paths.map((path) => resolve(path));
-  const single = full
-    .filter(isModel)
-    .map((path) => [basename(path).replace(SAFETENSORS, ''), { folder: path }] as const);
-  const demo = isModelFolder(demoModelFolder()) ? [['demo', { folder: demoModelFolder() }] as const] : [];
+  const single = new Map<string, ModelPlace>();
+  if (isModelFolder(demoModelFolder())) single.set('demo', { folder: demoModelFolder() });
+  for (const path of full.filter(isModel)) {
+    const name = speakable(basename(path).replace(SAFETENSORS, '')) || 'model';
+    single.set(single.has(name) ? numbered(name, single) : name, { folder: path });
+  }
   const found = new ModelRegistry({
     directories: full.filter((path) => !isModel(path)),
-    models: Object.fromEntries([...demo, ...single]),
+    models: Object.fromEntries(single),
     elsewhere: true,
   });
   const placed = Object.entries(named).map(([name, choice]) => [name, placeOf(name, choice, found)] as const);
