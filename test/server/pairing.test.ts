@@ -125,6 +125,17 @@ describe('clients', () => {
     expect(Clients.open(folder).authenticate(token)).toBeNull();
     expect(await again.revoke('owner')).toBe(false);
   });
+
+  it('that come and go at the same moment are all kept, or all forgotten', async () => {
+    const clients = Clients.open(folder);
+    const known = () => [clients, Clients.open(folder)].map((one) => one.list().length);
+    const before = clients.list().length;
+    const granted = await Promise.all(['Figma', 'Photopea'].map((name) => clients.grant(name, 'client')));
+    expect(known()).toEqual([before + 2, before + 2]);
+    const revoked = granted.map(({ client }) => clients.revoke(client.id));
+    expect(await Promise.all(revoked)).toEqual([true, true]);
+    expect(known()).toEqual([before, before]);
+  });
 });
 
 function isBusy(request: () => unknown): boolean {

@@ -26,6 +26,9 @@ const StoredClient = z.strictObject({
 type StoredClient = z.infer<typeof StoredClient>;
 
 export class Clients {
+  /** Settles when the list is on disk as it was last changed. */
+  private lastChange: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly folder: string,
     private readonly owner: StoredClient,
@@ -79,7 +82,7 @@ export class Clients {
     }
     const token = newToken();
     const client = { id: newId(), name, access, createdAt: Date.now(), tokenHash: hashToken(token) };
-    await this.save([...this.stored, client]);
+    await this.change((stored) => [...stored, client]);
     return { token, client: infoOf(client) };
   }
 
@@ -89,15 +92,24 @@ export class Clients {
 
   /** Whether there was such a client. The owner cannot be revoked: removing the token file does that. */
   async revoke(id: string): Promise<boolean> {
-    const rest = this.stored.filter((client) => client.id !== id);
-    if (rest.length === this.stored.length) return false;
-    await this.save(rest);
-    return true;
+    let found = false;
+    await this.change((stored) => {
+      found = stored.some((client) => client.id === id);
+      return stored.filter((client) => client.id !== id);
+    });
+    return found;
   }
 
-  private async save(clients: StoredClient[]): Promise<void> {
-    await writeFileAtomic(join(this.folder, CLIENTS_FILE), Buffer.from(JSON.stringify(clients, null, 2)));
-    this.stored = clients;
+  /** Changes follow each other: each is made to what the one before has left. */
+  private change(edit: (stored: readonly StoredClient[]) => StoredClient[]): Promise<void> {
+    const changed = this.lastChange.then(async () => {
+      const clients = edit(this.stored);
+      const text = JSON.stringify(clients, null, 2);
+      await writeFileAtomic(join(this.folder, CLIENTS_FILE), Buffer.from(text));
+      this.stored = clients;
+    });
+    this.lastChange = changed.catch(() => undefined);
+    return changed;
   }
 }
 
