@@ -164,6 +164,24 @@ describe('a connection', () => {
   });
 });
 
+describe('a client whose token is revoked', () => {
+  it('is heard no more, though it leaves the close unanswered', async () => {
+    const { token, client: info } = await server.clients.grant('plugin', 'client');
+    const client = await RawClient.greet({ ...server, token });
+    const owner = await RawClient.greet(server);
+    client.socket.pause();
+    await owner.call('clients.revoke', { id: info.id });
+    const jobs = server.jobs.records.size;
+    const params = { model: 'tiny', prompt: 'a cat' };
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'generate', params }));
+    await owner.call('status');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.jobs.records.size).toBe(jobs);
+    client.socket.terminate();
+    owner.socket.close();
+  });
+});
+
 describe('an HTTP request', () => {
   const ask = (options: object, path = '/health', body = ''): Promise<{ status: number; headers: object }> =>
     new Promise((resolve, reject) => {

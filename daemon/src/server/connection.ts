@@ -65,7 +65,7 @@ export class Connection implements Caller {
       toWire: (error) => wireError(error, log),
       patience: timings.transfer,
     });
-    this.deadline = setTimeout(() => this.end('No hello in time.'), timings.hello);
+    this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('pong', () => {
       this.answersPings = true;
@@ -104,7 +104,7 @@ export class Connection implements Caller {
   countRefusal(): void {
     if (++this.refusals !== LIMITS.refusals) return;
     // After the answers that are on their way.
-    setImmediate(() => this.socket.close(CLOSE_CODES.tooMany, 'Too many requests were refused.'));
+    setImmediate(() => this.end(CLOSE_CODES.tooMany, 'Too many requests were refused.'));
   }
 
   greet(client: ClientInfo): void {
@@ -119,7 +119,10 @@ export class Connection implements Caller {
 
   waitForCode(seconds: number): void {
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.end('The code has expired.'), seconds * 1000);
+    this.deadline = setTimeout(
+      () => this.end(CLOSE_CODES.notAuthorised, 'The code has expired.'),
+      seconds * 1000,
+    );
   }
 
   setPreview(job: string, on: boolean): void {
@@ -130,7 +133,7 @@ export class Connection implements Caller {
 
   /** Its token was taken back. */
   revoke(): void {
-    this.socket.close(CLOSE_CODES.revoked, 'This client was revoked.');
+    this.end(CLOSE_CODES.revoked, 'This client was revoked.');
   }
 
   /** The daemon stops. */
@@ -150,11 +153,12 @@ export class Connection implements Caller {
       return;
     }
     if (++this.strangerMessages > LIMITS.strangerMessages) {
-      this.end('Too many messages before hello.');
+      this.end(CLOSE_CODES.notAuthorised, 'Too many messages before hello.');
       return;
     }
     this.turn = this.turn.then(async () => {
-      if (isBinary && this.client === null) this.end('Say hello with a token first.');
+      if (isBinary && this.client === null)
+        this.end(CLOSE_CODES.notAuthorised, 'Say hello with a token first.');
       else if (isBinary) this.receiveFrame(data);
       else await this.answer(data.toString('utf8'));
     });
@@ -163,7 +167,7 @@ export class Connection implements Caller {
   private async answer(text: string): Promise<void> {
     const answer = await this.options.rpc.answer(text, this);
     if (answer !== null) this.send(answer);
-    if (this.closing !== null) this.end(this.closing);
+    if (this.closing !== null) this.end(CLOSE_CODES.notAuthorised, this.closing);
   }
 
   private receiveFrame(data: Buffer): void {
@@ -187,12 +191,12 @@ export class Connection implements Caller {
     this.send(encodeFrame(frame));
   }
 
-  private end(reason: string): void {
+  /** Hears no more of a client, whether or not it answers the close. */
+  private end(code: number, reason: string): void {
     this.closing = reason;
     if (this.socket.readyState !== this.socket.OPEN) return;
-    this.options.log.info({ origin: this.origin, reason }, 'a stranger was turned away');
-    this.socket.close(CLOSE_CODES.notAuthorised, reason);
-    // A stranger that does not answer the close is not waited for.
+    this.options.log.info({ origin: this.origin, reason }, 'a client was turned away');
+    this.socket.close(code, reason);
     setTimeout(() => this.socket.terminate(), this.options.timings.header).unref();
   }
 
