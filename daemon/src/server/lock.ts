@@ -1,7 +1,8 @@
 /** @file One daemon at a time for each configuration folder. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { ModelRegistryOptions } from '../models/modelRegistry.ts';
@@ -39,10 +40,17 @@ const LockFile = z.object({ pid: z.int().positive(), daemon: Announcement.nullab
 type LockFile = z.infer<typeof LockFile>;
 
 export interface Lock {
-  /** Tells others where the daemon listens, and what it has. */
+  /**
+   * Tells others where the daemon listens, and what it has.
+   *
+   * @throws {PalimpsestError} ALREADY_RUNNING when another has taken the lock since.
+   */
   announce(daemon: Announcement): void;
   release(): void;
 }
+
+/** In ms; a lock is written at once after it is made. */
+const WRITING_TIME = 100;
 
 const lockFile = (folder: string): string => join(folder, 'daemon.json');
 
@@ -69,9 +77,17 @@ export async function takeLock(folder: string): Promise<Lock> {
     rmSync(path, { force: true });
     return takeLock(folder);
   }
+  const isOurs = () => readLock(path)?.pid === process.pid;
   return {
-    announce: (daemon) => write(daemon, 'w'),
-    release: () => rmSync(path, { force: true }),
+    announce: (daemon) => {
+      // Two that start at the same moment can both have removed what a third had left.
+      if (!isOurs())
+        throw new PalimpsestError('ALREADY_RUNNING', 'Another Palimpsest started at the same moment.');
+      write(daemon, 'w');
+    },
+    release: () => {
+      if (isOurs()) rmSync(path, { force: true });
+    },
   };
 }
 
@@ -81,7 +97,12 @@ export async function runningDaemon(folder: string): Promise<Announcement | null
 }
 
 async function holderOf(path: string): Promise<LockFile | null> {
-  const lock = readLock(path);
+  let lock = readLock(path);
+  if (lock === null && existsSync(path)) {
+    // It may just be being written.
+    await setTimeout(WRITING_TIME);
+    lock = readLock(path);
+  }
   if (lock === null || lock.pid === process.pid || !isAlive(lock.pid)) return null;
   // The number may be another process's by now: the daemon itself answers.
   return lock.daemon === null || (await answers(lock.daemon.port)) ? lock : null;
