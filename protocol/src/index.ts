@@ -26,6 +26,7 @@ export {
   MAX_CHUNK_BYTES,
   WINDOW_BYTES,
 } from './frames.ts';
+export { EDITORS_HEEDING, INVERSIONS_HEEDING } from './heededOptions.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
   BlobHash,
@@ -71,6 +72,7 @@ export {
   GenerateOptions,
   InversionOptions,
   MAX_PROMPT_LENGTH,
+  METHOD_OF_MODE,
   StyleOptions,
   WordInterval,
   WordWeight,

@@ -40,6 +40,9 @@ const INVERSION_METHODS = [
   'regularized',
 ] as const;
 
+/** What a mode stands for. */
+export const METHOD_OF_MODE = { instant: 'direct', careful: 'styleDiffusion' } as const;
+
 /** Methods of editing; the daemon's table (daemon/src/methods/editors.ts) has one entry for each. */
 const EDITORS = ['p2plus', 'p2p', 'masaCtrl', 'plugAndPlay', 'pix2pixZero', 'wordSwap', 'sdedit'] as const;
 
@@ -54,7 +57,7 @@ export const InversionOptions = z.strictObject({
     ),
   method: z
     .optional(z.enum(INVERSION_METHODS))
-    .check(z.describe('how the picture is inverted, in place of a mode: docs/methods.md has them all')),
+    .check(z.describe('how the picture is inverted, in place of a mode')),
   recipe: z
     ._default(z.enum(['official', 'paper']), 'official')
     .check(z.describe("settings of the optimisation: the official code's, or the paper's own")),
@@ -142,7 +145,7 @@ export type BlendWordPair = z.infer<typeof BlendWordPair>;
 export const EditOptions = z.strictObject({
   editor: z
     ._default(z.enum(EDITORS), 'p2plus')
-    .check(z.describe('how the picture is edited: docs/methods.md has them all')),
+    .check(z.describe('how the picture is edited; p2plus is the usual way')),
   kind: z
     ._default(z.enum(['auto', 'replace', 'refine']), 'auto')
     .check(z.describe('replace swaps words one for one, refine adds words; auto looks at the prompts')),
@@ -165,11 +168,11 @@ export const EditOptions = z.strictObject({
   blend: z
     .optional(BlendWordPair)
     .check(z.describe('change only where these words look, as OLD:NEW or WORD, separated by commas')),
-  blendThreshold: share(0.3, 'how sharply --blend bounds the change: higher is tighter'),
+  blendThreshold: share(0.3, 'how sharply blend bounds the change: higher is tighter'),
   subtract: z
     .optional(BlendWordPair)
     .check(z.describe('never change where these words look, as OLD:NEW or WORD')),
-  subtractThreshold: share(0.3, 'how sharply --subtract bounds what is kept: higher keeps less'),
+  subtractThreshold: share(0.3, 'how sharply subtract bounds what is kept: higher keeps less'),
   mutualFromStep: share(
     0.08,
     'masaCtrl: the part of the steps after which the new picture takes its look from the old one',

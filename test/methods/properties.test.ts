@@ -1,12 +1,18 @@
 /** What defines each method, where no golden tensor says it. */
 
-import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import {
+  EDITORS_HEEDING,
+  EditOptions,
+  INVERSIONS_HEEDING,
+  InversionOptions,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
-import type { EditRequest } from '../../daemon/src/methods/editor.ts';
+import type { Editor, EditRequest } from '../../daemon/src/methods/editor.ts';
 import { COMMON_OPTIONS, EDITORS, editorFor } from '../../daemon/src/methods/editors.ts';
-import type { Inversion } from '../../daemon/src/methods/inversion.ts';
+import type { Inversion, InversionMethod } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/methods/inversions.ts';
 import { styleTransfer } from '../../daemon/src/methods/styleTransfer.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
@@ -301,6 +307,24 @@ describe('the tables', () => {
     expect(refused({ editor: 'sdedit' }, 'proximal')).toThrow(/random noise/);
     expect(refused({ editor: 'sdedit', tauS: 0.1 }, 'ddim')).toThrow(/does not take tauS/);
     expect(refused({ editor: 'sdedit', strength: 0.1 }, 'ddim')).not.toThrow();
+  });
+
+  it('say which methods heed an option, as the protocol tells forms', () => {
+    const heeding = (table: object, options: (method: never) => readonly string[], key: string) =>
+      Object.entries(table)
+        .filter(([, method]) => options(method as never).includes(key))
+        .map(([name]) => name);
+    for (const key of Object.keys(EditOptions.shape)) {
+      const own = heeding(EDITORS, ({ gates, parameters }: Editor) => [...gates, ...parameters], key);
+      expect([key, EDITORS_HEEDING[key as keyof EditOptions] ?? []]).toEqual([key, own]);
+    }
+    const all = Object.keys(INVERSIONS);
+    for (const key of Object.keys(InversionOptions.shape)) {
+      // Editors draw their own noise from the seed, on any inversion.
+      if (['mode', 'method', 'seed'].includes(key)) continue;
+      const own = heeding(INVERSIONS, ({ stored, sampled }: InversionMethod) => [...stored, ...sampled], key);
+      expect([key, INVERSIONS_HEEDING[key as keyof InversionOptions] ?? all]).toEqual([key, own]);
+    }
   });
 
   it('name every option of an edit in some editor, and say of each method what it is and whose', () => {

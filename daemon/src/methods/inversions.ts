@@ -1,6 +1,6 @@
 /** @file The table of inversions: one line for each method. */
 
-import { type InversionOptions, PalimpsestError } from '@palimpsest/protocol';
+import { type InversionOptions, METHOD_OF_MODE, PalimpsestError } from '@palimpsest/protocol';
 import { DDIM } from './ddimMethod.ts';
 import { DIRECT } from './directInversion.ts';
 import type { InversionMethod, InversionName, ResolvedInversion } from './inversion.ts';
@@ -19,19 +19,13 @@ export const INVERSIONS: Readonly<Record<InversionName, InversionMethod>> = {
   regularized: REGULARIZED,
 };
 
-/** What a mode stands for. */
-const MODES = { instant: 'direct', careful: 'styleDiffusion' } as const satisfies Record<
-  NonNullable<InversionOptions['mode']>,
-  InversionName
->;
-
 /**
  * The options with mode and defaults resolved.
  *
  * @throws {PalimpsestError} OPTION_INVALID when both a mode and another method are named.
  */
 export function resolveInversion({ mode, method, ...options }: InversionOptions): ResolvedInversion {
-  const byMode = MODES[mode ?? 'careful'];
+  const byMode = METHOD_OF_MODE[mode ?? 'careful'];
   if (mode !== undefined && method !== undefined && method !== byMode) {
     throw new PalimpsestError(
       'OPTION_INVALID',

@@ -1,15 +1,26 @@
 /** @file Every option under its own name, with the protocol's ranges and descriptions. */
 
-import { EditOptions, InversionOptions, type ModelInfo, StyleOptions } from '@palimpsest/protocol';
+import {
+  EDITORS_HEEDING,
+  EditOptions,
+  INVERSIONS_HEEDING,
+  InversionOptions,
+  METHOD_OF_MODE,
+  type ModelInfo,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type * as z from 'zod/mini';
+import { DEFAULT_INVERSION } from '../model/controls.ts';
 import type { Draft } from '../model/draft.ts';
 import { type OptionField, optionFields } from '../model/optionFields.ts';
 
 /** The kind of an edit stands beside the words. */
 const EDIT_FIELDS = optionFields(EditOptions).filter(({ key }) => key !== 'kind');
 const INVERSION_FIELDS = optionFields(InversionOptions);
+/** Of these a style transfer has no choice. */
+const CHOICES_OF_INVERSION: readonly string[] = ['mode', 'method', 'learn'];
 const STYLE_FIELDS = optionFields(StyleOptions);
 
 interface AdvancedProps {
@@ -41,19 +52,40 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
         />
       </fieldset>
       {style === null ? (
-        <Options title="The edit" fields={EDIT_FIELDS} schema={EditOptions} options={draft.edit} />
+        <Options
+          title="The edit"
+          fields={heeded(EDIT_FIELDS, EDITORS_HEEDING, draft.edit.value.editor)}
+          schema={EditOptions}
+          options={draft.edit}
+        />
       ) : (
         <Options title="The style" fields={STYLE_FIELDS} schema={StyleOptions} options={style} />
       )}
       <Options
         title="Learning the picture"
-        fields={INVERSION_FIELDS}
+        fields={style === null ? inversionFields(draft.inversion.value) : STYLE_INVERSION_FIELDS}
         schema={InversionOptions}
         options={draft.inversion}
       />
     </details>
   );
 }
+
+/** The fields that a method heeds. */
+function heeded(
+  fields: readonly OptionField[],
+  heeding: Readonly<Partial<Record<string, readonly string[]>>>,
+  method: string,
+): readonly OptionField[] {
+  return fields.filter(({ key }) => heeding[key]?.includes(method) ?? true);
+}
+
+const inversionFields = ({ mode = 'careful', method = METHOD_OF_MODE[mode] }: InversionOptions) =>
+  heeded(INVERSION_FIELDS, INVERSIONS_HEEDING, method);
+
+const STYLE_INVERSION_FIELDS = inversionFields({ ...DEFAULT_INVERSION, mode: 'careful' }).filter(
+  ({ key }) => !CHOICES_OF_INVERSION.includes(key),
+);
 
 interface OptionsProps<S extends z.ZodMiniObject> {
   readonly title: string;
