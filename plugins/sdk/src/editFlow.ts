@@ -6,6 +6,7 @@
 import {
   BlobHash,
   type DaemonClient,
+  type ErrorCode,
   type JobPriority,
   type JobProgress,
   type JobRecord,
@@ -66,13 +67,19 @@ export type EditStage =
   | { readonly name: 'queue'; readonly position: number | null }
   | { readonly name: 'work'; readonly progress: JobProgress };
 
+/** What the daemon says of what it does not have any more. */
+const FORGOTTEN: readonly ErrorCode[] = ['JOB_UNKNOWN', 'IMAGE_UNKNOWN'];
+
 export interface EditWatch {
   /** Stops the work: the job is cancelled, and nothing is placed. */
   readonly signal: AbortSignal;
   readonly onStage?: (stage: EditStage) => void;
   readonly onPreview?: (png: Uint8Array<ArrayBuffer>) => void;
-  /** The daemon has it: from here on `resumeEdit` can go on with it. */
-  readonly onPending?: (pending: PendingEdit) => void;
+  /**
+   * The daemon has it: from here on `resumeEdit` can go on with it, whatever goes wrong. null where that is over: the job
+   * has failed, or the daemon has forgotten it.
+   */
+  readonly onPending?: (pending: PendingEdit | null) => void;
 }
 
 /**
@@ -106,7 +113,7 @@ export async function makeEdit(
   const { width, height } = before;
   const pending: PendingEdit = { job: job.id, layer: storable(layer), order, image, width, height };
   watch.onPending?.(pending);
-  return await follow(client, job, pending, before.png, watch);
+  return await follow({ client, job, pending, getBefore: async () => before.png, watch });
 }
 
 /**
@@ -123,8 +130,8 @@ export async function resumeEdit(
   signal.throwIfAborted();
   const job = client.job(pending.job);
   signal.addEventListener('abort', () => void job.cancel().catch(() => {}), { once: true });
-  const before = await patiently(client, signal, () => client.getImage(pending.image, { signal }));
-  return await follow(client, job, pending, before, watch);
+  const getBefore = () => patiently(client, signal, () => client.getImage(pending.image, { signal }));
+  return await follow({ client, job, pending, getBefore, watch });
 }
 
 async function exportLayer(
@@ -188,14 +195,29 @@ async function exportMask(
   );
 }
 
-async function follow(
-  client: EditClient,
-  job: RemoteJob,
-  { layer, order, image, width, height }: PendingEdit,
-  before: Uint8Array<ArrayBuffer>,
-  watch: EditWatch,
-): Promise<FinishedEdit> {
+/** An edit that the daemon has. */
+interface Following {
+  readonly client: EditClient;
+  readonly job: RemoteJob;
+  readonly pending: PendingEdit;
+  /** The layer's pixels, as they were sent. */
+  readonly getBefore: () => Promise<Uint8Array<ArrayBuffer>>;
+  readonly watch: EditWatch;
+}
+
+async function follow(following: Following): Promise<FinishedEdit> {
+  try {
+    return await toItsEnd(following);
+  } catch (error) {
+    if (error instanceof PalimpsestError && FORGOTTEN.includes(error.code)) following.watch.onPending?.(null);
+    throw error;
+  }
+}
+
+async function toItsEnd({ client, job, pending, getBefore, watch }: Following): Promise<FinishedEdit> {
+  const { layer, order, image, width, height } = pending;
   const { signal } = watch;
+  const before = await getBefore();
   const { record, seconds } = await untilAborted(signal, watchJob(job, watch));
   const { image: result, inversion } = record.result ?? {};
   if (result === undefined) throw new PalimpsestError('INTERNAL', 'The job made no picture.');
@@ -225,6 +247,7 @@ async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: Job
     if (state === 'running')
       watch.onStage?.(progress === undefined ? { name: 'begin' } : { name: 'work', progress });
     if (state === 'failed') {
+      watch.onPending?.(null);
       throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The edit failed.');
     }
     if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The edit was cancelled.');

@@ -70,6 +70,17 @@ export class Edits {
     }
   }
 
+  /** Tries a failed edit once more: from where the daemon has it, or from its layer. */
+  retry(client: DaemonClient, entry: EditEntry): void {
+    const { layer, order, pending } = entry;
+    entry.failure.value = null;
+    this.run(entry, (watch) =>
+      pending === null
+        ? makeEdit({ host: this.host, client }, layer, order, watch)
+        : resumeEdit({ client }, pending, watch),
+    );
+  }
+
   /** Whether results are on their way into the document, by which editors may select them. */
   get isKeeping(): boolean {
     return this.keeping.size > 0;
@@ -154,11 +165,10 @@ export class Edits {
     );
   }
 
+  /** What the daemon has of it stays, for another try. */
   private fail(entry: EditEntry, error: unknown): void {
     entry.failure.value = sentenceOf(error);
-    entry.pending = null;
     this.showFinished(entry.layer);
-    void this.writePending();
   }
 
   /** Shows over a layer the newest result of it that waits for a word of the person, if there is one. */

@@ -128,6 +128,12 @@ export class PanelModel {
     this.edits.start(state.client, [layer], { ...order, inversion: careful(order.inversion) });
   }
 
+  /** Tries an edit that failed once more. */
+  retry(entry: EditEntry): void {
+    const state = this.connection.state.value;
+    if (state.name === 'connected') this.edits.retry(state.client, entry);
+  }
+
   /** Makes an edit once more, changing the picture more or less; the result at hand is thrown away. */
   again(entry: EditEntry, by: number): void {
     const state = this.connection.state.value;

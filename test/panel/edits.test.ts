@@ -1,0 +1,74 @@
+/** What becomes of edits under way when something goes wrong, or the panel is closed. */
+
+import { type DaemonClient, PalimpsestError } from '@palimpsest/protocol';
+import type { Layer } from '@palimpsest/sdk';
+import type { HostUnderTest } from '@palimpsest/sdk/conformance';
+import { type MemoryEditor, memoryHost } from '@palimpsest/sdk/memory';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Edits } from '../../plugins/panel/src/model/edits.ts';
+import { DONE, FAILED, FakeDaemon, grey, orderOf } from './fakeDaemon.ts';
+
+let editor: HostUnderTest & { readonly hands: MemoryEditor };
+let layer: Layer;
+let daemon: FakeDaemon;
+beforeEach(async () => {
+  editor = await memoryHost();
+  layer = (await editor.host.find(await editor.hands.addLayer('dog', grey(), { x: 0, y: 0 })))!;
+  daemon = new FakeDaemon();
+});
+
+const panel = () => new Edits(editor.host, async () => {});
+const client = () => daemon.client as DaemonClient;
+/** The jobs that a panel would go on with. */
+const kept = async (): Promise<string[]> =>
+  JSON.parse((await editor.host.readSetting('pending')) ?? '[]').map(({ job }: { job: string }) => job);
+
+describe('an edit that the daemon has', () => {
+  it('is not lost when its pictures do not come, and can be tried again', async () => {
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
+    const entry = edits.entries.value[0]!;
+    await expect.poll(kept).toEqual(['job-1']);
+    daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
+    daemon.end(DONE);
+    await expect.poll(() => entry.failure.value).toContain('try again');
+    expect(await kept()).toEqual(['job-1']);
+    edits.retry(client(), entry);
+    expect(entry.failure.value).toBeNull();
+    await expect.poll(() => entry.finished.value?.layer.id).toBe(layer.id);
+    expect(daemon.jobs).toEqual(['job-1']);
+  });
+
+  it('is found when the panel is opened again, also when that fails once', async () => {
+    panel().start(client(), [layer], orderOf('a tiger'));
+    await expect.poll(kept).toEqual(['job-1']);
+    daemon.end(DONE);
+    daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
+    const again = panel();
+    await again.resume(client());
+    await expect.poll(() => again.entries.value[0]?.failure.value).toContain('try again');
+    const third = panel();
+    await third.resume(client());
+    await expect.poll(() => third.entries.value[0]?.finished.value?.layer.id).toBe(layer.id);
+  });
+
+  it('is over when its job has failed, and begins anew when it is tried again', async () => {
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
+    await expect.poll(kept).toEqual(['job-1']);
+    daemon.end(FAILED);
+    await expect.poll(kept).toEqual([]);
+    edits.retry(client(), edits.entries.value[0]!);
+    await expect.poll(() => daemon.jobs).toEqual(['job-1', 'job-2']);
+  });
+
+  it('is over when the daemon has forgotten it', async () => {
+    panel().start(client(), [layer], orderOf('a tiger'));
+    await expect.poll(kept).toEqual(['job-1']);
+    daemon = new FakeDaemon();
+    const again = panel();
+    await again.resume(client());
+    await expect.poll(() => again.entries.value[0]?.failure.value).not.toBeNull();
+    expect(await kept()).toEqual([]);
+  });
+});
