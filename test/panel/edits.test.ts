@@ -72,3 +72,25 @@ describe('an edit that the daemon has', () => {
     expect(await kept()).toEqual([]);
   });
 });
+
+describe('edits of two panels', () => {
+  it('are kept side by side, and each takes away its own', async () => {
+    const [one, other] = [panel(), panel()];
+    one.start(client(), [layer], orderOf('a tiger'));
+    await expect.poll(kept).toEqual(['job-1']);
+    other.start(client(), [layer], orderOf('a lion'));
+    await expect.poll(kept).toEqual(['job-1', 'job-2']);
+    await one.remove(one.entries.value[0]!);
+    expect(await kept()).toEqual(['job-2']);
+    expect(daemon.cancelled).toEqual([]);
+  });
+
+  it('are as many as there is room for, the newest ones', async () => {
+    const edits = panel();
+    const words = 'a tiger on a carpet '.repeat(20).trim();
+    edits.start(client(), Array<Layer>(60).fill(layer), orderOf(words));
+    await expect.poll(kept, { timeout: 10_000 }).toContain('job-60');
+    expect((await editor.host.readSetting('pending'))!.length).toBeLessThan(64_000);
+    expect(editor.hands.notices).toEqual([]);
+  });
+});

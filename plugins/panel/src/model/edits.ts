@@ -11,14 +11,12 @@ import {
   type Layer,
   makeEdit,
   type Order,
-  PendingEdit,
+  type PendingEdit,
   resumeEdit,
   sentenceOf,
 } from '@palimpsest/sdk';
 import { type Signal, signal } from '@preact/signals';
-import * as z from 'zod/mini';
-
-const PENDING = 'pending';
+import { PendingList } from './pendingList.ts';
 
 /** One edit, from the press of the button until it is kept or thrown away. */
 export interface EditEntry {
@@ -38,6 +36,7 @@ export interface EditEntry {
 export class Edits {
   /** The newest first. */
   readonly entries = signal<readonly EditEntry[]>([]);
+  private readonly list: PendingList;
   private nextKey = 1;
   /** On their way into the document. */
   private readonly keeping = new Set<FinishedEdit>();
@@ -46,7 +45,9 @@ export class Edits {
   constructor(
     private readonly host: EditorHost,
     private readonly onKept: () => Promise<void>,
-  ) {}
+  ) {
+    this.list = new PendingList(host);
+  }
 
   /** Edits layers, one after the other. */
   start(client: DaemonClient, layers: readonly Layer[], order: Order): void {
@@ -60,7 +61,7 @@ export class Edits {
 
   /** Goes on with what was under way when the panel was last closed. */
   async resume(client: DaemonClient): Promise<void> {
-    const waiting = await this.readPending();
+    const waiting = await this.list.read();
     const known = new Set(this.entries.peek().map(({ pending }) => pending?.job));
     for (const pending of waiting) {
       if (known.has(pending.job)) continue;
@@ -121,7 +122,7 @@ export class Edits {
   private async drop(entries: readonly EditEntry[]): Promise<void> {
     this.entries.value = this.entries.value.filter((other) => !entries.includes(other));
     for (const { layer } of entries) this.showFinished(layer);
-    await this.writePending();
+    await this.list.remove(entries.flatMap(({ pending }) => pending?.job ?? []));
   }
 
   private add(layer: Layer, order: Order): EditEntry {
@@ -148,8 +149,9 @@ export class Edits {
         this.host.preview?.(entry.layer.id, png);
       },
       onPending: (pending) => {
+        if (pending !== null) void this.list.add(pending);
+        else if (entry.pending !== null) void this.list.remove([entry.pending.job]);
         entry.pending = pending;
-        void this.writePending();
       },
     };
     work(watch).then(
@@ -177,19 +179,5 @@ export class Edits {
       ({ layer, finished }) => layer.id === id && finished.value !== null,
     );
     this.host.preview?.(id, waiting?.finished.value?.after ?? null);
-  }
-
-  private async readPending(): Promise<PendingEdit[]> {
-    try {
-      return z.parse(z.array(PendingEdit), JSON.parse((await this.host.readSetting(PENDING)) ?? '[]'));
-    } catch {
-      // Written by another version of the panel: the jobs are in the daemon, and their results lost to this one.
-      return [];
-    }
-  }
-
-  private async writePending(): Promise<void> {
-    const pending = this.entries.value.flatMap((entry) => entry.pending ?? []);
-    await this.host.writeSetting(PENDING, pending.length === 0 ? null : JSON.stringify(pending));
   }
 }
