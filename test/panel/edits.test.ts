@@ -73,6 +73,39 @@ describe('an edit that the daemon has', () => {
   });
 });
 
+describe('edits of several documents', () => {
+  it('wait until theirs is open, each with its own layers', async () => {
+    panel().start(client(), [layer], orderOf('a tiger'));
+    await expect.poll(kept).toEqual(['job-1']);
+    const other = await memoryHost();
+    await other.host.writeSetting('pending', await editor.host.readSetting('pending'));
+    // In another document the same id means something else.
+    expect(await other.hands.addLayer('logo', grey(), { x: 50, y: 50 })).toBe(layer.id);
+    const strange = new Edits(other.host, async () => {});
+    await strange.resume(client());
+    expect(strange.entries.value).toEqual([]);
+    strange.start(client(), [(await other.host.find(layer.id))!], orderOf('a star'));
+    await expect.poll(() => strange.entries.value[0]?.pending?.job).toBe('job-2');
+    await strange.remove(strange.entries.value[0]!);
+    expect(JSON.parse((await other.host.readSetting('pending'))!)).toEqual(
+      JSON.parse((await editor.host.readSetting('pending'))!),
+    );
+    const again = panel();
+    await again.resume(client());
+    expect(again.entries.value.map(({ pending }) => pending?.job)).toEqual(['job-1']);
+  });
+
+  it('are not taken up again when they have been kept', async () => {
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
+    daemon.end(DONE);
+    await expect.poll(() => edits.entries.value[0]?.finished.value?.layer.id).toBe(layer.id);
+    await Promise.all([edits.keep(edits.entries.value), edits.resume(client())]);
+    await edits.resume(client());
+    expect(edits.entries.value).toEqual([]);
+  });
+});
+
 describe('edits of two panels', () => {
   it('are kept side by side, and each takes away its own', async () => {
     const [one, other] = [panel(), panel()];

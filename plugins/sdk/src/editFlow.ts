@@ -41,6 +41,8 @@ const StoredLayer = z.strictObject({
 /** An edit that the daemon has, as it can be kept while the panel is closed. */
 export const PendingEdit = z.strictObject({
   job: z.string(),
+  /** As `documentOf` has it. */
+  document: z.string(),
   layer: StoredLayer,
   order: Order,
   image: BlobHash,
@@ -66,6 +68,8 @@ export type EditStage =
   | { readonly name: 'export' | 'upload' | 'begin' | 'download' }
   | { readonly name: 'queue'; readonly position: number | null }
   | { readonly name: 'work'; readonly progress: JobProgress };
+
+const GONE = 'The layer is not there any more. Select another one.';
 
 /** What the daemon says of what it does not have any more. */
 const FORGOTTEN: readonly ErrorCode[] = ['JOB_UNKNOWN', 'IMAGE_UNKNOWN'];
@@ -99,6 +103,8 @@ export async function makeEdit(
   signal.throwIfAborted();
   watch.onStage?.({ name: 'export' });
   const { layer, pixels: before } = await exportLayer(host, id, signal);
+  const document = await untilAborted(signal, host.documentOf(layer, true));
+  if (document === null) throw new HostError('LAYER_GONE', GONE);
   const beside = await exportBeside(host, order, layer, before, signal);
 
   watch.onStage?.({ name: 'upload' });
@@ -111,7 +117,8 @@ export async function makeEdit(
   const common = { image, ...(watch.priority === undefined ? {} : { priority: watch.priority }) };
   const job = await untilAborted(signal, submit(client, order, common, second, signal));
   const { width, height } = before;
-  const pending: PendingEdit = { job: job.id, layer: storable(layer), order, image, width, height };
+  const kept = { document, layer: storable(layer) };
+  const pending: PendingEdit = { job: job.id, ...kept, order, image, width, height };
   watch.onPending?.(pending);
   return await follow({ client, job, pending, getBefore: async () => before.png, watch });
 }
@@ -140,8 +147,7 @@ async function exportLayer(
   signal: AbortSignal,
 ): Promise<{ layer: Layer; pixels: LayerPixels }> {
   const layer = await untilAborted(signal, host.find(id));
-  if (layer === null)
-    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
+  if (layer === null) throw new HostError('LAYER_GONE', GONE);
   const pixels = await untilAborted(signal, host.exportPixels(id, exportScale(layer, host), signal));
   return { layer, pixels };
 }

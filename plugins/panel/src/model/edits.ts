@@ -37,6 +37,8 @@ export class Edits {
   /** The newest first. */
   readonly entries = signal<readonly EditEntry[]>([]);
   private readonly list: PendingList;
+  /** Jobs of this panel, the finished ones too: none is taken up again. */
+  private readonly seen = new Set<string>();
   private nextKey = 1;
   /** On their way into the document. */
   private readonly keeping = new Set<FinishedEdit>();
@@ -59,12 +61,13 @@ export class Edits {
     }
   }
 
-  /** Goes on with what was under way when the panel was last closed. */
+  /** Goes on with what was under way when the panel was last closed, in the documents that are open. */
   async resume(client: DaemonClient): Promise<void> {
-    const waiting = await this.list.read();
-    const known = new Set(this.entries.peek().map(({ pending }) => pending?.job));
-    for (const pending of waiting) {
-      if (known.has(pending.job)) continue;
+    for (const pending of await this.list.read()) {
+      if (this.seen.has(pending.job)) continue;
+      const document = await this.host.documentOf(pending.layer, false);
+      if (document !== pending.document || this.seen.has(pending.job)) continue;
+      this.seen.add(pending.job);
       const entry = this.add(pending.layer, pending.order);
       entry.pending = pending;
       this.run(entry, (watch) => resumeEdit({ client }, pending, watch));
@@ -149,8 +152,12 @@ export class Edits {
         this.host.preview?.(entry.layer.id, png);
       },
       onPending: (pending) => {
-        if (pending !== null) void this.list.add(pending);
-        else if (entry.pending !== null) void this.list.remove([entry.pending.job]);
+        if (pending !== null) {
+          this.seen.add(pending.job);
+          void this.list.add(pending);
+        } else if (entry.pending !== null) {
+          void this.list.remove([entry.pending.job]);
+        }
         entry.pending = pending;
       },
     };

@@ -8,7 +8,6 @@ import {
   type Layer,
   type LayerMemory,
   type Order,
-  pixelSize,
   type Recipe,
   readMemory,
   sentenceOf,
@@ -194,6 +193,8 @@ export class PanelModel {
       else if (untouched && other && subjects.length === 1) this.openMemory(memory);
     });
     if (other) this.maps.clear();
+    // It may be that of another document, with edits under way.
+    void this.resume();
     if (first === undefined) this.showThumbnail(null);
     else await this.takeThumbnail(first);
   }
@@ -232,11 +233,19 @@ export class PanelModel {
   }
 
   private whenConnected(): void {
-    const state = this.connection.state.value;
     const [first] = this.connection.models.value;
     const known = this.connection.models.value.some(({ name }) => name === this.draft.model.peek());
     if (!known && first !== undefined) this.draft.model.value = first.name;
-    if (state.name === 'connected') void this.edits.resume(state.client);
+    void this.resume();
+  }
+
+  private async resume(): Promise<void> {
+    const state = this.connection.state.value;
+    try {
+      if (state.name === 'connected') await this.edits.resume(state.client);
+    } catch (error) {
+      this.host.notify(sentenceOf(error), 'error');
+    }
   }
 
   private async recallPace(): Promise<void> {
@@ -285,9 +294,3 @@ const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
 /** What decides whether a layer has been learned already; null within a mask, whose place decides as well. */
 const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
   masking === 'selection' ? null : JSON.stringify([model, source, inversion]);
-
-/** The size of a layer's pixels, for people. */
-export function sizeInWords(layer: Layer): string {
-  const { width, height } = pixelSize(layer, layer.naturalScale ?? 1);
-  return `${width} × ${height}`;
-}

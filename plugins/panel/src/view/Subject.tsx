@@ -1,6 +1,7 @@
 /** @file What is about to be edited, with the place of a word over it. */
 
-import { type PanelModel, sizeInWords } from '../model/panelModel.ts';
+import type { PanelModel } from '../model/panelModel.ts';
+import { sizeInWords } from '../model/sizeInWords.ts';
 import { partnerOf } from '../model/words.ts';
 import { shownWord } from './shownWord.ts';
 
