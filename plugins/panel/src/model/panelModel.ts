@@ -11,12 +11,12 @@ import {
   type Recipe,
   readMemory,
   sentenceOf,
-  writeMemory,
 } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { ConnectionModel } from './connection.ts';
 import { careful, moreStyle, type Pace, paced, strengthened } from './controls.ts';
 import { Draft, type Learning } from './draft.ts';
+import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
@@ -26,8 +26,6 @@ import { pictureAddress, WordMaps } from './wordMaps.ts';
 const THUMBNAIL_SIDE = 480;
 /** Editors tell every click; the panel follows when it is quiet for this long, in ms. */
 const SETTLE = 120;
-/** How long typing rests before it is kept with the layer, in ms. */
-const DRAFT_REST = 700;
 /** The setting of what the person chose last: 'instant' or 'careful'. */
 const PACE = 'pace';
 
@@ -63,7 +61,7 @@ export class PanelModel {
   /** The selection that the draft was last opened for, and how often one has been looked at. */
   private followed = '';
   private turns = 0;
-  private resting: ReturnType<typeof setTimeout> | undefined;
+  private readonly keeper: DraftKeeper;
 
   constructor(
     readonly host: EditorHost,
@@ -71,6 +69,7 @@ export class PanelModel {
     onConnected?: (client: DaemonClient) => void,
   ) {
     this.connection = new ConnectionModel(host, address, onConnected);
+    this.keeper = new DraftKeeper(host);
     this.edits = new Edits(host, () => this.afterKeeping());
     this.colourScheme.value = host.colourScheme();
     this.endings.push(
@@ -156,7 +155,7 @@ export class PanelModel {
   close(): void {
     for (const end of this.endings) end();
     clearTimeout(this.settling);
-    clearTimeout(this.resting);
+    void this.keeper.flush();
     this.connection.close();
     this.edits.close();
     this.maps.clear();
@@ -169,6 +168,8 @@ export class PanelModel {
    */
   private async followSelection(revision: number | null): Promise<void> {
     const turn = ++this.turns;
+    // The layer may be selected again soon.
+    await this.keeper.flush();
     const selected = await Promise.all(
       (await this.host.selection()).map(async (layer) => ({
         layer,
@@ -193,6 +194,8 @@ export class PanelModel {
       else if (untouched && other && subjects.length === 1) this.openMemory(memory);
     });
     if (other) this.maps.clear();
+    // Words that were typed meanwhile are those of this layer from now on.
+    if (other && !untouched) this.keepDraft();
     // It may be that of another document, with edits under way.
     void this.resume();
     if (first === undefined) this.showThumbnail(null);
@@ -273,15 +276,8 @@ export class PanelModel {
 
   private keepDraft(): void {
     const draft = { source: this.draft.source.value, target: this.draft.target.value };
-    const [first] = this.subjects.peek();
-    clearTimeout(this.resting);
-    if (first === undefined || this.subjects.peek().length > 1) return;
-    this.resting = setTimeout(async () => {
-      if (this.subjects.peek()[0]?.id !== first.id) return;
-      const memory = readMemory(await this.host.recall(first.id));
-      // The layer may be gone by now, and its draft with it.
-      await this.host.remember(first.id, writeMemory({ ...memory, draft })).catch(() => {});
-    }, DRAFT_REST);
+    const [first, ...others] = this.subjects.peek();
+    if (first !== undefined && others.length === 0) this.keeper.note(first.id, draft);
   }
 }
 
