@@ -1,6 +1,10 @@
 /** What the panel makes of a selection that changes while the person types and edits. */
 
+import { encodePng } from '@palimpsest/sdk';
+import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EditEntry } from '../../plugins/panel/src/model/edits.ts';
+import { grey, IMAGE, orderOf, RESULT } from './fakeDaemon.ts';
 import { type OpenModel, openModel, settled } from './openModel.ts';
 
 let open: OpenModel;
@@ -15,6 +19,45 @@ function type(source: string, target: string): void {
   draft.target.value = target;
 }
 const typed = () => [open.model.draft.source.value, open.model.draft.target.value];
+
+/** An edit of a layer that waits for a word of the person. */
+async function finishedEdit(id: string): Promise<EditEntry> {
+  const layer = (await open.host.find(id))!;
+  const order = orderOf('a tiger');
+  const recipe = { order, image: IMAGE, result: RESULT, seconds: 1, madeAt: 1 };
+  const png = await encodePng(grey());
+  const finished = { layer, recipe, before: png, after: png, width: 8, height: 4 };
+  const entry: EditEntry = {
+    ...{ key: 99, layer, order, pending: null, controller: new AbortController() },
+    ...{ stage: signal({ name: 'download' }), preview: signal(null), failure: signal(null) },
+    finished: signal(finished),
+  };
+  open.model.edits.entries.value = [entry];
+  return entry;
+}
+
+describe('an edit that is made again, stronger', () => {
+  it('leaves the words of another layer as they are, on screen and where they are kept', async () => {
+    const { hands, model, a, b, kept } = open;
+    const entry = await finishedEdit(a);
+    await hands.select([b]);
+    await settled();
+    type('a house by a lake', 'a castle by a lake');
+    model.again(entry, 0.2);
+    expect(typed()).toEqual(['a house by a lake', 'a castle by a lake']);
+    expect(model.edits.entries.value.map(({ layer }) => layer.id)).toEqual([a]);
+    await expect
+      .poll(() => kept(b), { timeout: 1500 })
+      .toEqual({ source: 'a house by a lake', target: 'a castle by a lake' });
+  });
+
+  it('shows what it does where its own layer is selected', async () => {
+    const entry = await finishedEdit(open.a);
+    open.model.again(entry, 0.2);
+    expect(typed()).toEqual(['a dog', 'a tiger']);
+    expect(open.model.draft.edit.value.tauS).toBeLessThan(orderOf('').edit.tauS);
+  });
+});
 
 describe('words that have just been typed', () => {
   const WORDS = { source: 'a dog on a carpet', target: 'a tiger on a carpet' };

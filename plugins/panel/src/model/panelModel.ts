@@ -139,8 +139,11 @@ export class PanelModel {
     const order = isStyleOrder(entry.order)
       ? { ...entry.order, options: moreStyle(entry.order.options, by) }
       : { ...entry.order, edit: strengthened(entry.order.edit, by) };
-    if (isStyleOrder(order)) this.style.take(order);
-    else this.draft.take(order);
+    // Else the words on screen are those of another layer.
+    if (entry.layer.id === this.subjects.value[0]?.id) {
+      if (isStyleOrder(order)) this.style.take(order);
+      else this.draft.take(order);
+    }
     void this.edits.remove(entry);
     this.edits.start(state.client, [entry.layer], order);
   }
