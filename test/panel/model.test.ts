@@ -1,6 +1,6 @@
 /** What the panel makes of a selection that changes while the person types and edits. */
 
-import { encodePng } from '@palimpsest/sdk';
+import { encodePng, HostError } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EditEntry } from '../../plugins/panel/src/model/edits.ts';
@@ -56,6 +56,46 @@ describe('an edit that is made again, stronger', () => {
     open.model.again(entry, 0.2);
     expect(typed()).toEqual(['a dog', 'a tiger']);
     expect(open.model.draft.edit.value.tauS).toBeLessThan(orderOf('').edit.tauS);
+  });
+});
+
+describe('the thumbnail', () => {
+  const shown = () => open.model.thumbnail.address.value;
+  /** Exports of a layer take that long, and then fail where they should. */
+  function slow(id: string, error?: HostError): void {
+    const { host } = open;
+    const right = host.exportPixels.bind(host);
+    host.exportPixels = async (...params) => {
+      if (params[0] !== id) return right(...params);
+      await new Promise((resolve) => setTimeout(resolve, 900));
+      if (error) throw error;
+      return right(...params);
+    };
+  }
+
+  it('goes when another layer is selected, until that has one', async () => {
+    const { hands, b } = open;
+    await expect.poll(shown).not.toBeNull();
+    slow(b);
+    await hands.select([b]);
+    await settled();
+    expect(open.model.subjects.value[0]?.id).toBe(b);
+    expect(shown()).toBeNull();
+    await expect.poll(shown, { timeout: 1500 }).not.toBeNull();
+  });
+
+  it('stays when that of a layer fails which was selected before', async () => {
+    const { hands, a, b } = open;
+    await hands.select([b]);
+    await settled();
+    slow(a, new HostError('LAYER_UNSUITABLE', 'It is empty.'));
+    await hands.select([a]);
+    await settled();
+    await hands.select([b]);
+    await expect.poll(shown).not.toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(shown()).not.toBeNull();
+    expect(hands.notices).toEqual([]);
   });
 });
 

@@ -20,10 +20,9 @@ import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
-import { pictureAddress, WordMaps } from './wordMaps.ts';
+import { Thumbnail } from './thumbnail.ts';
+import { WordMaps } from './wordMaps.ts';
 
-/** The longer side of the thumbnail, in pixels: sharp at the panel's widest on a fine screen. */
-const THUMBNAIL_SIDE = 480;
 /** Editors tell every click; the panel follows when it is quiet for this long, in ms. */
 const SETTLE = 120;
 /** The setting of what the person chose last: 'instant' or 'careful'. */
@@ -38,8 +37,8 @@ export class PanelModel {
   /** What an edit works on: the selected layers, or what a selected result was made from. */
   readonly subjects = signal<readonly Layer[]>([]);
   readonly memory = signal<LayerMemory>(readMemory(null));
-  /** The address of a small picture of the first subject. */
-  readonly thumbnail = signal<string | null>(null);
+  /** Of the first subject. */
+  readonly thumbnail: Thumbnail;
   readonly colourScheme = signal<'light' | 'dark'>('light');
   /** An edit like this one whose inversion is still there, so that the next starts at once. */
   readonly ready = signal<ReadyEdit | null>(null);
@@ -69,6 +68,7 @@ export class PanelModel {
     onConnected?: (client: DaemonClient) => void,
   ) {
     this.connection = new ConnectionModel(host, address, onConnected);
+    this.thumbnail = new Thumbnail(host);
     this.keeper = new DraftKeeper(host);
     this.edits = new Edits(host, () => this.afterKeeping());
     this.colourScheme.value = host.colourScheme();
@@ -162,7 +162,7 @@ export class PanelModel {
     this.connection.close();
     this.edits.close();
     this.maps.clear();
-    this.showThumbnail(null);
+    void this.thumbnail.show(null);
   }
 
   /**
@@ -201,8 +201,7 @@ export class PanelModel {
     if (other && !untouched) this.keepDraft();
     // It may be that of another document, with edits under way.
     void this.resume();
-    if (first === undefined) this.showThumbnail(null);
-    else await this.takeThumbnail(first);
+    await this.thumbnail.show(first ?? null);
   }
 
   /** Results may be selected by now, and the person may have typed other words for their source meanwhile. */
@@ -216,26 +215,6 @@ export class PanelModel {
     if (draft !== undefined) this.draft.takeWords(draft);
     else if (last !== undefined) this.open(last.order);
     else this.draft.takeWords({ source: '', target: '' });
-  }
-
-  private async takeThumbnail(layer: Layer): Promise<void> {
-    const scale = Math.min(
-      layer.naturalScale ?? Infinity,
-      THUMBNAIL_SIDE / Math.max(layer.width, layer.height),
-    );
-    try {
-      const { png } = await this.host.exportPixels(layer.id, scale, new AbortController().signal);
-      if (this.subjects.value[0]?.id === layer.id) this.showThumbnail(pictureAddress(png));
-    } catch (error) {
-      this.showThumbnail(null);
-      this.host.notify(sentenceOf(error), 'error');
-    }
-  }
-
-  private showThumbnail(address: string | null): void {
-    const old = this.thumbnail.peek();
-    if (old !== null) URL.revokeObjectURL(old);
-    this.thumbnail.value = address;
   }
 
   private whenConnected(): void {

@@ -8,11 +8,12 @@ import { shownWord } from './shownWord.ts';
 export function Subject({ model }: { readonly model: PanelModel }) {
   const [first, ...others] = model.subjects.value;
   if (first === undefined) return null;
+  const thumbnail = model.thumbnail.address.value;
   return (
     <section class="subject" aria-label="Layer">
-      {model.thumbnail.value !== null && (
+      {thumbnail !== null && (
         <div class="thumbnail">
-          <img src={model.thumbnail.value} alt={first.name} />
+          <img src={thumbnail} alt={first.name} />
           <WordMap model={model} />
         </div>
       )}
