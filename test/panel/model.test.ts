@@ -59,6 +59,25 @@ describe('an edit that is made again, stronger', () => {
   });
 });
 
+describe('a selection that the editor does not tell', () => {
+  it('leaves no layer to be edited, says so, and is taken when it comes again', async () => {
+    const { hands, host, model, b } = open;
+    const right = host.selection.bind(host);
+    host.selection = async () => {
+      host.selection = right;
+      throw new HostError('EDITOR_FAILED', 'The editor does not answer. Select the layer again.');
+    };
+    await hands.select([b]);
+    await settled();
+    expect(model.subjects.value).toEqual([]);
+    expect(model.thumbnail.address.value).toBeNull();
+    expect(hands.notices).toEqual(['The editor does not answer. Select the layer again.']);
+    await hands.select([b]);
+    await settled();
+    expect(model.subjects.value.map(({ id }) => id)).toEqual([b]);
+  });
+});
+
 describe('the thumbnail', () => {
   const shown = () => open.model.thumbnail.address.value;
   /** Exports of a layer take that long, and then fail where they should. */

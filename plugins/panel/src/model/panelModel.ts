@@ -171,6 +171,20 @@ export class PanelModel {
    */
   private async followSelection(revision: number | null): Promise<void> {
     const turn = ++this.turns;
+    try {
+      await this.takeSelection(turn, revision);
+    } catch (error) {
+      if (turn !== this.turns) return;
+      this.host.notify(sentenceOf(error), 'error');
+      // Else the layer that was selected before would be edited in the place of this one.
+      this.followed = '';
+      this.subjects.value = [];
+      this.memory.value = readMemory(null);
+      void this.thumbnail.show(null);
+    }
+  }
+
+  private async takeSelection(turn: number, revision: number | null): Promise<void> {
     // The layer may be selected again soon.
     await this.keeper.flush();
     const selected = await Promise.all(
