@@ -15,6 +15,10 @@ export const MAX_MESSAGE_BYTES = 2 ** 20;
 /** Of one picture, as a file. */
 export const MAX_PICTURE_BYTES = 64 * 2 ** 20;
 
+/** Pictures on their way over one connection, and their bytes together. */
+export const MAX_TRANSFERS = 8;
+export const MAX_TRANSFER_BYTES = 64 * 2 ** 20;
+
 /** Of one picture, decoded: some 100 MB of memory in 8 bits with alpha. */
 export const MAX_PICTURE_PIXELS = 25_000_000;
 

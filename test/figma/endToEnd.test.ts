@@ -27,7 +27,7 @@ describeInBrowser('Figma from end to end', () => {
   const targetWords = () => figma.panel.getByLabel('What it should be').inputValue();
 
   /** An edit that the panel did not begin, as if one of another version had. */
-  const editElsewhere = async (pixels: Pixels): Promise<Omit<PendingEdit, 'layer'>> => {
+  const editElsewhere = async (pixels: Pixels): Promise<Omit<PendingEdit, 'layer' | 'document'>> => {
     const { 'setting token': token } = await figma.call<Record<string, string>>('storage');
     const urls = [`ws://localhost:${figma.daemon.port}/rpc`];
     const client = await DaemonClient.connect({ urls, token: token!, webSocket: WebSocket });
@@ -138,7 +138,8 @@ describeInBrowser('Figma from end to end', () => {
     await figma.call('select', [id]);
     await figma.closePanel();
     const layer = (await figma.ask('find', { id })) as PendingEdit['layer'];
-    const pending: PendingEdit = { ...(await editElsewhere(grey(4200, 84))), layer };
+    const document = String(await figma.ask('documentMark', { mark: true }));
+    const pending: PendingEdit = { ...(await editElsewhere(grey(4200, 84))), document, layer };
     await figma.ask('writeSetting', { name: 'pending', value: JSON.stringify([pending]) });
     await figma.openPanel();
     await figma.button('Keep').click();

@@ -188,6 +188,26 @@ describe('what is remembered', () => {
   });
 });
 
+describe('a file', () => {
+  it('is told from others, whose layers may have the same ids, and gets its mark when something is edited', async () => {
+    const other = await openHost();
+    const layer = (await figma.host.find(await addPhoto()))!;
+    expect(await figma.host.documentOf(layer, false)).toBeNull();
+    const marks = [await figma.host.documentOf(layer, true), await other.host.documentOf(layer, true)];
+    expect(new Set(marks).size).toBe(2);
+    await other.close();
+  });
+
+  it('keeps its mark when what came after it is undone', async () => {
+    const layer = (await figma.host.find(await addPhoto()))!;
+    const mark = await figma.host.documentOf(layer, true);
+    await place(layer);
+    await figma.hands.undo();
+    expect(await figma.hands.look()).toHaveLength(1);
+    expect(await (await figma.hands.reopen()).documentOf(layer, false)).toBe(mark);
+  });
+});
+
 describe('the panel is told', () => {
   it('when what is selected looks different, and not of notes', async () => {
     const id = await addPhoto();

@@ -219,6 +219,23 @@ describe('a layer with a mask', () => {
   });
 });
 
+describe('a document', () => {
+  it('is told from others of its name by its size, and by what its layers are called', async () => {
+    const { host, hands, document, sourceId } = await openScene();
+    const layer = (await host.find(sourceId))!;
+    const text = await host.documentOf(layer);
+    expect(text).not.toBeNull();
+    hands.layer(sourceId).name = 'another';
+    expect(await host.documentOf(layer)).toBeNull();
+    hands.layer(sourceId).name = layer.name;
+    expect(await host.documentOf(layer)).toBe(text);
+    Object.assign(document, { width: document.width + 1 });
+    expect(await host.documentOf(layer)).not.toBe(text);
+    Object.assign(document, { width: document.width - 1, name: 'other' });
+    expect(await host.documentOf(layer)).toBeNull();
+  });
+});
+
 describe('the same document in another browser', () => {
   it('has the words of a result again, by its name, for it and for its source, and says where they are from', async () => {
     const scene = await openScene();

@@ -204,6 +204,11 @@ const BREAKS: Readonly<Record<string, Break>> = {
       return right();
     };
   },
+  'tells the document of a layer when the panel was closed, and when the layer is gone': replace(
+    'documentOf',
+    (right, editor) => async (layer, mark) =>
+      `${await right.documentOf(layer, mark)} ${editor.layers.length}`,
+  ),
   'keeps settings when the panel was closed': (_, editor) => {
     const right = editor.reopen.bind(editor);
     editor.reopen = () => {

@@ -56,6 +56,28 @@ describe('pictures', () => {
     });
   });
 
+  it('wait for each other, however many there are and however large', async () => {
+    const pictures = await Promise.all(
+      [...Array<number>(12).fill(100_000), ...Array<number>(3).fill(23_000_000)].map((size, i) =>
+        large(size + i),
+      ),
+    );
+    const images = await Promise.all(pictures.map((bytes) => client.putImage(bytes)));
+    const back = await Promise.all(images.map((image) => client.getImage(image)));
+    expect(back.map(({ length }) => length)).toEqual(pictures.map(({ length }) => length));
+  });
+
+  it('can be given up while they wait', async () => {
+    const controller = new AbortController();
+    const bytes = await large(5_000_000);
+    const others = Array.from({ length: 6 }, async (_, i) => client.putImage(await large(2_000_000 + i)));
+    const waiting = client.putImage(bytes, { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await Promise.all(others);
+    await expect(client.getImage(await hashPicture(bytes))).rejects.toMatchObject({ code: 'IMAGE_UNKNOWN' });
+  });
+
   it('stop on their way when told to', async () => {
     const controller = new AbortController();
     const put = client.putImage(await large(20_000_000), { signal: controller.signal });

@@ -63,6 +63,20 @@ describe('a pairing', () => {
     expect(pauses.at(-1)).toBe(3600);
   });
 
+  it('ends when who asked has gone, and wrong codes count on in the next', () => {
+    for (let i = 0; i < 4; i++) {
+      const { pairing: id } = pairing.request('evil');
+      expect(() => pairing.confirm(id, wrong())).toThrow(`${4 - i} tries are left`);
+      pairing.withdraw(id);
+      expect(pairing.pending).toBeNull();
+      pairing.withdraw(id);
+    }
+    const { pairing: id } = pairing.request('evil');
+    pairing.withdraw('another');
+    expect(() => pairing.confirm(id, wrong())).toThrow('wrong 5 times');
+    expect(isBusy(() => pairing.request('evil'))).toBe(true);
+  });
+
   it('opens the printed link once, for ten minutes', () => {
     const code = pairing.newLaunchCode();
     pairing.redeemLaunchCode(code);

@@ -1,5 +1,7 @@
 /** @file What one client may cost the daemon, and how long it may take. Times are in ms. */
 
+import { MAX_TRANSFER_BYTES, MAX_TRANSFERS } from '@palimpsest/protocol';
+
 export const LIMITS = {
   /** Sockets in all: fifty clients, twice over. */
   connections: 128,
@@ -15,8 +17,8 @@ export const LIMITS = {
   /** Refusals before a connection that does not listen is closed. */
   refusals: 100,
   /** Pictures on their way over one connection, and their bytes together. */
-  transfers: 8,
-  transferBytes: 64 * 2 ** 20,
+  transfers: MAX_TRANSFERS,
+  transferBytes: MAX_TRANSFER_BYTES,
   /** Bytes on their way over all connections together. */
   allTransferBytes: 256 * 2 ** 20,
   /** Previews are dropped while so much waits in a socket; in bytes. */

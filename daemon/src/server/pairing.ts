@@ -20,11 +20,12 @@ interface Pending {
   readonly name: string;
   readonly code: string;
   readonly expiresAt: number;
-  tries: number;
 }
 
 export class Pairing {
   private current: Pending | null = null;
+  /** Since the last right code, or the last pause: who goes away and asks again has no more tries than others. */
+  private wrongCodes = 0;
   private pause = FIRST_PAUSE;
   private pausedUntil = 0;
   private readonly launchCodes = new Map<string, number>();
@@ -60,7 +61,7 @@ export class Pairing {
       );
     }
     const code = randomInt(1_000_000).toString().padStart(6, '0');
-    this.current = { id: newId(), name, code, expiresAt: this.now() + CODE_LIFE, tries: 0 };
+    this.current = { id: newId(), name, code, expiresAt: this.now() + CODE_LIFE };
     this.onChange(this.pending);
     return { pairing: this.current.id, secondsLeft: this.secondsTo(this.current.expiresAt) };
   }
@@ -76,18 +77,19 @@ export class Pairing {
     if (pending === null || !sameSecret(pending.id, pairing)) {
       throw new PalimpsestError('PAIRING_FAILED', 'The code has expired or is used up. Ask for a new one.');
     }
-    pending.tries++;
     if (sameSecret(pending.code, code)) {
       this.pause = FIRST_PAUSE;
+      this.wrongCodes = 0;
       this.end();
       return pending.name;
     }
-    if (pending.tries < TRIES) {
+    if (++this.wrongCodes < TRIES) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
-        `The code is wrong. ${TRIES - pending.tries} tries are left.`,
+        `The code is wrong. ${TRIES - this.wrongCodes} tries are left.`,
       );
     }
+    this.wrongCodes = 0;
     this.pausedUntil = this.now() + this.pause;
     this.pause = Math.min(this.pause * 2, MAX_PAUSE);
     this.end();
@@ -95,6 +97,11 @@ export class Pairing {
       'PAIRING_FAILED',
       `The code was wrong ${TRIES} times. Ask for a new one in ${this.secondsTo(this.pausedUntil)} seconds.`,
     );
+  }
+
+  /** Ends a pairing whose client has gone, so that it can ask again. */
+  withdraw(pairing: string): void {
+    if (this.current?.id === pairing) this.end();
   }
 
   /** A code for the link that the daemon prints: 128 bits, for ten minutes and one use. */

@@ -59,6 +59,7 @@ const Nothing = z.null();
 export const QUESTIONS = {
   selection: { params: z.object({}), answer: z.array(Layer) },
   find: { params: z.object({ id: Id }), answer: z.nullable(Layer) },
+  documentMark: { params: z.object({ mark: z.boolean() }), answer: z.nullable(z.string()) },
   exportPixels: { params: z.object({ id: Id, scale: Length }), answer: RawPicture },
   placeAll: { params: z.object({ placings: z.array(Placing) }), answer: z.array(Layer) },
   remember: { params: z.object({ id: Id, text: Text }), answer: Nothing },

@@ -29,7 +29,6 @@ export class PageDocument {
   /** The layer on the stage. */
   readonly shown = computed(() => this.layers.value.find(({ id }) => id === this.selected.value[0]) ?? null);
   private readonly masks = new Map<string, HTMLCanvasElement>();
-  private created = 0;
 
   /** Adds a picture on top. */
   add(name: string, picture: PngPicture, transform: Matrix = [1, 0, 0, 1, 0, 0]): PageLayer {
@@ -43,7 +42,8 @@ export class PageDocument {
     let layers = this.layers.value;
     const made = additions.map((layer): PageLayer => {
       const address = URL.createObjectURL(new Blob([layer.png], { type: 'image/png' }));
-      const added = { ...layer, id: `layer-${++this.created}`, address };
+      // Never used again, also not when the page is: an edit under way would take another layer for its source.
+      const added = { ...layer, id: crypto.randomUUID(), address };
       const index = layers.findIndex(({ id }) => id === layer.from);
       layers = layers.toSpliced(Math.max(index, 0), 0, added);
       return added;

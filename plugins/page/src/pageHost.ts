@@ -37,6 +37,11 @@ export class PageHost implements EditorHost {
     return layer && layerOf(layer);
   }
 
+  /** A new one each time the page is opened; its layers are told apart by their ids. */
+  async documentOf(): Promise<string> {
+    return 'page';
+  }
+
   async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
     signal.throwIfAborted();
     const layer = this.get(id);

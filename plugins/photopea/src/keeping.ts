@@ -37,7 +37,7 @@ export class LayerTexts {
   }
 }
 
-const asSaved = (name: string): string => name.slice(0, NAME_LENGTH);
+export const asSaved = (name: string): string => name.slice(0, NAME_LENGTH);
 
 const keyOf = ({ document: { name, source, index }, layer }: LayerId): string =>
   `layer ${JSON.stringify([name, source, index, layer.id, layer.twin])}`;

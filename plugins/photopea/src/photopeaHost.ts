@@ -15,8 +15,8 @@ import {
 } from '@palimpsest/sdk';
 import { type Area, throughMask } from './areas.ts';
 import type { Bridge } from './bridge.ts';
-import { LayerTexts, type TextStore } from './keeping.ts';
-import { type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
+import { asSaved, LayerTexts, type TextStore } from './keeping.ts';
+import { documentText, type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
 import { isInvisible, type Pictures } from './pictures.ts';
 import { ScratchWork, type Size, sizeOfPng } from './scratchWork.ts';
 import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
@@ -84,6 +84,12 @@ export class PhotopeaHost implements EditorHost {
   async find(id: string): Promise<Layer | null> {
     const found = await this.seek(id);
     return found && (await this.layerOf(found.seen, found.layer, true));
+  }
+
+  async documentOf({ id, name }: Layer): Promise<string | null> {
+    const found = await this.seek(id);
+    if (found !== null && asSaved(found.layer.name) !== asSaved(name)) return null;
+    return documentText(id, found?.seen ?? (await this.look()));
   }
 
   async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {

@@ -6,6 +6,7 @@
 import {
   BlobHash,
   type DaemonClient,
+  type ErrorCode,
   type JobPriority,
   type JobProgress,
   type JobRecord,
@@ -40,6 +41,8 @@ const StoredLayer = z.strictObject({
 /** An edit that the daemon has, as it can be kept while the panel is closed. */
 export const PendingEdit = z.strictObject({
   job: z.string(),
+  /** As `documentOf` has it. */
+  document: z.string(),
   layer: StoredLayer,
   order: Order,
   image: BlobHash,
@@ -66,13 +69,21 @@ export type EditStage =
   | { readonly name: 'queue'; readonly position: number | null }
   | { readonly name: 'work'; readonly progress: JobProgress };
 
+const GONE = 'The layer is not there any more. Select another one.';
+
+/** What the daemon says of what it does not have any more. */
+const FORGOTTEN: readonly ErrorCode[] = ['JOB_UNKNOWN', 'IMAGE_UNKNOWN'];
+
 export interface EditWatch {
   /** Stops the work: the job is cancelled, and nothing is placed. */
   readonly signal: AbortSignal;
   readonly onStage?: (stage: EditStage) => void;
   readonly onPreview?: (png: Uint8Array<ArrayBuffer>) => void;
-  /** The daemon has it: from here on `resumeEdit` can go on with it. */
-  readonly onPending?: (pending: PendingEdit) => void;
+  /**
+   * The daemon has it: from here on `resumeEdit` can go on with it, whatever goes wrong. null where that is over: the job
+   * has failed, or the daemon has forgotten it.
+   */
+  readonly onPending?: (pending: PendingEdit | null) => void;
 }
 
 /**
@@ -92,6 +103,8 @@ export async function makeEdit(
   signal.throwIfAborted();
   watch.onStage?.({ name: 'export' });
   const { layer, pixels: before } = await exportLayer(host, id, signal);
+  const document = await untilAborted(signal, host.documentOf(layer, true));
+  if (document === null) throw new HostError('LAYER_GONE', GONE);
   const beside = await exportBeside(host, order, layer, before, signal);
 
   watch.onStage?.({ name: 'upload' });
@@ -104,9 +117,10 @@ export async function makeEdit(
   const common = { image, ...(watch.priority === undefined ? {} : { priority: watch.priority }) };
   const job = await untilAborted(signal, submit(client, order, common, second, signal));
   const { width, height } = before;
-  const pending: PendingEdit = { job: job.id, layer: storable(layer), order, image, width, height };
+  const kept = { document, layer: storable(layer) };
+  const pending: PendingEdit = { job: job.id, ...kept, order, image, width, height };
   watch.onPending?.(pending);
-  return await follow(client, job, pending, before.png, watch);
+  return await follow({ client, job, pending, getBefore: async () => before.png, watch });
 }
 
 /**
@@ -123,8 +137,8 @@ export async function resumeEdit(
   signal.throwIfAborted();
   const job = client.job(pending.job);
   signal.addEventListener('abort', () => void job.cancel().catch(() => {}), { once: true });
-  const before = await patiently(client, signal, () => client.getImage(pending.image, { signal }));
-  return await follow(client, job, pending, before, watch);
+  const getBefore = () => patiently(client, signal, () => client.getImage(pending.image, { signal }));
+  return await follow({ client, job, pending, getBefore, watch });
 }
 
 async function exportLayer(
@@ -133,8 +147,7 @@ async function exportLayer(
   signal: AbortSignal,
 ): Promise<{ layer: Layer; pixels: LayerPixels }> {
   const layer = await untilAborted(signal, host.find(id));
-  if (layer === null)
-    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
+  if (layer === null) throw new HostError('LAYER_GONE', GONE);
   const pixels = await untilAborted(signal, host.exportPixels(id, exportScale(layer, host), signal));
   return { layer, pixels };
 }
@@ -188,14 +201,29 @@ async function exportMask(
   );
 }
 
-async function follow(
-  client: EditClient,
-  job: RemoteJob,
-  { layer, order, image, width, height }: PendingEdit,
-  before: Uint8Array<ArrayBuffer>,
-  watch: EditWatch,
-): Promise<FinishedEdit> {
+/** An edit that the daemon has. */
+interface Following {
+  readonly client: EditClient;
+  readonly job: RemoteJob;
+  readonly pending: PendingEdit;
+  /** The layer's pixels, as they were sent. */
+  readonly getBefore: () => Promise<Uint8Array<ArrayBuffer>>;
+  readonly watch: EditWatch;
+}
+
+async function follow(following: Following): Promise<FinishedEdit> {
+  try {
+    return await toItsEnd(following);
+  } catch (error) {
+    if (error instanceof PalimpsestError && FORGOTTEN.includes(error.code)) following.watch.onPending?.(null);
+    throw error;
+  }
+}
+
+async function toItsEnd({ client, job, pending, getBefore, watch }: Following): Promise<FinishedEdit> {
+  const { layer, order, image, width, height } = pending;
   const { signal } = watch;
+  const before = await getBefore();
   const { record, seconds } = await untilAborted(signal, watchJob(job, watch));
   const { image: result, inversion } = record.result ?? {};
   if (result === undefined) throw new PalimpsestError('INTERNAL', 'The job made no picture.');
@@ -225,6 +253,7 @@ async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: Job
     if (state === 'running')
       watch.onStage?.(progress === undefined ? { name: 'begin' } : { name: 'work', progress });
     if (state === 'failed') {
+      watch.onPending?.(null);
       throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The edit failed.');
     }
     if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The edit was cancelled.');

@@ -105,6 +105,16 @@ export interface EditorHost {
   find(id: string): Promise<Layer | null>;
 
   /**
+   * The document that a layer is in, or was in before it was deleted: the same text when the document is opened again, and
+   * that of no other document as far as the editor tells them apart. null where no open document is known to be it.
+   * Edits under way are kept by it, since in another document an id may be that of another layer.
+   *
+   * @param layer as it was when it was kept.
+   * @param mark whether the document may be changed so that it is known again. Nobody sees that, and it happens once.
+   */
+  documentOf(layer: Layer, mark: boolean): Promise<string | null>;
+
+  /**
    * The pixels of a layer as it is now. Nothing in the document changes, not even for a moment that undo could see.
    *
    * @param scale pixels for each unit of the box.

@@ -1,6 +1,6 @@
 /** @file Work that does not stop by itself, under an AbortSignal. */
 
-import { withResolvers } from './transfers.ts';
+import { withResolvers } from './resolvers.ts';
 
 /** What the work gives, or what the signal was aborted with, at once; the work then goes on unheard. */
 export async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {

@@ -89,7 +89,10 @@ export class DaemonClient {
     );
   }
 
-  /** Gives the daemon a picture (PNG, JPEG or WebP) and returns its name. */
+  /**
+   * Gives the daemon a picture (PNG, JPEG or WebP) and returns its name. Many may be asked for at once: each waits until the
+   * daemon has room for it.
+   */
   async putImage(
     bytes: Uint8Array<ArrayBuffer>,
     { signal }: { readonly signal?: AbortSignal } = {},
@@ -97,7 +100,7 @@ export class DaemonClient {
     return (await this.session).transfers.put(bytes, signal);
   }
 
-  /** A picture of the daemon, as a file. */
+  /** A picture of the daemon, as a file. Many may be asked for at once, as with `putImage`. */
   async getImage(
     image: BlobHash,
     { signal }: { readonly signal?: AbortSignal } = {},

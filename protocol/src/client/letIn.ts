@@ -1,8 +1,10 @@
 /** @file Getting a token: by a code that the daemon shows, or by the link that it printed. */
 
+import type { PalimpsestError } from '../errors.ts';
 import type { Result } from '../methods.ts';
 import { type Address, addressOf } from './address.ts';
 import { Connection } from './connection.ts';
+import { withResolvers } from './resolvers.ts';
 import { openSocket } from './socket.ts';
 
 /** A pairing that waits for the code which the daemon shows. */
@@ -10,6 +12,8 @@ export class PairingRequest {
   private constructor(
     private readonly connection: Connection,
     private readonly asked: Result<'pair.request'>,
+    /** Resolves when it is over: `close` was called, the daemon has stopped (CONNECTION_LOST), or the code has expired. */
+    readonly over: Promise<PalimpsestError>,
   ) {}
 
   /**
@@ -18,9 +22,10 @@ export class PairingRequest {
    * @throws {PalimpsestError} PAIRING_BUSY, CONNECTION_LOST.
    */
   static async open({ name, ...address }: Address & { readonly name: string }): Promise<PairingRequest> {
-    const connection = await connect(address);
+    const { promise: over, resolve } = withResolvers<PalimpsestError>();
+    const connection = await connect(address, resolve);
     try {
-      return new PairingRequest(connection, await connection.call('pair.request', { name }));
+      return new PairingRequest(connection, await connection.call('pair.request', { name }), over);
     } catch (error) {
       connection.close();
       throw error;
@@ -85,12 +90,16 @@ export async function launch({
   }
 }
 
-async function connect(address: Address): Promise<Connection> {
+const ignore = (): void => {};
+
+async function connect(
+  address: Address,
+  onClose: (reason: PalimpsestError) => void = ignore,
+): Promise<Connection> {
   const { urls, webSocket } = addressOf(address);
-  const ignore = () => {};
   return new Connection(await openSocket(urls, webSocket), {
     onNotification: ignore,
     onFrame: ignore,
-    onClose: ignore,
+    onClose,
   });
 }

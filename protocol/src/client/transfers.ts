@@ -4,15 +4,21 @@ import { PalimpsestError } from '../errors.ts';
 import { type Frame, hashPicture, MAX_CHUNK_BYTES, WINDOW_BYTES } from '../frames.ts';
 import type { BlobHash } from '../jobs.ts';
 import { type Connection, errorOf } from './connection.ts';
+import { withResolvers } from './resolvers.ts';
+import { ALONE, Turns, UNKNOWN_BYTES } from './turns.ts';
 
 interface Transfer {
   onFrame(frame: Frame): void;
   reject(reason: unknown): void;
 }
 
-/** The transfers of one connection. */
+/** Sends the first frame of a transfer; what it returns hears the answers. */
+type Start<T> = (transfer: number, resolve: (value: T) => void) => Transfer['onFrame'];
+
+/** The transfers of one connection. They wait for each other, so that the daemon takes as many as there may be. */
 export class Transfers {
   private next = 1;
+  private readonly turns = new Turns();
   private readonly running = new Map<number, Transfer>();
 
   constructor(private readonly connection: Connection) {}
@@ -31,7 +37,7 @@ export class Transfers {
   /** Gives the daemon a picture; one that it has already costs a frame. */
   async put(bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<BlobHash> {
     const image = await hashPicture(bytes);
-    return this.run(signal, (transfer, resolve) => {
+    return this.inTurn(bytes.length, signal, (transfer, resolve) => {
       let sent = 0;
       this.connection.sendFrame({ type: 'open', transfer, total: bytes.length, image });
       return (frame) => {
@@ -48,7 +54,7 @@ export class Transfers {
 
   /** A picture of the daemon. */
   async get(image: BlobHash, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = await this.run<Uint8Array<ArrayBuffer>>(signal, (transfer, resolve) => {
+    const bytes = await this.inTurn<Uint8Array<ArrayBuffer>>(UNKNOWN_BYTES, signal, (transfer, resolve) => {
       let picture = new Uint8Array(0);
       this.connection.sendFrame({ type: 'get', transfer, image });
       return (frame) => {
@@ -64,10 +70,17 @@ export class Transfers {
     throw new PalimpsestError('TRANSFER_FAILED', 'The picture was damaged on its way. Try again.');
   }
 
-  private async run<T>(
-    signal: AbortSignal | undefined,
-    start: (transfer: number, resolve: (value: T) => void) => Transfer['onFrame'],
-  ): Promise<T> {
+  private async inTurn<T>(bytes: number, signal: AbortSignal | undefined, start: Start<T>): Promise<T> {
+    try {
+      return await this.turns.take(bytes, signal, () => this.run(signal, start));
+    } catch (error) {
+      if (!(error instanceof PalimpsestError) || error.code !== 'RATE_LIMITED') throw error;
+      // Pictures that come may be larger than they were taken for.
+      return await this.turns.take(ALONE, signal, () => this.run(signal, start));
+    }
+  }
+
+  private async run<T>(signal: AbortSignal | undefined, start: Start<T>): Promise<T> {
     signal?.throwIfAborted();
     const transfer = this.next++;
     const { promise, resolve, reject } = withResolvers<T>();
@@ -85,19 +98,4 @@ export class Transfers {
       this.running.delete(transfer);
     }
   }
-}
-
-/** Promise.withResolvers, which Node has from version 22 on. */
-export function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

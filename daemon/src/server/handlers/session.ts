@@ -33,6 +33,8 @@ export function sessionHandlers({
     'pair.request': ({ name }, caller) => {
       const asked = pairing.request(name);
       caller.waitForCode(asked.secondsLeft);
+      caller.gone.addEventListener('abort', () => pairing.withdraw(asked.pairing));
+      if (caller.gone.aborted) pairing.withdraw(asked.pairing);
       return asked;
     },
     'pair.confirm': async ({ pairing: id, code }) => {

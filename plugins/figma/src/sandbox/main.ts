@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { type Answer, type Params, QUESTIONS, Question, type QuestionName, type Reply } from '../messages.ts';
+import { documentMark } from './documentMark.ts';
 import { exportPixels } from './exporting.ts';
 import { findNode, layerOf, selectedLayers } from './layers.ts';
 import { recall, remember } from './memories.ts';
@@ -22,6 +23,7 @@ const ANSWERS: Answers = {
     const node = await findNode(id);
     return node && layerOf(node);
   },
+  documentMark: ({ mark }) => documentMark(mark),
   exportPixels: ({ id, scale }) => exportPixels(id, scale),
   placeAll: ({ placings }) => placeAll(placings),
   remember: ({ id, text }) => remember(id, text),

@@ -48,6 +48,11 @@ export class FigmaHost implements EditorHost {
     return this.sandbox.ask('find', { id });
   }
 
+  /** The panel is opened anew in each file. */
+  documentOf(_: Layer, mark: boolean): Promise<string | null> {
+    return this.sandbox.ask('documentMark', { mark });
+  }
+
   async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
     const picture = await untilAborted(signal, this.sandbox.ask('exportPixels', { id, scale }));
     const size = pixelSize(picture, scale);

@@ -16,10 +16,11 @@ import { connectionsAreBlocked } from './blocked.ts';
 /** How the panel stands with the daemon. `looking` is short; the others have words of their own. */
 export type ConnectionState =
   | { readonly name: 'looking' | 'notFound' | 'blocked' | 'unpaired' | 'reconnecting' }
-  | { readonly name: 'pairing'; readonly secondsLeft: number; readonly mistake: string | null }
+  | { readonly name: 'pairing'; readonly expiresAt: number; readonly mistake: string | null }
   | { readonly name: 'connected'; readonly client: DaemonClient };
 
 const TOKEN = 'token';
+const EXPIRED = 'The code has expired. Connect once more for a new one.';
 /** Between two looks for a daemon that is not there. */
 const PAUSE = 3000;
 
@@ -30,6 +31,8 @@ export class ConnectionModel {
   readonly problem = signal<string | null>(null);
   private client: DaemonClient | null = null;
   private request: PairingRequest | null = null;
+  /** One that the person has given up. */
+  private lastRequest: PairingRequest | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
 
@@ -59,32 +62,45 @@ export class ConnectionModel {
   async ask(): Promise<void> {
     this.problem.value = null;
     try {
-      this.request = await PairingRequest.open({
-        ...this.address,
-        name: `Palimpsest in ${this.host.editor}`,
-      });
-      this.state.value = { name: 'pairing', secondsLeft: this.request.secondsLeft, mistake: null };
+      // The daemon has one pairing at a time.
+      await this.lastRequest?.over;
+      const name = `Palimpsest in ${this.host.editor}`;
+      const request = await PairingRequest.open({ ...this.address, name });
+      if (this.ended) return request.close();
+      this.request = request;
+      void request.over.then((reason) => this.startOver(request, reason));
+      const expiresAt = Date.now() + request.secondsLeft * 1000;
+      this.state.value = { name: 'pairing', expiresAt, mistake: null };
     } catch (error) {
-      this.problem.value = sentenceOf(error);
+      if (isLost(error)) await this.look();
+      else this.problem.value = sentenceOf(error);
     }
   }
 
   /** Tries the code that the person has typed. */
   async confirm(code: string): Promise<void> {
-    if (this.request === null) return;
+    const { request } = this;
+    const state = this.state.value;
+    if (request === null || state.name !== 'pairing') return;
     try {
-      const token = await this.request.confirm(code);
+      const token = await request.confirm(code);
+      this.request = null;
       await this.host.writeSetting(TOKEN, token);
       await this.look();
     } catch (error) {
-      const { secondsLeft } = this.request;
-      this.state.value = { name: 'pairing', secondsLeft, mistake: sentenceOf(error) };
+      if (isLost(error)) return this.startOver(request, error);
+      // Where the token cannot be kept, the pairing is over all the same.
+      if (this.request === null) {
+        this.problem.value = sentenceOf(error);
+        this.state.value = { name: 'unpaired' };
+      } else this.state.value = { ...state, mistake: sentenceOf(error) };
     }
   }
 
   /** Goes back to before `ask`. */
   giveUp(): void {
     this.request?.close();
+    this.lastRequest = this.request;
     this.request = null;
     this.state.value = { name: 'unpaired' };
   }
@@ -94,6 +110,14 @@ export class ConnectionModel {
     clearTimeout(this.timer);
     this.request?.close();
     this.client?.close();
+  }
+
+  /** The daemon has stopped, or the code has expired. */
+  private async startOver(request: PairingRequest, reason: PalimpsestError): Promise<void> {
+    if (this.request !== request || this.ended) return;
+    this.request = null;
+    if (reason.code !== 'CONNECTION_LOST') this.problem.value = EXPIRED;
+    await this.look();
   }
 
   private async greet(token: string): Promise<void> {
@@ -140,3 +164,7 @@ export class ConnectionModel {
     return false;
   }
 }
+
+/** Whether the connection was closed from the other side. */
+const isLost = (error: unknown): error is PalimpsestError =>
+  error instanceof PalimpsestError && (error.code === 'CONNECTION_LOST' || error.code === 'NOT_AUTHORISED');

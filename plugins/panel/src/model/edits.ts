@@ -11,14 +11,12 @@ import {
   type Layer,
   makeEdit,
   type Order,
-  PendingEdit,
+  type PendingEdit,
   resumeEdit,
   sentenceOf,
 } from '@palimpsest/sdk';
 import { type Signal, signal } from '@preact/signals';
-import * as z from 'zod/mini';
-
-const PENDING = 'pending';
+import { PendingList } from './pendingList.ts';
 
 /** One edit, from the press of the button until it is kept or thrown away. */
 export interface EditEntry {
@@ -38,6 +36,9 @@ export interface EditEntry {
 export class Edits {
   /** The newest first. */
   readonly entries = signal<readonly EditEntry[]>([]);
+  private readonly list: PendingList;
+  /** Jobs of this panel, the finished ones too: none is taken up again. */
+  private readonly seen = new Set<string>();
   private nextKey = 1;
   /** On their way into the document. */
   private readonly keeping = new Set<FinishedEdit>();
@@ -46,7 +47,9 @@ export class Edits {
   constructor(
     private readonly host: EditorHost,
     private readonly onKept: () => Promise<void>,
-  ) {}
+  ) {
+    this.list = new PendingList(host);
+  }
 
   /** Edits layers, one after the other. */
   start(client: DaemonClient, layers: readonly Layer[], order: Order): void {
@@ -58,16 +61,28 @@ export class Edits {
     }
   }
 
-  /** Goes on with what was under way when the panel was last closed. */
+  /** Goes on with what was under way when the panel was last closed, in the documents that are open. */
   async resume(client: DaemonClient): Promise<void> {
-    const waiting = await this.readPending();
-    const known = new Set(this.entries.peek().map(({ pending }) => pending?.job));
-    for (const pending of waiting) {
-      if (known.has(pending.job)) continue;
+    for (const pending of await this.list.read()) {
+      if (this.seen.has(pending.job)) continue;
+      const document = await this.host.documentOf(pending.layer, false);
+      if (document !== pending.document || this.seen.has(pending.job)) continue;
+      this.seen.add(pending.job);
       const entry = this.add(pending.layer, pending.order);
       entry.pending = pending;
       this.run(entry, (watch) => resumeEdit({ client }, pending, watch));
     }
+  }
+
+  /** Tries a failed edit once more: from where the daemon has it, or from its layer. */
+  retry(client: DaemonClient, entry: EditEntry): void {
+    const { layer, order, pending } = entry;
+    entry.failure.value = null;
+    this.run(entry, (watch) =>
+      pending === null
+        ? makeEdit({ host: this.host, client }, layer, order, watch)
+        : resumeEdit({ client }, pending, watch),
+    );
   }
 
   /** Whether results are on their way into the document, by which editors may select them. */
@@ -110,7 +125,7 @@ export class Edits {
   private async drop(entries: readonly EditEntry[]): Promise<void> {
     this.entries.value = this.entries.value.filter((other) => !entries.includes(other));
     for (const { layer } of entries) this.showFinished(layer);
-    await this.writePending();
+    await this.list.remove(entries.flatMap(({ pending }) => pending?.job ?? []));
   }
 
   private add(layer: Layer, order: Order): EditEntry {
@@ -137,8 +152,13 @@ export class Edits {
         this.host.preview?.(entry.layer.id, png);
       },
       onPending: (pending) => {
+        if (pending !== null) {
+          this.seen.add(pending.job);
+          void this.list.add(pending);
+        } else if (entry.pending !== null) {
+          void this.list.remove([entry.pending.job]);
+        }
         entry.pending = pending;
-        void this.writePending();
       },
     };
     work(watch).then(
@@ -154,11 +174,10 @@ export class Edits {
     );
   }
 
+  /** What the daemon has of it stays, for another try. */
   private fail(entry: EditEntry, error: unknown): void {
     entry.failure.value = sentenceOf(error);
-    entry.pending = null;
     this.showFinished(entry.layer);
-    void this.writePending();
   }
 
   /** Shows over a layer the newest result of it that waits for a word of the person, if there is one. */
@@ -167,19 +186,5 @@ export class Edits {
       ({ layer, finished }) => layer.id === id && finished.value !== null,
     );
     this.host.preview?.(id, waiting?.finished.value?.after ?? null);
-  }
-
-  private async readPending(): Promise<PendingEdit[]> {
-    try {
-      return z.parse(z.array(PendingEdit), JSON.parse((await this.host.readSetting(PENDING)) ?? '[]'));
-    } catch {
-      // Written by another version of the panel: the jobs are in the daemon, and their results lost to this one.
-      return [];
-    }
-  }
-
-  private async writePending(): Promise<void> {
-    const pending = this.entries.value.flatMap((entry) => entry.pending ?? []);
-    await this.host.writeSetting(PENDING, pending.length === 0 ? null : JSON.stringify(pending));
   }
 }

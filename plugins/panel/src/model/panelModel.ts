@@ -8,27 +8,23 @@ import {
   type Layer,
   type LayerMemory,
   type Order,
-  pixelSize,
   type Recipe,
   readMemory,
   sentenceOf,
-  writeMemory,
 } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { ConnectionModel } from './connection.ts';
 import { careful, moreStyle, type Pace, paced, strengthened } from './controls.ts';
 import { Draft, type Learning } from './draft.ts';
+import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
-import { pictureAddress, WordMaps } from './wordMaps.ts';
+import { Thumbnail } from './thumbnail.ts';
+import { WordMaps } from './wordMaps.ts';
 
-/** The longer side of the thumbnail, in pixels: sharp at the panel's widest on a fine screen. */
-const THUMBNAIL_SIDE = 480;
 /** Editors tell every click; the panel follows when it is quiet for this long, in ms. */
 const SETTLE = 120;
-/** How long typing rests before it is kept with the layer, in ms. */
-const DRAFT_REST = 700;
 /** The setting of what the person chose last: 'instant' or 'careful'. */
 const PACE = 'pace';
 
@@ -41,8 +37,8 @@ export class PanelModel {
   /** What an edit works on: the selected layers, or what a selected result was made from. */
   readonly subjects = signal<readonly Layer[]>([]);
   readonly memory = signal<LayerMemory>(readMemory(null));
-  /** The address of a small picture of the first subject. */
-  readonly thumbnail = signal<string | null>(null);
+  /** Of the first subject. */
+  readonly thumbnail: Thumbnail;
   readonly colourScheme = signal<'light' | 'dark'>('light');
   /** An edit like this one whose inversion is still there, so that the next starts at once. */
   readonly ready = signal<ReadyEdit | null>(null);
@@ -64,7 +60,7 @@ export class PanelModel {
   /** The selection that the draft was last opened for, and how often one has been looked at. */
   private followed = '';
   private turns = 0;
-  private resting: ReturnType<typeof setTimeout> | undefined;
+  private readonly keeper: DraftKeeper;
 
   constructor(
     readonly host: EditorHost,
@@ -72,6 +68,8 @@ export class PanelModel {
     onConnected?: (client: DaemonClient) => void,
   ) {
     this.connection = new ConnectionModel(host, address, onConnected);
+    this.thumbnail = new Thumbnail(host);
+    this.keeper = new DraftKeeper(host);
     this.edits = new Edits(host, () => this.afterKeeping());
     this.colourScheme.value = host.colourScheme();
     this.endings.push(
@@ -128,6 +126,12 @@ export class PanelModel {
     this.edits.start(state.client, [layer], { ...order, inversion: careful(order.inversion) });
   }
 
+  /** Tries an edit that failed once more. */
+  retry(entry: EditEntry): void {
+    const state = this.connection.state.value;
+    if (state.name === 'connected') this.edits.retry(state.client, entry);
+  }
+
   /** Makes an edit once more, changing the picture more or less; the result at hand is thrown away. */
   again(entry: EditEntry, by: number): void {
     const state = this.connection.state.value;
@@ -135,8 +139,11 @@ export class PanelModel {
     const order = isStyleOrder(entry.order)
       ? { ...entry.order, options: moreStyle(entry.order.options, by) }
       : { ...entry.order, edit: strengthened(entry.order.edit, by) };
-    if (isStyleOrder(order)) this.style.take(order);
-    else this.draft.take(order);
+    // Else the words on screen are those of another layer.
+    if (entry.layer.id === this.subjects.value[0]?.id) {
+      if (isStyleOrder(order)) this.style.take(order);
+      else this.draft.take(order);
+    }
     void this.edits.remove(entry);
     this.edits.start(state.client, [entry.layer], order);
   }
@@ -151,11 +158,11 @@ export class PanelModel {
   close(): void {
     for (const end of this.endings) end();
     clearTimeout(this.settling);
-    clearTimeout(this.resting);
+    void this.keeper.flush();
     this.connection.close();
     this.edits.close();
     this.maps.clear();
-    this.showThumbnail(null);
+    void this.thumbnail.show(null);
   }
 
   /**
@@ -164,6 +171,22 @@ export class PanelModel {
    */
   private async followSelection(revision: number | null): Promise<void> {
     const turn = ++this.turns;
+    try {
+      await this.takeSelection(turn, revision);
+    } catch (error) {
+      if (turn !== this.turns) return;
+      this.host.notify(sentenceOf(error), 'error');
+      // Else the layer that was selected before would be edited in the place of this one.
+      this.followed = '';
+      this.subjects.value = [];
+      this.memory.value = readMemory(null);
+      void this.thumbnail.show(null);
+    }
+  }
+
+  private async takeSelection(turn: number, revision: number | null): Promise<void> {
+    // The layer may be selected again soon.
+    await this.keeper.flush();
     const selected = await Promise.all(
       (await this.host.selection()).map(async (layer) => ({
         layer,
@@ -188,8 +211,11 @@ export class PanelModel {
       else if (untouched && other && subjects.length === 1) this.openMemory(memory);
     });
     if (other) this.maps.clear();
-    if (first === undefined) this.showThumbnail(null);
-    else await this.takeThumbnail(first);
+    // Words that were typed meanwhile are those of this layer from now on.
+    if (other && !untouched) this.keepDraft();
+    // It may be that of another document, with edits under way.
+    void this.resume();
+    await this.thumbnail.show(first ?? null);
   }
 
   /** Results may be selected by now, and the person may have typed other words for their source meanwhile. */
@@ -205,32 +231,20 @@ export class PanelModel {
     else this.draft.takeWords({ source: '', target: '' });
   }
 
-  private async takeThumbnail(layer: Layer): Promise<void> {
-    const scale = Math.min(
-      layer.naturalScale ?? Infinity,
-      THUMBNAIL_SIDE / Math.max(layer.width, layer.height),
-    );
-    try {
-      const { png } = await this.host.exportPixels(layer.id, scale, new AbortController().signal);
-      if (this.subjects.value[0]?.id === layer.id) this.showThumbnail(pictureAddress(png));
-    } catch (error) {
-      this.showThumbnail(null);
-      this.host.notify(sentenceOf(error), 'error');
-    }
-  }
-
-  private showThumbnail(address: string | null): void {
-    const old = this.thumbnail.peek();
-    if (old !== null) URL.revokeObjectURL(old);
-    this.thumbnail.value = address;
-  }
-
   private whenConnected(): void {
-    const state = this.connection.state.value;
     const [first] = this.connection.models.value;
     const known = this.connection.models.value.some(({ name }) => name === this.draft.model.peek());
     if (!known && first !== undefined) this.draft.model.value = first.name;
-    if (state.name === 'connected') void this.edits.resume(state.client);
+    void this.resume();
+  }
+
+  private async resume(): Promise<void> {
+    const state = this.connection.state.value;
+    try {
+      if (state.name === 'connected') await this.edits.resume(state.client);
+    } catch (error) {
+      this.host.notify(sentenceOf(error), 'error');
+    }
   }
 
   private async recallPace(): Promise<void> {
@@ -258,15 +272,8 @@ export class PanelModel {
 
   private keepDraft(): void {
     const draft = { source: this.draft.source.value, target: this.draft.target.value };
-    const [first] = this.subjects.peek();
-    clearTimeout(this.resting);
-    if (first === undefined || this.subjects.peek().length > 1) return;
-    this.resting = setTimeout(async () => {
-      if (this.subjects.peek()[0]?.id !== first.id) return;
-      const memory = readMemory(await this.host.recall(first.id));
-      // The layer may be gone by now, and its draft with it.
-      await this.host.remember(first.id, writeMemory({ ...memory, draft })).catch(() => {});
-    }, DRAFT_REST);
+    const [first, ...others] = this.subjects.peek();
+    if (first !== undefined && others.length === 0) this.keeper.note(first.id, draft);
   }
 }
 
@@ -279,9 +286,3 @@ const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
 /** What decides whether a layer has been learned already; null within a mask, whose place decides as well. */
 const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
   masking === 'selection' ? null : JSON.stringify([model, source, inversion]);
-
-/** The size of a layer's pixels, for people. */
-export function sizeInWords(layer: Layer): string {
-  const { width, height } = pixelSize(layer, layer.naturalScale ?? 1);
-  return `${width} × ${height}`;
-}

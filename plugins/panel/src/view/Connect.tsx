@@ -1,6 +1,6 @@
 /** @file Connected or not, in plain words, and what to do. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ConnectionModel, ConnectionState } from '../model/connection.ts';
 
 const LINES: Readonly<Record<ConnectionState['name'], string>> = {
@@ -135,6 +135,7 @@ function Pairing({
           onInput={({ currentTarget }) => setCode(currentTarget.value.replace(/\D/g, ''))}
         />
       </label>
+      <TimeLeft until={state.expiresAt} />
       {state.mistake !== null && (
         <p class="problem" role="alert">
           {state.mistake}
@@ -150,4 +151,16 @@ function Pairing({
       </div>
     </form>
   );
+}
+
+/** Counts down to a time in ms. */
+function TimeLeft({ until }: { readonly until: number }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return <p class="hint">{`The code expires in ${clock}.`}</p>;
 }

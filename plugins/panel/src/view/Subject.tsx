@@ -1,17 +1,19 @@
 /** @file What is about to be edited, with the place of a word over it. */
 
-import { type PanelModel, sizeInWords } from '../model/panelModel.ts';
+import type { PanelModel } from '../model/panelModel.ts';
+import { sizeInWords } from '../model/sizeInWords.ts';
 import { partnerOf } from '../model/words.ts';
 import { shownWord } from './shownWord.ts';
 
 export function Subject({ model }: { readonly model: PanelModel }) {
   const [first, ...others] = model.subjects.value;
   if (first === undefined) return null;
+  const thumbnail = model.thumbnail.address.value;
   return (
     <section class="subject" aria-label="Layer">
-      {model.thumbnail.value !== null && (
+      {thumbnail !== null && (
         <div class="thumbnail">
-          <img src={model.thumbnail.value} alt={first.name} />
+          <img src={thumbnail} alt={first.name} />
           <WordMap model={model} />
         </div>
       )}

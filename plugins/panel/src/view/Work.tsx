@@ -75,9 +75,14 @@ function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: E
           <p class="problem" role="alert">
             {failure}
           </p>
-          <button type="button" onClick={remove}>
-            Close
-          </button>
+          <div class="buttons">
+            <button type="button" class="primary" onClick={() => model.retry(entry)}>
+              Try again
+            </button>
+            <button type="button" onClick={remove}>
+              Close
+            </button>
+          </div>
         </>
       )}
       {finished === null && failure === null && <Underway {...{ entry, remove }} />}

@@ -54,6 +54,19 @@ export const keeping: readonly Check[] = [
     },
   },
   {
+    name: 'tells the document of a layer when the panel was closed, and when the layer is gone',
+    run: async ({ host, hands }) => {
+      const id = await hands.addLayer('one', pattern(8, 8, 1), { x: 0, y: 0 });
+      const layer = (await host.find(id))!;
+      const document = await host.documentOf(layer, true);
+      promise(document !== null && document !== '', 'An open document should have a text.');
+      const again = await hands.reopen();
+      promise((await again.documentOf(layer, false)) === document, 'It should outlive the panel.');
+      await hands.remove(id);
+      promise((await again.documentOf(layer, false)) === document, 'It should outlive the layer.');
+    },
+  },
+  {
     name: 'keeps settings when the panel was closed',
     run: async ({ host, hands }) => {
       promise((await host.readSetting('token')) === null, 'There should be no setting yet.');

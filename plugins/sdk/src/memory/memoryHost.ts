@@ -35,6 +35,7 @@ export class MemoryEditor implements EditorHands {
   readonly notices: string[] = [];
   private readonly past: (readonly MemoryLayer[])[] = [];
   private readonly listeners = new Map<HostEvent, Set<() => void>>();
+  readonly id = crypto.randomUUID();
   private created = 0;
 
   async addLayer(name: string, pixels: Pixels, { x, y }: { readonly x: number; readonly y: number }) {
@@ -120,6 +121,10 @@ export class MemoryHost implements EditorHost {
   async find(id: string): Promise<Layer | null> {
     const layer = this.document.layers.find((other) => other.id === id);
     return layer === undefined ? null : withoutPixels(layer);
+  }
+
+  async documentOf(_: Layer, _mark: boolean): Promise<string> {
+    return this.document.id;
   }
 
   async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
