@@ -1,6 +1,5 @@
 /** @file Photopea as an editor, over its live messaging. */
 
-import { hashPicture } from '@palimpsest/protocol';
 import {
   type EditorHost,
   HostError,
@@ -13,7 +12,7 @@ import {
   wordsOfName,
   writeMemory,
 } from '@palimpsest/sdk';
-import { type Area, throughMask } from './areas.ts';
+import { type Area, Areas, throughMask } from './areas.ts';
 import type { Bridge } from './bridge.ts';
 import { LayerTexts, type TextStore } from './keeping.ts';
 import { type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
@@ -32,9 +31,6 @@ export interface Surroundings {
   isVisible(): boolean;
 }
 
-/** Edits that wait to be kept, of which the selection is known; pictures are large. */
-const MAX_AREAS = 8;
-
 const GONE = 'The layer is not there any more. Select another one.';
 const NOT_PLACED =
   'Photopea did not take the result. If its document was closed, open it again; then keep the edit once more.';
@@ -52,9 +48,7 @@ export class PhotopeaHost implements EditorHost {
   private readonly layerTexts: LayerTexts;
   /** Layers do not tell their bounds while something is selected; this is what they told before. */
   private readonly boxes = new Map<string, Box>();
-  /** What was exported last, and the selections of edits that are under way, by the hash of what was exported. */
-  private exported: ({ readonly id: string; readonly png: Uint8Array<ArrayBuffer> } & Size) | null = null;
-  private readonly areas = new Map<string, Area>();
+  private readonly areas = new Areas();
   private readonly told = new Set<string>();
 
   constructor(
@@ -110,7 +104,8 @@ export class PhotopeaHost implements EditorHost {
         'Nothing of this layer is to be seen by itself. If it changes the layers below it, select one of those.',
       );
     }
-    this.exported = { id, ...exported };
+    // Where nothing is selected, no mask will be asked for.
+    if (found.seen.hasArea) this.areas.exported(id, exported);
     return exported;
   }
 
@@ -124,12 +119,7 @@ export class PhotopeaHost implements EditorHost {
     signal.throwIfAborted();
     if (area === undefined) throw new HostError('LAYER_GONE', GONE);
     if (area === null) return null;
-    const { exported } = this;
-    if (exported?.id === id && exported.width === size.width && exported.height === size.height) {
-      this.areas.set(await hashPicture(exported.png), { before: exported.png, ...area });
-      const [oldest] = this.areas.keys();
-      if (this.areas.size > MAX_AREAS && oldest !== undefined) this.areas.delete(oldest);
-    }
+    await this.areas.selected(id, size, area);
     return area.grey;
   }
 
@@ -142,13 +132,15 @@ export class PhotopeaHost implements EditorHost {
     const { width, height, transform } = now ?? source;
     const layer = now && needId(source.id).layer;
     const [left, top] = [transform[4], transform[5]];
-    const prepared = await this.behindItsMask(png, memory);
+    const { area, picture } = await this.behindItsMask(png, memory);
     const size = { width, height };
-    const insertion = { document, layer, name, left, top, size, ...prepared };
+    const mask = area?.white ?? null;
+    const insertion = { document, layer, name, left, top, size, picture, mask };
     const made = await this.bridge.exclusively((session) =>
       ScratchWork.within(session, (scratch) => scratch.insert(insertion)),
     );
     if (made === null) throw new HostError('EDITOR_FAILED', NOT_PLACED);
+    if (area !== null) this.areas.placed(area);
     const id = { document, layer: made.ref };
     await this.layerTexts.set(id, made.name, memory);
     if (now !== null) await this.layerTexts.set(needId(source.id), now.name, sourceMemory);
@@ -236,21 +228,21 @@ export class PhotopeaHost implements EditorHost {
     return box ?? null;
   }
 
-  /** The picture and the mask of the layer, where the edit was bounded by a selection that is still known. */
+  /** The picture of the layer, and the selection that it is seen through, where the edit was bounded by one that is known. */
   private async behindItsMask(
     png: Uint8Array<ArrayBuffer>,
     memory: string,
-  ): Promise<{ picture: Uint8Array<ArrayBuffer>; mask: Uint8Array<ArrayBuffer> | null }> {
+  ): Promise<{ picture: Uint8Array<ArrayBuffer>; area: Area | null }> {
     const recipe = readMemory(memory).made?.recipe;
     const isBounded =
       recipe !== undefined && 'masking' in recipe.order && recipe.order.masking === 'selection';
-    const area = isBounded ? this.areas.get(recipe.image) : undefined;
-    if (area === undefined) return { picture: png, mask: null };
     const { pictures } = this.page;
-    const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
-    const behind = throughMask(result!, before!, grey!);
-    if (behind === null) return { picture: png, mask: null };
-    return { picture: await pictures.encode(behind), mask: area.white };
+    for (const area of isBounded ? this.areas.of(recipe.image) : []) {
+      const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
+      const behind = throughMask(result!, before!, grey!);
+      if (behind !== null) return { picture: await pictures.encode(behind), area };
+    }
+    return { picture: png, area: null };
   }
 }
 
