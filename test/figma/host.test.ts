@@ -62,7 +62,6 @@ describe('pixels', () => {
 
   it.each([
     ['a stroke', 'strokes', [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }]],
-    ['half opacity', 'opacity', 0.5],
     ['a blur', 'effects', [{ type: 'LAYER_BLUR', visible: true, radius: 4 }]],
   ])('are drawn where there is %s', async (_, property, value) => {
     const id = await addPhoto();
@@ -70,6 +69,38 @@ describe('pixels', () => {
     expect((await figma.host.find(id))?.naturalScale).toBeNull();
     const { width } = await figma.host.exportPixels(id, 2, forever());
     expect(width).toBe(80);
+  });
+
+  it.each([
+    ['see-through', 'opacity', 0.5],
+    ['blended', 'blendMode', 'MULTIPLY'],
+  ])("are the image's own where it is %s, and the result is so as well", async (_, property, value) => {
+    const id = await addPhoto();
+    await set(id, property, value);
+    const layer = await figma.host.find(id);
+    expect(layer?.naturalScale).toBe(1);
+    const { png } = await figma.host.exportPixels(id, 1, forever());
+    expect(await decodePng(png)).toEqual(columns(40, 20));
+    const { values } = await figma.vm.call<{ values: object }>('inspect', (await place(layer!)).id);
+    expect(values).toMatchObject({ [property]: value });
+  });
+
+  it('are without the opacity of what is drawn', async () => {
+    const id = await addPhoto();
+    await set(id, 'opacity', 0.3);
+    await set(id, 'strokes', [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }]);
+    expect((await figma.host.find(id))?.naturalScale).toBeNull();
+    const { rgba } = await decodePng((await figma.host.exportPixels(id, 1, forever())).png);
+    expect(new Set(rgba.filter((_, i) => i % 4 === 3))).toEqual(new Set([255]));
+  });
+
+  it('are not there for a layer that nobody can see', async () => {
+    const id = await addPhoto();
+    await set(id, 'opacity', 0);
+    await expect(figma.host.exportPixels(id, 1, forever())).rejects.toMatchObject({
+      code: 'LAYER_UNSUITABLE',
+      message: expect.stringContaining('opacity of 0 %'),
+    });
   });
 
   it('are not there for a hidden layer', async () => {

@@ -35,6 +35,8 @@ export const RawPicture = z.object({
   bytes: Bytes,
   /** From the layer's box, in its units, to the picture, which is 1 wide and 1 high. */
   toPicture: Matrix,
+  /** Of the layer, where it is in the picture's alpha; the picture is wanted without it. */
+  opacity: z.number().check(z.positive(), z.maximum(1)),
   /** The layer's box. */
   width: Length,
   height: Length,
