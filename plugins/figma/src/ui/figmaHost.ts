@@ -7,9 +7,12 @@ import {
   type HostEvent,
   type Layer,
   type LayerPixels,
+  memoryOfCopy,
   type NoticeKind,
   type PlacedResult,
   pixelSize,
+  readMemory,
+  writeMemory,
 } from '@palimpsest/sdk';
 import type { Placing, RawPicture } from '../messages.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -78,8 +81,11 @@ export class FigmaHost implements EditorHost {
     await this.sandbox.ask('remember', { id, text });
   }
 
-  recall(id: string): Promise<string | null> {
-    return this.sandbox.ask('recall', { id });
+  async recall(id: string): Promise<string | null> {
+    const recalled = await this.sandbox.ask('recall', { id });
+    if (recalled === null) return null;
+    const { text, isCopy } = recalled;
+    return isCopy ? writeMemory(memoryOfCopy(readMemory(text))) : text;
   }
 
   readSetting(name: string): Promise<string | null> {
