@@ -258,6 +258,51 @@ describe('Photopea that does not answer', () => {
   });
 });
 
+describe('a selection that could not be followed', () => {
+  it.each([
+    ['look at', 'chosenLayers(d)', ''],
+    ['read', 'see(d, [l])', 'failed'],
+  ])('is told again when Photopea did not let the panel %s it', async (_, part, first) => {
+    const { host, photopea, hands, ids } = await openScene();
+    const followed: string[] = [];
+    let isFollowing = false;
+    // As the panel does, which reads what is kept with each layer.
+    const off = host.on('selection', async () => {
+      isFollowing = true;
+      try {
+        const layers = await host.selection();
+        for (const { id } of layers) await host.recall(id);
+        followed.push(layers.map(({ name }) => name).join());
+      } catch {
+        followed.push('failed');
+      }
+      isFollowing = false;
+    });
+    await expect.poll(() => followed).toEqual(['source']);
+    let failures = 1;
+    photopea.before = (script) => {
+      if (isFollowing && script.includes(part) && failures-- > 0) throw new Error('no answer');
+    };
+    await hands.select([hands.idOf(ids[0]!)]);
+    await expect.poll(() => followed, { timeout: 15_000 }).toEqual(['source', first, 'over']);
+    off();
+  });
+
+  it('is told a few times at most', async () => {
+    const { host, photopea } = await openScene();
+    let told = 0;
+    const off = host.on('selection', () => {
+      told++;
+      throw new Error('it cannot be followed');
+    });
+    await expect.poll(() => told).toBe(4);
+    const { length } = photopea.scripts;
+    await expect.poll(() => photopea.scripts.length).toBeGreaterThan(length + 3);
+    expect(told).toBe(4);
+    off();
+  });
+});
+
 describe('work at the same time', () => {
   it('is done one after another: no answer is taken for that of another', async () => {
     const { host, hands, photopea } = await openPhotopea({

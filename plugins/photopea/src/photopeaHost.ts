@@ -13,7 +13,7 @@ import {
   writeMemory,
 } from '@palimpsest/sdk';
 import { type Area, Areas, throughMask } from './areas.ts';
-import type { Bridge } from './bridge.ts';
+import type { Bridge, Session } from './bridge.ts';
 import { LayerTexts, type TextStore } from './keeping.ts';
 import { type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
 import { isInvisible, type Pictures } from './pictures.ts';
@@ -58,13 +58,13 @@ export class PhotopeaHost implements EditorHost {
   ) {
     this.layerTexts = new LayerTexts(page.texts);
     this.watch = new SelectionWatch(
-      async () => (page.isVisible() ? { seen: await this.look() } : null),
+      async () => (page.isVisible() ? { seen: await bridge.exclusively(look) } : null),
       watchEvery,
     );
   }
 
   async selection(): Promise<readonly Layer[]> {
-    const seen = await this.look().catch((error: unknown) => {
+    const seen = await this.read(look).catch((error: unknown) => {
       if (error instanceof HostError) this.page.notify(error.message, 'error');
       else throw error;
     });
@@ -196,14 +196,20 @@ export class PhotopeaHost implements EditorHost {
     this.page.notify(message, 'info');
   }
 
-  private async look(): Promise<SeenDocument | null> {
-    return await this.bridge.exclusively(async (session) => (await session.run(LOOK, {})).result);
+  /** Whoever follows the selection reads on; where that fails, the watch is to tell them once more. */
+  private async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.bridge.exclusively(work);
+    } catch (error) {
+      this.watch.missedIt();
+      throw error;
+    }
   }
 
   private async seek(id: string): Promise<{ seen: SeenDocument; layer: SeenLayer } | null> {
     const layerId = readLayerId(id);
     if (layerId === null) return null;
-    const seen = await this.bridge.exclusively(async (session) => (await session.run(FIND, layerId)).result);
+    const seen = await this.read(async (session) => (await session.run(FIND, layerId)).result);
     const layer = seen?.layers[0];
     return seen && layer ? { seen, layer } : null;
   }
@@ -222,9 +228,7 @@ export class PhotopeaHost implements EditorHost {
   }
 
   private async measure(id: LayerId): Promise<Box | null> {
-    const box = await this.bridge.exclusively((session) =>
-      ScratchWork.within(session, (scratch) => scratch.measure(id)),
-    );
+    const box = await this.read((session) => ScratchWork.within(session, (scratch) => scratch.measure(id)));
     return box ?? null;
   }
 
@@ -245,6 +249,8 @@ export class PhotopeaHost implements EditorHost {
     return { picture: png, area: null };
   }
 }
+
+const look = async (session: Session): Promise<SeenDocument | null> => (await session.run(LOOK, {})).result;
 
 function needId(id: string): LayerId {
   const layerId = readLayerId(id);
