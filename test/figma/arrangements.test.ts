@@ -120,6 +120,8 @@ it.each(names)('a layer %s: its result lies exactly over it, and nothing else ch
   expect(await figma.vm.call('documentWithout', placed.id), 'the rest of the document').toBe(before);
   await expectAbove(name, result, original);
   expect(result.values).toMatchObject({ name: 'a dog → a tiger', fills: [{ type: 'IMAGE' }] });
+  expect(result.values.opacity ?? 1).toBe(original.values.opacity ?? 1);
+  expect(result.values.blendMode ?? 'PASS_THROUGH').toBe(original.values.blendMode ?? 'PASS_THROUGH');
   expect(result.relaunch).toEqual({ edit: 'a dog → a tiger' });
   const seen = await figma.vm.call<{ png: Uint8Array<ArrayBuffer> }>('see', placed.id);
   expect(await decodePng(seen.png)).toEqual(edited);

@@ -1,7 +1,9 @@
 /** What the host does beyond the contract, and what Figma's own rules make of it. */
 
-import { decodePng, encodePng, type Layer, type Pixels } from '@palimpsest/sdk';
+import { EditOptions, hashPicture, InversionOptions } from '@palimpsest/protocol';
+import { decodePng, encodePng, keepEdits, type Layer, type Pixels, readMemory } from '@palimpsest/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { subjectsOf } from '../../plugins/panel/src/model/subjects.ts';
 import { type FigmaUnderTest, openHost, until } from './openHost.ts';
 
 let figma: FigmaUnderTest;
@@ -62,7 +64,6 @@ describe('pixels', () => {
 
   it.each([
     ['a stroke', 'strokes', [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }]],
-    ['half opacity', 'opacity', 0.5],
     ['a blur', 'effects', [{ type: 'LAYER_BLUR', visible: true, radius: 4 }]],
   ])('are drawn where there is %s', async (_, property, value) => {
     const id = await addPhoto();
@@ -70,6 +71,38 @@ describe('pixels', () => {
     expect((await figma.host.find(id))?.naturalScale).toBeNull();
     const { width } = await figma.host.exportPixels(id, 2, forever());
     expect(width).toBe(80);
+  });
+
+  it.each([
+    ['see-through', 'opacity', 0.5],
+    ['blended', 'blendMode', 'MULTIPLY'],
+  ])("are the image's own where it is %s, and the result is so as well", async (_, property, value) => {
+    const id = await addPhoto();
+    await set(id, property, value);
+    const layer = await figma.host.find(id);
+    expect(layer?.naturalScale).toBe(1);
+    const { png } = await figma.host.exportPixels(id, 1, forever());
+    expect(await decodePng(png)).toEqual(columns(40, 20));
+    const { values } = await figma.vm.call<{ values: object }>('inspect', (await place(layer!)).id);
+    expect(values).toMatchObject({ [property]: value });
+  });
+
+  it('are without the opacity of what is drawn', async () => {
+    const id = await addPhoto();
+    await set(id, 'opacity', 0.3);
+    await set(id, 'strokes', [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }]);
+    expect((await figma.host.find(id))?.naturalScale).toBeNull();
+    const { rgba } = await decodePng((await figma.host.exportPixels(id, 1, forever())).png);
+    expect(new Set(rgba.filter((_, i) => i % 4 === 3))).toEqual(new Set([255]));
+  });
+
+  it('are not there for a layer that nobody can see', async () => {
+    const id = await addPhoto();
+    await set(id, 'opacity', 0);
+    await expect(figma.host.exportPixels(id, 1, forever())).rejects.toMatchObject({
+      code: 'LAYER_UNSUITABLE',
+      message: expect.stringContaining('opacity of 0 %'),
+    });
   });
 
   it('are not there for a hidden layer', async () => {
@@ -179,6 +212,42 @@ describe('what is remembered', () => {
     expect(await figma.host.recall(ids[0]!)).toBeNull();
     const kept = JSON.stringify(await figma.vm.call('storage'));
     expect(new TextEncoder().encode(kept).length).toBeLessThan(5_000_000);
+  });
+
+  it('of a result stays with it, and a copy of it is a layer of its own with the same words', async () => {
+    const source = (await figma.host.find(await addPhoto()))!;
+    const png = await encodePng(columns(40, 20));
+    const order = {
+      ...{ model: 'tiny', source: 'a dog', target: 'a tiger', masking: 'none' as const },
+      inversion: InversionOptions.parse({}),
+      edit: EditOptions.parse({}),
+    };
+    const image = await hashPicture(png);
+    const recipe = { order, image, result: image, seconds: 1, madeAt: 1 };
+    const edit = { layer: source, recipe, before: png, after: png, width: 40, height: 20 };
+    const [placed] = await keepEdits(figma.host, [edit]);
+    const copy = await figma.vm.call<string>('duplicate', placed!.id);
+    const selected = [];
+    for (const id of [placed!.id, copy]) {
+      const memory = readMemory(await figma.host.recall(id));
+      selected.push({ layer: (await figma.host.find(id))!, memory });
+    }
+    expect(selected[0]!.memory.made?.from).toBe(source.id);
+    expect(selected[1]!.memory).toEqual({
+      ...{ version: 1, history: [] },
+      draft: { source: 'a dog', target: 'a tiger' },
+    });
+    const subjects = await subjectsOf(figma.host, selected);
+    expect(subjects.map(({ id }) => id)).toEqual([source.id, copy]);
+    // What was made of a source holds for its copy, too: it shows the same.
+    const other = await figma.vm.call<string>('duplicate', source.id);
+    expect(readMemory(await figma.host.recall(other)).history).toEqual([recipe]);
+  });
+
+  it('is as an earlier version kept it, without the name of its layer', async () => {
+    const id = await addPhoto();
+    await figma.vm.call('writePluginData', id, 'memory', '{"at":1,"text":"kept earlier"}');
+    expect(await figma.host.recall(id)).toBe('kept earlier');
   });
 
   it('is not taken from plugin data that somebody else has written', async () => {

@@ -4,6 +4,7 @@ import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
 import type { HostUnderTest, SeenLayer } from '@palimpsest/sdk/conformance';
 import type { RawPicture } from '../../plugins/figma/src/messages.ts';
 import { FigmaHost, type Surroundings } from '../../plugins/figma/src/ui/figmaHost.ts';
+import { withoutOpacity } from '../../plugins/figma/src/ui/opacity.ts';
 import { Sandbox } from '../../plugins/figma/src/ui/sandbox.ts';
 import type { FigmaVm } from './figmaVm.ts';
 import { openFigma } from './programs.ts';
@@ -101,6 +102,7 @@ class Colours implements Surroundings {
       const at = (row * from.width + column) * 4;
       rgba.set(from.rgba.subarray(at, at + 4), i * 4);
     }
+    withoutOpacity(rgba, picture.opacity);
     return encodePng({ ...size, rgba });
   }
 }

@@ -3,7 +3,13 @@
 import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
 import type { Outline, PaintedShape, Scene } from './scene.ts';
 
-export async function paint({ shapes, files, bounds, scale }: Scene): Promise<Uint8Array<ArrayBuffer>> {
+export async function paint({
+  shapes,
+  files,
+  opacity,
+  bounds,
+  scale,
+}: Scene): Promise<Uint8Array<ArrayBuffer>> {
   const images = new Map<string, Pixels>();
   for (const [hash, bytes] of Object.entries(files))
     images.set(hash, await decodePng(Uint8Array.from(bytes)));
@@ -19,6 +25,7 @@ export async function paint({ shapes, files, bounds, scale }: Scene): Promise<Ui
       if (colour !== null) blend(rgba.subarray(i * 4, i * 4 + 4), colour);
     }
   }
+  for (let i = 3; i < rgba.length; i += 4) rgba[i] = rgba[i]! * opacity;
   return encodePng({ width, height, rgba });
 }
 

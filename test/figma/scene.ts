@@ -25,6 +25,8 @@ export interface PaintedShape extends Outline {
 export interface Scene {
   readonly shapes: readonly PaintedShape[];
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Of all of it together: the exported node's own. */
+  readonly opacity: number;
   /** What is shown of the page. */
   readonly bounds: {
     readonly x: number;

@@ -7,6 +7,8 @@ import { openPhotopea } from './fake/hands.ts';
 import { render } from './fake/render.ts';
 import { blended, colourful, editInside, forever, openScene, resultOf, selectSoftly } from './scene.ts';
 
+const INSIDE = { masking: 'selection' } as const;
+
 describe('a result inside a soft selection', () => {
   it('looks as the daemon made it, and leaves what is outside bit for bit', async () => {
     const scene = await openScene();
@@ -44,6 +46,63 @@ describe('a result inside a soft selection', () => {
     const placed = await host.place(await resultOf(layer, exported.png, result, { masking: 'selection' }));
     expect(hands.layer(placed.id).mask).toBeNull();
     expect(hands.layer(placed.id).pixels.rgba).toEqual(result.rgba);
+  });
+});
+
+describe('several edits inside the selection', () => {
+  it('of several layers get a mask each, whatever is exported in between', async () => {
+    const scene = await openScene();
+    const { host, hands, document, ids } = scene;
+    const selection = selectSoftly(document);
+    const sources = ids.slice(0, 2).map((id) => hands.idOf(id));
+    // As the panel does: all begin at once, and what is selected is shown small meanwhile.
+    const exported = await Promise.all(sources.map((id) => host.exportPixels(id, 1, forever())));
+    await host.exportPixels(sources[0]!, 0.5, forever());
+    const masks = await Promise.all(sources.map((id, i) => host.mask(id, exported[i]!, forever())));
+    for (const [i, id] of sources.entries()) {
+      const [before, grey] = [await decodePng(exported[i]!.png), await decodePng(masks[i]!)];
+      const result = blended(before, colourful(before.width, before.height, 77), grey);
+      const layer = (await host.find(id))!;
+      const { png } = exported[i]!;
+      const placed = hands.layer((await host.place(await resultOf(layer, png, result, INSIDE))).id);
+      const source = hands.layer(id);
+      for (let x = source.x; x < source.x + source.pixels.width; x++) {
+        const at = (source.y + 3) * document.width + x;
+        expect(placed.mask?.[at]).toBe(selection[at]);
+      }
+    }
+  });
+
+  it('of one layer in different places get the mask of their place, also where they are kept later', async () => {
+    const scene = await openScene();
+    const { host, hands, document, source, sourceId } = scene;
+    const layer = (await host.find(sourceId))!;
+    const columns = [
+      [15, 20],
+      [24, 30],
+    ] as const;
+    const results = [];
+    for (const [left, right] of columns) {
+      const selection = new Uint8ClampedArray(document.width * document.height);
+      for (let i = 0; i < selection.length; i++) {
+        const x = i % document.width;
+        selection[i] = x >= left && x < right ? 255 : 0;
+      }
+      document.change(() => {
+        document.selection = selection;
+      });
+      const exported = await host.exportPixels(sourceId, 1, forever());
+      const grey = await decodePng((await host.mask(sourceId, exported, forever()))!);
+      const before = await decodePng(exported.png);
+      const result = blended(before, colourful(before.width, before.height, 77), grey);
+      results.push(await resultOf(layer, exported.png, result, INSIDE));
+    }
+    for (const [i, [left, right]] of columns.entries()) {
+      const { mask } = hands.layer((await host.place(results[i]!)).id);
+      const row = (source.y + 3) * document.width;
+      const shown = Array.from({ length: 40 }, (_, x) => x).filter((x) => mask?.[row + x] === 255);
+      expect(shown).toEqual(Array.from({ length: right - left }, (_, x) => left + x));
+    }
   });
 });
 
@@ -196,6 +255,51 @@ describe('Photopea that does not answer', () => {
     photopea.receive = () => {};
     expect(await host.selection()).toEqual([]);
     expect(notices.join()).toContain('Photopea does not answer');
+  });
+});
+
+describe('a selection that could not be followed', () => {
+  it.each([
+    ['look at', 'chosenLayers(d)', ''],
+    ['read', 'see(d, [l])', 'failed'],
+  ])('is told again when Photopea did not let the panel %s it', async (_, part, first) => {
+    const { host, photopea, hands, ids } = await openScene();
+    const followed: string[] = [];
+    let isFollowing = false;
+    // As the panel does, which reads what is kept with each layer.
+    const off = host.on('selection', async () => {
+      isFollowing = true;
+      try {
+        const layers = await host.selection();
+        for (const { id } of layers) await host.recall(id);
+        followed.push(layers.map(({ name }) => name).join());
+      } catch {
+        followed.push('failed');
+      }
+      isFollowing = false;
+    });
+    await expect.poll(() => followed).toEqual(['source']);
+    let failures = 1;
+    photopea.before = (script) => {
+      if (isFollowing && script.includes(part) && failures-- > 0) throw new Error('no answer');
+    };
+    await hands.select([hands.idOf(ids[0]!)]);
+    await expect.poll(() => followed, { timeout: 15_000 }).toEqual(['source', first, 'over']);
+    off();
+  });
+
+  it('is told a few times at most', async () => {
+    const { host, photopea } = await openScene();
+    let told = 0;
+    const off = host.on('selection', () => {
+      told++;
+      throw new Error('it cannot be followed');
+    });
+    await expect.poll(() => told).toBe(4);
+    const { length } = photopea.scripts;
+    await expect.poll(() => photopea.scripts.length).toBeGreaterThan(length + 3);
+    expect(told).toBe(4);
+    off();
   });
 });
 

@@ -35,6 +35,8 @@ export const RawPicture = z.object({
   bytes: Bytes,
   /** From the layer's box, in its units, to the picture, which is 1 wide and 1 high. */
   toPicture: Matrix,
+  /** Of the layer, where it is in the picture's alpha; the picture is wanted without it. */
+  opacity: z.number().check(z.positive(), z.maximum(1)),
   /** The layer's box. */
   width: Length,
   height: Length,
@@ -53,6 +55,14 @@ const Placing = z.object({
 });
 export type Placing = z.infer<typeof Placing>;
 
+/** What is kept with a layer. */
+export const Recalled = z.object({
+  text: z.string(),
+  /** It was kept with another layer, of which a person has copied this one. */
+  isCopy: z.boolean(),
+});
+export type Recalled = z.infer<typeof Recalled>;
+
 const Nothing = z.null();
 
 /** What can be asked, with what, and what the answer is. */
@@ -63,7 +73,7 @@ export const QUESTIONS = {
   exportPixels: { params: z.object({ id: Id, scale: Length }), answer: RawPicture },
   placeAll: { params: z.object({ placings: z.array(Placing) }), answer: z.array(Layer) },
   remember: { params: z.object({ id: Id, text: Text }), answer: Nothing },
-  recall: { params: z.object({ id: Id }), answer: z.nullable(z.string()) },
+  recall: { params: z.object({ id: Id }), answer: z.nullable(Recalled) },
   readSetting: { params: z.object({ name: Id }), answer: z.nullable(z.string()) },
   writeSetting: { params: z.object({ name: Id, value: z.nullable(Text) }), answer: Nothing },
   notify: { params: z.object({ message: Text, kind: z.enum(['info', 'error']) }), answer: Nothing },

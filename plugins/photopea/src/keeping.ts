@@ -37,6 +37,7 @@ export class LayerTexts {
   }
 }
 
+/** A name as it comes back from a saved document. */
 export const asSaved = (name: string): string => name.slice(0, NAME_LENGTH);
 
 const keyOf = ({ document: { name, source, index }, layer }: LayerId): string =>

@@ -1,6 +1,5 @@
 /** @file Photopea as an editor, over its live messaging. */
 
-import { hashPicture } from '@palimpsest/protocol';
 import {
   type EditorHost,
   HostError,
@@ -13,8 +12,8 @@ import {
   wordsOfName,
   writeMemory,
 } from '@palimpsest/sdk';
-import { type Area, throughMask } from './areas.ts';
-import type { Bridge } from './bridge.ts';
+import { type Area, Areas, throughMask } from './areas.ts';
+import type { Bridge, Session } from './bridge.ts';
 import { asSaved, LayerTexts, type TextStore } from './keeping.ts';
 import { documentText, type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
 import { isInvisible, type Pictures } from './pictures.ts';
@@ -31,9 +30,6 @@ export interface Surroundings {
   /** Photopea is not asked while nobody sees the panel. */
   isVisible(): boolean;
 }
-
-/** Edits that wait to be kept, of which the selection is known; pictures are large. */
-const MAX_AREAS = 8;
 
 const GONE = 'The layer is not there any more. Select another one.';
 const NOT_PLACED =
@@ -52,9 +48,7 @@ export class PhotopeaHost implements EditorHost {
   private readonly layerTexts: LayerTexts;
   /** Layers do not tell their bounds while something is selected; this is what they told before. */
   private readonly boxes = new Map<string, Box>();
-  /** What was exported last, and the selections of edits that are under way, by the hash of what was exported. */
-  private exported: ({ readonly id: string; readonly png: Uint8Array<ArrayBuffer> } & Size) | null = null;
-  private readonly areas = new Map<string, Area>();
+  private readonly areas = new Areas();
   private readonly told = new Set<string>();
 
   constructor(
@@ -64,13 +58,13 @@ export class PhotopeaHost implements EditorHost {
   ) {
     this.layerTexts = new LayerTexts(page.texts);
     this.watch = new SelectionWatch(
-      async () => (page.isVisible() ? { seen: await this.look() } : null),
+      async () => (page.isVisible() ? { seen: await bridge.exclusively(look) } : null),
       watchEvery,
     );
   }
 
   async selection(): Promise<readonly Layer[]> {
-    const seen = await this.look().catch((error: unknown) => {
+    const seen = await this.read(look).catch((error: unknown) => {
       if (error instanceof HostError) this.page.notify(error.message, 'error');
       else throw error;
     });
@@ -89,7 +83,7 @@ export class PhotopeaHost implements EditorHost {
   async documentOf({ id, name }: Layer): Promise<string | null> {
     const found = await this.seek(id);
     if (found !== null && asSaved(found.layer.name) !== asSaved(name)) return null;
-    return documentText(id, found?.seen ?? (await this.look()));
+    return documentText(id, found?.seen ?? (await this.read(look)));
   }
 
   async exportPixels(id: string, scale: number, signal: AbortSignal): Promise<LayerPixels> {
@@ -116,7 +110,8 @@ export class PhotopeaHost implements EditorHost {
         'Nothing of this layer is to be seen by itself. If it changes the layers below it, select one of those.',
       );
     }
-    this.exported = { id, ...exported };
+    // Where nothing is selected, no mask will be asked for.
+    if (found.seen.hasArea) this.areas.exported(id, exported);
     return exported;
   }
 
@@ -130,12 +125,7 @@ export class PhotopeaHost implements EditorHost {
     signal.throwIfAborted();
     if (area === undefined) throw new HostError('LAYER_GONE', GONE);
     if (area === null) return null;
-    const { exported } = this;
-    if (exported?.id === id && exported.width === size.width && exported.height === size.height) {
-      this.areas.set(await hashPicture(exported.png), { before: exported.png, ...area });
-      const [oldest] = this.areas.keys();
-      if (this.areas.size > MAX_AREAS && oldest !== undefined) this.areas.delete(oldest);
-    }
+    await this.areas.selected(id, size, area);
     return area.grey;
   }
 
@@ -148,13 +138,15 @@ export class PhotopeaHost implements EditorHost {
     const { width, height, transform } = now ?? source;
     const layer = now && needId(source.id).layer;
     const [left, top] = [transform[4], transform[5]];
-    const prepared = await this.behindItsMask(png, memory);
+    const { area, picture } = await this.behindItsMask(png, memory);
     const size = { width, height };
-    const insertion = { document, layer, name, left, top, size, ...prepared };
+    const mask = area?.white ?? null;
+    const insertion = { document, layer, name, left, top, size, picture, mask };
     const made = await this.bridge.exclusively((session) =>
       ScratchWork.within(session, (scratch) => scratch.insert(insertion)),
     );
     if (made === null) throw new HostError('EDITOR_FAILED', NOT_PLACED);
+    if (area !== null) this.areas.placed(area);
     const id = { document, layer: made.ref };
     await this.layerTexts.set(id, made.name, memory);
     if (now !== null) await this.layerTexts.set(needId(source.id), now.name, sourceMemory);
@@ -210,14 +202,20 @@ export class PhotopeaHost implements EditorHost {
     this.page.notify(message, 'info');
   }
 
-  private async look(): Promise<SeenDocument | null> {
-    return await this.bridge.exclusively(async (session) => (await session.run(LOOK, {})).result);
+  /** Whoever follows the selection reads on; where that fails, the watch is to tell them once more. */
+  private async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.bridge.exclusively(work);
+    } catch (error) {
+      this.watch.missedIt();
+      throw error;
+    }
   }
 
   private async seek(id: string): Promise<{ seen: SeenDocument; layer: SeenLayer } | null> {
     const layerId = readLayerId(id);
     if (layerId === null) return null;
-    const seen = await this.bridge.exclusively(async (session) => (await session.run(FIND, layerId)).result);
+    const seen = await this.read(async (session) => (await session.run(FIND, layerId)).result);
     const layer = seen?.layers[0];
     return seen && layer ? { seen, layer } : null;
   }
@@ -236,29 +234,29 @@ export class PhotopeaHost implements EditorHost {
   }
 
   private async measure(id: LayerId): Promise<Box | null> {
-    const box = await this.bridge.exclusively((session) =>
-      ScratchWork.within(session, (scratch) => scratch.measure(id)),
-    );
+    const box = await this.read((session) => ScratchWork.within(session, (scratch) => scratch.measure(id)));
     return box ?? null;
   }
 
-  /** The picture and the mask of the layer, where the edit was bounded by a selection that is still known. */
+  /** The picture of the layer, and the selection that it is seen through, where the edit was bounded by one that is known. */
   private async behindItsMask(
     png: Uint8Array<ArrayBuffer>,
     memory: string,
-  ): Promise<{ picture: Uint8Array<ArrayBuffer>; mask: Uint8Array<ArrayBuffer> | null }> {
+  ): Promise<{ picture: Uint8Array<ArrayBuffer>; area: Area | null }> {
     const recipe = readMemory(memory).made?.recipe;
     const isBounded =
       recipe !== undefined && 'masking' in recipe.order && recipe.order.masking === 'selection';
-    const area = isBounded ? this.areas.get(recipe.image) : undefined;
-    if (area === undefined) return { picture: png, mask: null };
     const { pictures } = this.page;
-    const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
-    const behind = throughMask(result!, before!, grey!);
-    if (behind === null) return { picture: png, mask: null };
-    return { picture: await pictures.encode(behind), mask: area.white };
+    for (const area of isBounded ? this.areas.of(recipe.image) : []) {
+      const [result, before, grey] = await Promise.all([png, area.before, area.grey].map(pictures.decode));
+      const behind = throughMask(result!, before!, grey!);
+      if (behind !== null) return { picture: await pictures.encode(behind), area };
+    }
+    return { picture: png, area: null };
   }
 }
+
+const look = async (session: Session): Promise<SeenDocument | null> => (await session.run(LOOK, {})).result;
 
 function needId(id: string): LayerId {
   const layerId = readLayerId(id);

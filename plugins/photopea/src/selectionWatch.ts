@@ -4,11 +4,15 @@
 const EVERY = 600;
 /** A look that takes long makes the next one wait this many times as long: large documents have many layers. */
 const REST = 8;
+/** How often the same is told again because it could not be followed: it may never be, and each try says so. */
+const RETRIES = 3;
 
 export class SelectionWatch {
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last: string | null = null;
+  /** What could not be followed, and how often. */
+  private missed = { seen: '', times: 0 };
 
   /** @param look what there is to see, or null to leave it for now. */
   constructor(
@@ -33,6 +37,14 @@ export class SelectionWatch {
     this.last = JSON.stringify(seen);
   }
 
+  /** What was seen last could not be followed: it is told again at the next look. */
+  missedIt(): void {
+    const { last, missed } = this;
+    if (last === null) return;
+    this.missed = { seen: last, times: last === missed.seen ? missed.times + 1 : 1 };
+    if (this.missed.times <= RETRIES) this.last = null;
+  }
+
   private async ask(): Promise<void> {
     const start = Date.now();
     // A look that fails is made again later; whoever needs Photopea now is told by what they do.
@@ -42,7 +54,14 @@ export class SelectionWatch {
     );
     if (seen !== null && seen !== this.last) {
       this.last = seen;
-      for (const listener of this.listeners) listener();
+      for (const listener of this.listeners) {
+        try {
+          listener();
+        } catch {
+          // It is their failure; the watch goes on, and the others are told.
+          this.missedIt();
+        }
+      }
     }
     if (this.listeners.size > 0) {
       this.timer = setTimeout(() => void this.ask(), Math.max(this.every, REST * (Date.now() - start)));

@@ -162,7 +162,10 @@ export interface EditorHost {
    */
   remember(id: string, text: string): Promise<void>;
 
-  /** What `remember` or `place` last kept with a layer, or null. */
+  /**
+   * What `remember` or `place` last kept with a layer, or null. Where the editor copies the text along with a layer, the
+   * copy's is what `memoryOfCopy` makes of it.
+   */
   recall(id: string): Promise<string | null>;
 
   /** What `writeSetting` last kept under that name, or null. It outlives the panel. */

@@ -28,6 +28,7 @@ export {
   isStyleOrder,
   LayerMemory,
   Masking,
+  memoryOfCopy,
   Order,
   Recipe,
   readMemory,

@@ -98,6 +98,20 @@ export const withEdit = (memory: LayerMemory, recipe: Recipe): LayerMemory => ({
   history: [recipe, ...memory.history].slice(0, MAX_HISTORY),
 });
 
+/**
+ * The memory of a layer that a person has copied, where the editor copies it, too. The copy is a layer of its own: what it
+ * was made from lies elsewhere, and belongs to the original. Of how it was made, the words are left.
+ */
+export function memoryOfCopy({ made, draft, ...rest }: LayerMemory): LayerMemory {
+  const words = draft ?? (made === undefined ? undefined : wordsOf(made.recipe.order));
+  return words === undefined ? rest : { ...rest, draft: words };
+}
+
+const wordsOf = (order: Order): NonNullable<LayerMemory['draft']> => ({
+  source: order.source,
+  target: isStyleOrder(order) ? '' : order.target,
+});
+
 /** What a result layer is called. */
 export function resultName(order: Order): string {
   if (isStyleOrder(order)) return `${order.source} in the style of ${order.style.name}`;

@@ -174,6 +174,12 @@ export const arrangements: Readonly<Record<string, Arrange>> = {
       strokes: [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }],
       ...{ strokeWeight: 6, strokeAlign: 'OUTSIDE', relativeTransform: at(60, 60, 20) },
     }),
+  'that is see-through and blended': (figma, fill) =>
+    photo(figma, fill, frame(figma), {
+      opacity: 0.5,
+      blendMode: 'MULTIPLY',
+      relativeTransform: at(9, 8, 15),
+    }),
   'with round corners': (figma, fill) =>
     photo(figma, fill, undefined, {
       ...{
@@ -238,6 +244,20 @@ export const arrangements: Readonly<Record<string, Arrange>> = {
     const source = frame(figma, { size: SIZE, topLeftRadius: 4, relativeTransform: at(70, 90, 64) });
     photo(figma, fill, source, { relativeTransform: at(0, 0) });
     return source;
+  },
+  'a see-through frame with a photo in it': (figma, fill) => {
+    const source = frame(figma, { size: SIZE, opacity: 0.4, blendMode: 'SCREEN' });
+    photo(figma, fill, source, { relativeTransform: at(0, 0) });
+    return source;
+  },
+  'a see-through group in a see-through frame': (figma, fill) => {
+    const group = make<GroupNode>(figma, 'GROUP', {
+      parent: frame(figma, { opacity: 0.7 }),
+      ...{ opacity: 0.6, blendMode: 'PASS_THROUGH' },
+    });
+    photo(figma, fill, group, { relativeTransform: at(0, 0) });
+    make(figma, 'RECTANGLE', { parent: group, size: [10, 10], relativeTransform: at(20, 10) });
+    return group;
   },
   'a rotated group of two': (figma, fill) => {
     const group = make<GroupNode>(figma, 'GROUP');

@@ -3,6 +3,7 @@
 import { arrangements } from './arrangements.ts';
 import type { FakeFigma } from './figma.ts';
 import { bounds, moved, type Point } from './geometry.ts';
+import type { FakeType } from './properties.ts';
 
 interface Seen {
   readonly id: string;
@@ -62,6 +63,14 @@ export function personOf(figma: FakeFigma) {
     select: (ids: readonly string[]) => figma.select(ids),
     selected: () => figma.selected,
     remove: (id: string) => act(() => tree.remove(id)),
+    /** As Ctrl+D does: what plugins have kept with a node goes along. */
+    duplicate: (id: string) =>
+      act(() => {
+        const { type, parent, values, pluginData, relaunch } = tree.get(id);
+        const copy = tree.get(figma.create(type as FakeType, parent!).id);
+        Object.assign(copy, JSON.parse(JSON.stringify({ values, pluginData, relaunch })));
+        return copy.id;
+      }),
     set: (id: string, property: string, value: unknown) => act(() => tree.set(id, property, value)),
     /** As a plugin of another version may have. */
     writePluginData: (id: string, key: string, text: string) => {

@@ -13,8 +13,10 @@ export function sceneOf(tree: Tree, images: Images, id: string): Omit<Scene, 'bo
     if (shape.image !== null) files[shape.image.hash] = images.get(shape.image.hash)!.bytes;
     return shape;
   });
-  return { shapes, files };
+  return { shapes, files, opacity: opacityOf(tree, id) };
 }
+
+const opacityOf = (tree: Tree, id: string): number => Number(tree.get(id).values.opacity ?? DEFAULTS.opacity);
 
 /** With what shadows and strokes add to the box. */
 export function renderBounds(tree: Tree, id: string): Rect {
@@ -36,16 +38,16 @@ export function renderBounds(tree: Tree, id: string): Rect {
   return { x: x - more, y: y - more, width: width + 2 * more, height: height + 2 * more };
 }
 
-function shapesOf(tree: Tree, id: string, clips: readonly Outline[], opacity: number): PaintedShape[] {
+/** @param alpha of the node among what is painted. */
+function shapesOf(tree: Tree, id: string, clips: readonly Outline[], alpha: number): PaintedShape[] {
   const state = tree.get(id);
   const value = (name: string): unknown => state.values[name] ?? DEFAULTS[name];
   if (value('visible') === false) return [];
-  const alpha = opacity * Number(value('opacity'));
   const outline = outlineOf(tree, state);
   const own = fillsOf(state).map((fill) => ({ ...outline, ...fill, clips, opacity: alpha * fill.opacity }));
   let within = clipsContent(state) ? [...clips, outline] : clips;
   const children = state.children.flatMap((child) => {
-    const shapes = shapesOf(tree, child, within, alpha);
+    const shapes = shapesOf(tree, child, within, alpha * opacityOf(tree, child));
     if (tree.get(child).values.isMask !== true) return shapes;
     // It shows nothing itself, and bounds those above it.
     within = [...within, outlineOf(tree, tree.get(child))];

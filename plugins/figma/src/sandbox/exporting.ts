@@ -21,11 +21,15 @@ const ROUNDING = 2;
 export async function exportPixels(id: string, scale: number): Promise<RawPicture> {
   const node = await getNode(id);
   if (!node.visible) throw new Refusal('LAYER_UNSUITABLE', 'This layer is hidden. Show it, and try again.');
+  if (opacityOf(node) === 0) {
+    throw new Refusal('LAYER_UNSUITABLE', 'This layer has an opacity of 0 %. Raise it, and try again.');
+  }
   const photo = await photoOf(node);
   // For less than all of it, a small export is quicker than the whole file.
   if (photo === null || scale < photo.scale * 0.99) return drawn(node, scale);
   const { width, height } = node;
-  return { bytes: ownBytes(await photo.image.getBytesAsync()), toPicture: photo.toPicture, width, height };
+  const bytes = ownBytes(await photo.image.getBytesAsync());
+  return { bytes, toPicture: photo.toPicture, opacity: 1, width, height };
 }
 
 async function drawn(node: SceneNode, scale: number): Promise<RawPicture> {
@@ -40,8 +44,11 @@ async function drawn(node: SceneNode, scale: number): Promise<RawPicture> {
   // Exports show a node as it lies on the page. That is not said anywhere, so it is checked by their size.
   const views = [onPage, fromFigma(node.relativeTransform), IDENTITY];
   const view = views.find((matrix) => fits(boundsOf(matrix, box), value, size)) ?? onPage;
-  return { bytes, toPicture: intoBounds(view, box), ...box };
+  return { bytes, toPicture: intoBounds(view, box), opacity: opacityOf(node), ...box };
 }
+
+/** Exports have the node's own opacity in them, and not that of what is around it. Sections have none. */
+const opacityOf = (node: SceneNode): number => ('opacity' in node ? node.opacity : 1);
 
 async function exportNode(node: SceneNode, value: number): Promise<Uint8Array<ArrayBuffer>> {
   try {

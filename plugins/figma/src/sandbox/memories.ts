@@ -5,6 +5,7 @@
  */
 
 import * as z from 'zod/mini';
+import type { Recalled } from '../messages.ts';
 import { findNode, getNode } from './layers.ts';
 import { Refusal } from './refusal.ts';
 
@@ -14,15 +15,22 @@ const INDEX = 'memories';
 /** Of all texts, in characters. Figma gives a plugin 5 MB for everything, and a character may take 3 bytes. */
 const ROOM = 1_200_000;
 
-const Kept = z.object({ at: z.number(), text: z.string() });
+const Kept = z.object({
+  at: z.number(),
+  text: z.string(),
+  /**
+   * The node that it is kept with: in the document it goes along with copies. Earlier versions left it out; then nobody can
+   * tell, and it is taken for the node's own, as by far the most are.
+   */
+  of: z.optional(z.string()),
+});
 type Kept = z.infer<typeof Kept>;
 const Index = z.array(z.object({ key: z.string(), size: z.number() }));
 
-const keptNow = (text: string): Kept => ({ at: Date.now(), text });
-
 /** Keeps a text in the document. */
 export function keepInDocument(node: SceneNode, text: string): void {
-  node.setPluginData(KEY, JSON.stringify(keptNow(text)));
+  const kept: Kept = { at: Date.now(), text, of: node.id };
+  node.setPluginData(KEY, JSON.stringify(kept));
 }
 
 /** Writes one after the other: each reads the index and writes it. */
@@ -45,13 +53,15 @@ export async function remember(id: string, text: string): Promise<null> {
 }
 
 /** What was kept last, in either place. */
-export async function recall(id: string): Promise<string | null> {
+export async function recall(id: string): Promise<Recalled | null> {
   const node = await findNode(id);
   if (node === null) return null;
   const places = [parsed(node.getPluginData(KEY)), await figma.clientStorage.getAsync(keyOf(node))];
   const texts = places.flatMap((place) => z.safeParse(Kept, place).data ?? []);
   const newest = texts.sort((one, other) => other.at - one.at)[0];
-  return newest === undefined ? null : newest.text;
+  if (newest === undefined) return null;
+  const { text, of = node.id } = newest;
+  return { text, isCopy: of !== node.id };
 }
 
 async function write(key: string, text: string): Promise<void> {
@@ -65,7 +75,8 @@ async function write(key: string, text: string): Promise<void> {
   for (const entry of entries) {
     if (!fitting.includes(entry)) await figma.clientStorage.deleteAsync(entry.key);
   }
-  await figma.clientStorage.setAsync(key, keptNow(text));
+  const kept: Kept = { at: Date.now(), text };
+  await figma.clientStorage.setAsync(key, kept);
   await figma.clientStorage.setAsync(INDEX, fitting);
 }
 

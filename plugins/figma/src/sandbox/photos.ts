@@ -16,6 +16,7 @@ export interface Photo {
 
 /** Effects that leave the pixels within the box as they are. */
 const HARMLESS_EFFECTS: readonly Effect['type'][] = ['DROP_SHADOW', 'BACKGROUND_BLUR'];
+/** Of a paint: they leave its colours as they are. */
 const PLAIN_BLENDS: readonly (BlendMode | undefined)[] = [undefined, 'NORMAL', 'PASS_THROUGH'];
 
 /** The image of a node that shows one image and nothing else; null for all others. */
@@ -35,11 +36,10 @@ export async function photoOf(node: SceneNode): Promise<Photo | null> {
   return { image, toPicture, scale };
 }
 
-function isPlain({ visible, opacity, blendMode, strokes, effects }: RectangleNode): boolean {
+/** Opacity and blend mode are of no account: they are the layer's, and its result gets them as well. */
+function isPlain({ visible, strokes, effects }: RectangleNode): boolean {
   return (
     visible &&
-    opacity === 1 &&
-    PLAIN_BLENDS.includes(blendMode) &&
     strokes.every((stroke) => stroke.visible === false) &&
     effects.every((effect) => !effect.visible || HARMLESS_EFFECTS.includes(effect.type))
   );

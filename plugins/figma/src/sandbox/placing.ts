@@ -58,7 +58,10 @@ function place(placing: Placing, image: Image, { rectangle, source }: Placed): v
   rectangle.name = placing.name;
   rectangle.strokes = [];
   rectangle.fills = [fillOf(image, placing, { width, height })];
-  if (source !== null) copyCorners(source, rectangle);
+  if (source !== null) {
+    copyCorners(source, rectangle);
+    copyBlending(source, rectangle);
+  }
   settle(rectangle, source, source === null ? placing.source.transform : fromFigma(source.absoluteTransform));
   keepInDocument(rectangle, placing.memory);
   rectangle.setRelaunchData({ [RELAUNCH]: placing.name.slice(0, MAX_RELAUNCH_TEXT) });
@@ -81,6 +84,14 @@ function copyCorners(source: SceneNode, rectangle: RectangleNode): void {
   rectangle.bottomLeftRadius = source.bottomLeftRadius;
   rectangle.bottomRightRadius = source.bottomRightRadius;
   rectangle.cornerSmoothing = source.cornerSmoothing;
+}
+
+/** How the source shows what is below it; its pixels were taken without that. */
+function copyBlending(source: SceneNode, rectangle: RectangleNode): void {
+  if (!('opacity' in source)) return;
+  rectangle.opacity = source.opacity;
+  // A group lets the blending of its children through, which a rectangle does not have.
+  if (source.blendMode !== 'PASS_THROUGH') rectangle.blendMode = source.blendMode;
 }
 
 /** Moves the rectangle to the nearest place above the source where it lies as it should. */

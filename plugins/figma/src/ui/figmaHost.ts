@@ -7,9 +7,12 @@ import {
   type HostEvent,
   type Layer,
   type LayerPixels,
+  memoryOfCopy,
   type NoticeKind,
   type PlacedResult,
   pixelSize,
+  readMemory,
+  writeMemory,
 } from '@palimpsest/sdk';
 import type { Placing, RawPicture } from '../messages.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -21,7 +24,7 @@ export interface Size {
 
 /** What the host needs of the window that it is in. */
 export interface Surroundings {
-  /** Draws the part of a picture that shows the layer's box, upright, as a PNG of the given size. */
+  /** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
   redraw(picture: RawPicture, size: Size): Promise<Uint8Array<ArrayBuffer>>;
   colourScheme(): 'light' | 'dark';
   /** Listens for other colours; returns what ends that. */
@@ -83,8 +86,11 @@ export class FigmaHost implements EditorHost {
     await this.sandbox.ask('remember', { id, text });
   }
 
-  recall(id: string): Promise<string | null> {
-    return this.sandbox.ask('recall', { id });
+  async recall(id: string): Promise<string | null> {
+    const recalled = await this.sandbox.ask('recall', { id });
+    if (recalled === null) return null;
+    const { text, isCopy } = recalled;
+    return isCopy ? writeMemory(memoryOfCopy(readMemory(text))) : text;
   }
 
   readSetting(name: string): Promise<string | null> {
@@ -113,7 +119,8 @@ export class FigmaHost implements EditorHost {
     const { source, png, width, height, name, memory, sourceMemory } = result;
     const shrink = Math.min(1, this.maxSide / Math.max(width, height));
     const size = pixelSize(result, shrink);
-    const whole = { bytes: png, toPicture: [1 / width, 0, 0, 1 / height, 0, 0], width, height } as const;
+    const toPicture = [1 / width, 0, 0, 1 / height, 0, 0] as const;
+    const whole = { bytes: png, toPicture, opacity: 1, width, height };
     return {
       source: { ...source, transform: [...source.transform] },
       png: shrink < 1 ? await this.surroundings.redraw(whole, size) : png,
@@ -125,7 +132,8 @@ export class FigmaHost implements EditorHost {
 const PNG_SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /** Whether a picture is what was asked for, byte for byte: a PNG of that size with the box in it and nothing else. */
-function showsExactly({ bytes, toPicture, width, height }: RawPicture, size: Size): boolean {
+function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: Size): boolean {
+  if (opacity < 1) return false;
   if (bytes.length < 24 || PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) return false;
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [a, b, c, d, e, f] = toPicture;

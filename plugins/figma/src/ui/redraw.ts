@@ -3,10 +3,11 @@
 import { HostError } from '@palimpsest/sdk';
 import type { RawPicture } from '../messages.ts';
 import { type Size, unreadable } from './figmaHost.ts';
+import { withoutOpacity } from './opacity.ts';
 
-/** Draws the part of a picture that shows the layer's box, upright, as a PNG of the given size. */
+/** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
 export async function redraw(
-  { bytes, toPicture, width, height }: RawPicture,
+  { bytes, toPicture, opacity, width, height }: RawPicture,
   size: Size,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bitmap = await createImageBitmap(new Blob([bytes])).catch((cause: unknown) => {
@@ -28,5 +29,10 @@ export async function redraw(
   context.setTransform(toCanvas);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
+  if (opacity < 1) {
+    const pixels = context.getImageData(0, 0, size.width, size.height);
+    withoutOpacity(pixels.data, opacity);
+    context.putImageData(pixels, 0, 0);
+  }
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
 }

@@ -1,7 +1,9 @@
 /** @file Connected or not, in plain words, and what to do. */
 
-import { useEffect, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ConnectionModel, ConnectionState } from '../model/connection.ts';
+import { useLostFocus, useNewFocus } from './focus.ts';
 
 const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   looking: 'Looking for Palimpsest …',
@@ -33,15 +35,28 @@ export function ConnectionLine({
   );
 }
 
+interface ConnectProps {
+  readonly model: ConnectionModel;
+  readonly onLostFocus: () => void;
+}
+
 /** What to do about it. */
-export function Connect({ model }: { readonly model: ConnectionModel }) {
+export function Connect({ model, onLostFocus }: ConnectProps) {
   const state = model.state.value;
+  const section = useRef<HTMLElement>(null);
+  useLostFocus(section, onLostFocus);
+  const lost = useNewFocus(() => {
+    const first = section.current?.querySelector<HTMLElement>('input, button');
+    (first ?? section.current)?.focus();
+  });
   return (
-    <section class="card connect" aria-label="Connection">
-      {state.name === 'notFound' && <NotFound model={model} />}
-      {state.name === 'blocked' && <Blocked model={model} />}
-      {state.name === 'unpaired' && <Unpaired model={model} />}
-      {state.name === 'pairing' && <Pairing model={model} state={state} />}
+    <section class="card connect" aria-label="Connection" ref={section} tabIndex={-1}>
+      <Step key={state.name} onLostFocus={() => lost(null)}>
+        {state.name === 'notFound' && <NotFound model={model} />}
+        {state.name === 'blocked' && <Blocked model={model} />}
+        {state.name === 'unpaired' && <Unpaired model={model} />}
+        {state.name === 'pairing' && <Pairing model={model} state={state} />}
+      </Step>
       {model.problem.value !== null && (
         <p class="problem" role="alert">
           {model.problem.value}
@@ -49,6 +64,17 @@ export function Connect({ model }: { readonly model: ConnectionModel }) {
       )}
     </section>
   );
+}
+
+interface StepProps {
+  readonly onLostFocus: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Step({ onLostFocus, children }: StepProps) {
+  const step = useRef<HTMLDivElement>(null);
+  useLostFocus(step, onLostFocus);
+  return <div ref={step}>{children}</div>;
 }
 
 function NotFound({ model }: { readonly model: ConnectionModel }) {
@@ -114,6 +140,8 @@ function Pairing({
   readonly state: Extract<ConnectionState, { name: 'pairing' }>;
 }) {
   const [code, setCode] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <form
       onSubmit={(event) => {
@@ -127,6 +155,7 @@ function Pairing({
         Code
         <input
           class="code"
+          ref={field}
           inputMode="numeric"
           autoComplete="off"
           maxLength={6}

@@ -1,10 +1,12 @@
 /** @file The panel from top to bottom. */
 
+import { useRef } from 'preact/hooks';
 import { paceOf } from '../model/controls.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { Advanced } from './Advanced.tsx';
 import { Connect, ConnectionLine } from './Connect.tsx';
 import { Controls } from './Controls.tsx';
+import { useNewFocus } from './focus.ts';
 import { History } from './History.tsx';
 import { Style, StyleChoice } from './Style.tsx';
 import { Subject } from './Subject.tsx';
@@ -14,12 +16,24 @@ import { Work } from './Work.tsx';
 export function Panel({ model }: { readonly model: PanelModel }) {
   const state = model.connection.state.value;
   const working = state.name === 'connected' || state.name === 'reconnecting';
+  const panel = useRef<HTMLDivElement>(null);
+  const lost = useNewFocus(() => focusWork(panel.current!));
   return (
-    <div class="palimpsest" data-theme={model.colourScheme.value}>
+    <div class="palimpsest" data-theme={model.colourScheme.value} ref={panel}>
       <ConnectionLine model={model.connection} paints={model.draft.model.value} />
-      {working ? <Editing model={model} /> : <Connect model={model.connection} />}
+      {working ? (
+        <Editing model={model} />
+      ) : (
+        <Connect model={model.connection} onLostFocus={() => lost(null)} />
+      )}
     </div>
   );
+}
+
+/** Where one goes on when the panel is connected. */
+function focusWork(panel: HTMLElement): void {
+  const field = panel.querySelector<HTMLElement>('.editing textarea');
+  (field ?? panel.querySelector<HTMLElement>('.work'))?.focus();
 }
 
 function Editing({ model }: { readonly model: PanelModel }) {

@@ -1,168 +1,71 @@
 /** @file Edits under way and finished ones, the newest first. */
 
-import type { JobProgress } from '@palimpsest/protocol';
-import { type EditStage, isStyleOrder, resultName } from '@palimpsest/sdk';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { carefulSeconds, paceOf } from '../model/controls.ts';
 import type { EditEntry } from '../model/edits.ts';
 import type { PanelModel } from '../model/panelModel.ts';
-import { pictureAddress } from '../model/wordMaps.ts';
-import { Compare } from './Compare.tsx';
-
-/** How much "weaker" and "stronger" move the options. */
-const STRENGTH_STEP = 0.2;
+import { Entry } from './Entry.tsx';
+import { useLostFocus, useNewFocus } from './focus.ts';
 
 export function Work({ model }: { readonly model: PanelModel }) {
   const entries = model.edits.entries.value;
-  if (entries.length === 0) return null;
   const finished = entries.filter((entry) => entry.finished.value !== null);
+  const work = useRef<HTMLElement>(null);
+  const lost = useNewFocus<number>((at) => focusAt(work.current!, at));
   return (
-    <section class="work" aria-label="Edits">
+    <section class="work" aria-label="Edits" ref={work} tabIndex={-1}>
+      {/* Always there: what comes into the page with its words already in it is not read out. */}
+      <p class="unseen" role="status">
+        {useNews(entries, finished)}
+      </p>
       {finished.length > 1 && (
-        <button type="button" class="primary" onClick={() => void model.edits.keep(finished)}>
-          {`Keep all ${finished.length}`}
-        </button>
+        <KeepAll
+          count={finished.length}
+          onClick={() => void model.edits.keep(finished)}
+          onLostFocus={() => lost(0)}
+        />
       )}
-      {entries.map((entry) => (
-        <Entry key={entry.key} {...{ model, entry }} />
+      {entries.map((entry, i) => (
+        <Entry key={entry.key} {...{ model, entry }} onLostFocus={() => lost(i)} />
       ))}
     </section>
   );
 }
 
-function Entry({ model, entry }: { readonly model: PanelModel; readonly entry: EditEntry }) {
-  const finished = entry.finished.value;
-  const failure = entry.failure.value;
-  const { order } = entry;
-  const title = isStyleOrder(order) ? resultName(order) : order.target;
-  const remove = () => void model.edits.remove(entry);
-  const card = useRef<HTMLElement>(null);
-  // The button that begins an edit may be far below, where its progress would not be seen.
-  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
+interface KeepAllProps {
+  readonly count: number;
+  readonly onClick: () => void;
+  readonly onLostFocus: () => void;
+}
+
+function KeepAll({ count, onClick, onLostFocus }: KeepAllProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLostFocus(button, onLostFocus);
   return (
-    <article class="card entry" aria-label={title} ref={card}>
-      <h2 title={title}>{title}</h2>
-      {finished !== null && (
-        <>
-          <Compare before={finished.before} after={finished.after} />
-          <div class="buttons">
-            <button type="button" class="primary" onClick={() => void model.edits.keep([entry])}>
-              Keep
-            </button>
-            <button type="button" onClick={remove}>
-              Discard
-            </button>
-            <span class="again">
-              <span>Again</span>
-              <button type="button" onClick={() => model.again(entry, -STRENGTH_STEP)}>
-                weaker
-              </button>
-              <button type="button" onClick={() => model.again(entry, STRENGTH_STEP)}>
-                stronger
-              </button>
-            </span>
-          </div>
-          {!isStyleOrder(order) && paceOf(order.inversion) === 'instant' && (
-            <Carefully
-              seconds={carefulSeconds(order.inversion, finished.recipe.seconds)}
-              onClick={() => model.carefully(entry)}
-            />
-          )}
-        </>
-      )}
-      {failure !== null && (
-        <>
-          <p class="problem" role="alert">
-            {failure}
-          </p>
-          <div class="buttons">
-            <button type="button" class="primary" onClick={() => model.retry(entry)}>
-              Try again
-            </button>
-            <button type="button" onClick={remove}>
-              Close
-            </button>
-          </div>
-        </>
-      )}
-      {finished === null && failure === null && <Underway {...{ entry, remove }} />}
-    </article>
+    <button type="button" class="primary" ref={button} onClick={onClick}>
+      {`Keep all ${count}`}
+    </button>
   );
 }
 
-function Carefully({ seconds, onClick }: { readonly seconds: number; readonly onClick: () => void }) {
-  const time =
-    seconds < 90 ? `${Math.max(10, Math.ceil(seconds / 10) * 10)} s` : `${Math.round(seconds / 60)} min`;
-  return (
-    <div class="carefully">
-      <button type="button" onClick={onClick}>
-        Do it carefully
-      </button>
-      <p class="hint">Learns the picture first, and keeps more of it: up to about {time}.</p>
-    </div>
-  );
+/** To the card that is in the place of one that has gone; where none is left, to where the next edit begins. */
+function focusAt(work: HTMLElement, at: number): void {
+  const cards = work.querySelectorAll('.entry');
+  const card = cards[Math.min(at, cards.length - 1)];
+  const edit = work.closest('.palimpsest')?.querySelector<HTMLElement>('.submit button:enabled');
+  (card?.querySelector('button') ?? edit ?? work).focus();
 }
 
-function Underway({ entry, remove }: { readonly entry: EditEntry; readonly remove: () => void }) {
-  const stage = entry.stage.value;
-  const progress = stage.name === 'work' ? stage.progress : null;
-  return (
-    <div class="underway">
-      <Preview png={entry.preview.value} />
-      <div>
-        <p role="status">{stageInWords(stage)}</p>
-        <progress
-          aria-label="Progress"
-          {...(progress === null ? {} : { value: progress.step, max: progress.total })}
-        />
-        <p class="hint">{progress === null ? ' ' : timeLeft(progress.secondsLeft)}</p>
-      </div>
-      <button type="button" onClick={remove}>
-        Cancel
-      </button>
-    </div>
-  );
-}
-
-function Preview({ png }: { readonly png: Uint8Array<ArrayBuffer> | null }) {
-  const [address, setAddress] = useState<string | null>(null);
+/** What has just been finished, until something else happens. */
+function useNews(entries: readonly EditEntry[], finished: readonly EditEntry[]): string {
+  const [news, setNews] = useState('');
+  const known = useRef({ entries, finished: new Set<EditEntry>() });
   useEffect(() => {
-    if (png === null) return;
-    const made = pictureAddress(png);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [png]);
-  return address === null ? <span class="preview" /> : <img class="preview" src={address} alt="" />;
-}
-
-const WORK_STAGES: Readonly<Record<JobProgress['stage'], string>> = {
-  invert: 'Looking at the picture',
-  optimise: 'Learning the picture',
-  edit: 'Painting',
-  generate: 'Painting',
-};
-
-function stageInWords(stage: EditStage): string {
-  switch (stage.name) {
-    case 'export':
-      return 'Taking the picture';
-    case 'upload':
-      return 'Handing it over';
-    case 'begin':
-      return 'Getting ready';
-    case 'download':
-      return 'Fetching the result';
-    case 'work':
-      return WORK_STAGES[stage.progress.stage];
-    case 'queue': {
-      const before = (stage.position ?? 1) - 1;
-      return before > 0 ? `Waiting: ${before} before it` : 'Waiting for its turn';
-    }
-  }
-}
-
-function timeLeft(seconds: number | null): string {
-  if (seconds === null) return ' ';
-  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
+    const fresh = finished.filter((entry) => !known.current.finished.has(entry));
+    const words = fresh.map(({ layer }) => `The edit of “${layer.name}” is finished.`);
+    if (fresh.length > 0) setNews(words.join(' '));
+    // The same words again would be no news to a screen reader.
+    else if (entries !== known.current.entries) setNews('');
+    known.current = { entries, finished: new Set(finished) };
+  });
+  return news;
 }

@@ -1,0 +1,97 @@
+/** @file One edit: on its way, finished, or failed. */
+
+import { isStyleOrder, resultName } from '@palimpsest/sdk';
+import { useEffect, useRef } from 'preact/hooks';
+import { carefulSeconds, paceOf } from '../model/controls.ts';
+import type { EditEntry } from '../model/edits.ts';
+import type { PanelModel } from '../model/panelModel.ts';
+import { Compare } from './Compare.tsx';
+import { useLostFocus, useNewFocus } from './focus.ts';
+import { Underway } from './Underway.tsx';
+
+/** How much "weaker" and "stronger" move the options. */
+const STRENGTH_STEP = 0.2;
+
+interface EntryProps {
+  readonly model: PanelModel;
+  readonly entry: EditEntry;
+  readonly onLostFocus: () => void;
+}
+
+export function Entry({ model, entry, onLostFocus }: EntryProps) {
+  const finished = entry.finished.value;
+  const failure = entry.failure.value;
+  const { order } = entry;
+  const title = isStyleOrder(order) ? resultName(order) : order.target;
+  const remove = () => void model.edits.remove(entry);
+  const card = useRef<HTMLElement>(null);
+  // The button that begins an edit may be far below, where its progress would not be seen.
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), []);
+  useLostFocus(card, onLostFocus);
+  // Not to a button: who is about to press "Cancel" would press that.
+  const lost = useNewFocus(() => card.current?.focus());
+  return (
+    <article class="card entry" aria-label={title} ref={card} tabIndex={-1}>
+      <h2 title={title}>{title}</h2>
+      {finished !== null && (
+        <>
+          <Compare before={finished.before} after={finished.after} />
+          <div class="buttons">
+            <button type="button" class="primary" onClick={() => void model.edits.keep([entry])}>
+              Keep
+            </button>
+            <button type="button" onClick={remove}>
+              Discard
+            </button>
+            <span class="again">
+              <span>Again</span>
+              <button type="button" onClick={() => model.again(entry, -STRENGTH_STEP)}>
+                weaker
+              </button>
+              <button type="button" onClick={() => model.again(entry, STRENGTH_STEP)}>
+                stronger
+              </button>
+            </span>
+          </div>
+          {!isStyleOrder(order) && paceOf(order.inversion) === 'instant' && (
+            <Carefully
+              seconds={carefulSeconds(order.inversion, finished.recipe.seconds)}
+              onClick={() => model.carefully(entry)}
+            />
+          )}
+        </>
+      )}
+      {failure !== null && (
+        <>
+          <p class="problem" role="alert">
+            {failure}
+          </p>
+          <div class="buttons">
+            <button type="button" class="primary" onClick={() => model.retry(entry)}>
+              Try again
+            </button>
+            <button type="button" onClick={remove}>
+              Close
+            </button>
+          </div>
+        </>
+      )}
+      {finished === null && failure === null && (
+        <Underway {...{ entry, remove }} onLostFocus={() => lost(null)} />
+      )}
+    </article>
+  );
+}
+
+function Carefully({ seconds, onClick }: { readonly seconds: number; readonly onClick: () => void }) {
+  const time =
+    seconds < 90 ? `${Math.max(10, Math.ceil(seconds / 10) * 10)} s` : `${Math.round(seconds / 60)} min`;
+  return (
+    <div class="carefully">
+      <button type="button" onClick={onClick}>
+        Do it carefully
+      </button>
+      <p class="hint">Learns the picture first, and keeps more of it: up to about {time}.</p>
+    </div>
+  );
+}
