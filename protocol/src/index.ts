@@ -1,5 +1,5 @@
 export { untilAborted } from './client/abort.ts';
-export type { Address } from './client/address.ts';
+export { type Address, addressOf } from './client/address.ts';
 export {
   type ClientEvents,
   type ClientOptions,

@@ -15,6 +15,7 @@ import {
 } from '../../plugins/panel/src/model/controls.ts';
 import { Draft } from '../../plugins/panel/src/model/draft.ts';
 import { optionFields } from '../../plugins/panel/src/model/optionFields.ts';
+import { sizeInWords } from '../../plugins/panel/src/model/sizeInWords.ts';
 import { StyleDraft } from '../../plugins/panel/src/model/styleDraft.ts';
 import { partnerOf, readPrompts, sentenceAbout } from '../../plugins/panel/src/model/words.ts';
 
@@ -193,6 +194,25 @@ describe('the plain controls', () => {
     expect(strengthened(DEFAULT_EDIT, 0.2)).toMatchObject({ tauC: 0.4, tauS: 0.6, tauV: 0.4, tauU: 0.6 });
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, 1)).success).toBe(true);
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, -1)).success).toBe(true);
+  });
+});
+
+describe('the size of a layer', () => {
+  const size = (width: number, height: number, naturalScale: number | null, maxSide = Infinity) =>
+    sizeInWords(
+      { ...{ id: 'a', name: 'a', width, height, naturalScale }, transform: [1, 0, 0, 1, 0, 0] },
+      { maxSide },
+    );
+
+  it('is that of its pixels', () => {
+    expect(size(300, 200, 1)).toBe('300 × 200');
+    expect(size(300, 200, 2)).toBe('600 × 400');
+  });
+
+  it('says at which size a layer is edited that is not edited at its own', () => {
+    expect(size(2000, 1000, null)).toBe('2000 × 1000, edited at 1024 × 512');
+    expect(size(1024, 512, null)).toBe('1024 × 512');
+    expect(size(8192, 4096, 1, 4096)).toBe('8192 × 4096, edited at 4096 × 2048');
   });
 });
 

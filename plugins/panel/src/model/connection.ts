@@ -2,12 +2,11 @@
 
 import {
   type Address,
+  addressOf,
   DaemonClient,
   type ModelInfo,
   PairingRequest,
   PalimpsestError,
-  PORTS,
-  RPC_PATH,
 } from '@palimpsest/protocol';
 import { type EditorHost, sentenceOf } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
@@ -152,8 +151,7 @@ export class ConnectionModel {
 
   /** Whether a daemon answers at all. A fetch, since browsers ask for permission rather for that than for a socket. */
   private async answers(): Promise<boolean> {
-    const urls = this.address.urls ?? PORTS.map((port) => `ws://localhost:${port}${RPC_PATH}`);
-    for (const url of urls) {
+    for (const url of addressOf(this.address).urls) {
       const health = new URL('/health', url.replace(/^ws/, 'http'));
       const found = await fetch(health).then(
         ({ ok }) => ok,

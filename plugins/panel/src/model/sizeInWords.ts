@@ -1,9 +1,13 @@
 /** @file Sizes of layers, for people. */
 
-import { type Layer, pixelSize } from '@palimpsest/sdk';
+import { type EditorHost, type Layer, pixelSize, workSize } from '@palimpsest/sdk';
 
-/** The size of a layer's pixels. */
-export function sizeInWords(layer: Layer): string {
-  const { width, height } = pixelSize(layer, layer.naturalScale ?? 1);
-  return `${width} × ${height}`;
+/** The size of a layer, and that of the pixels which are edited, where it is another one. */
+export function sizeInWords(layer: Layer, host: Pick<EditorHost, 'maxSide'>): string {
+  const own = inWords(pixelSize(layer, layer.naturalScale ?? 1));
+  const edited = inWords(workSize(layer, host));
+  return own === edited ? own : `${own}, edited at ${edited}`;
 }
+
+const inWords = ({ width, height }: { readonly width: number; readonly height: number }): string =>
+  `${width} × ${height}`;

@@ -19,7 +19,7 @@ export function Subject({ model }: { readonly model: PanelModel }) {
       )}
       <p class="about">
         <strong>{first.name}</strong>
-        <span>{others.length > 0 ? `and ${others.length} more` : sizeInWords(first)}</span>
+        <span>{others.length > 0 ? `and ${others.length} more` : sizeInWords(first, model.host)}</span>
         {model.ready.value !== null && <span class="badge">ready</span>}
       </p>
     </section>
