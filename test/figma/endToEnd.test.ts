@@ -66,6 +66,21 @@ describeInBrowser('Figma from end to end', () => {
     await expectAccessible(figma.frame);
   });
 
+  it('sees a see-through layer as it is without that', async () => {
+    // With a stroke it is no photo any more, and drawn.
+    await figma.call('set', source, 'strokes', [{ type: 'SOLID', color: { r: 0, g: 0, b: 0 } }]);
+    await figma.call('set', source, 'opacity', 0.3);
+    await soon(async () => (await figma.shown('photo')).width).toBe(480);
+    const { width, height, rgba } = await figma.shown('photo');
+    const at = 4 * (Math.floor(height / 4) * width + Math.floor(width / 4));
+    const is = quarters();
+    const was = 4 * (Math.floor(is.height / 4) * is.width + Math.floor(is.width / 4));
+    for (let k = 0; k < 4; k++) expect(Math.abs(rgba[at + k]! - is.rgba[was + k]!)).toBeLessThan(6);
+    await figma.call('set', source, 'opacity', 1);
+    await figma.call('set', source, 'strokes', []);
+    await soon(async () => (await figma.shown('photo')).width).toBe(WIDTH);
+  });
+
   it('edits the layer, and places the very pixels exactly over it', async () => {
     await figma.say('a dog', 'a tiger');
     await figma.makeQuick(3);

@@ -1,6 +1,6 @@
 /** The SDK's own reader and writer of PNG files, against sharp. */
 
-import { decodePng, encodePng } from '@palimpsest/sdk';
+import { decodePng, encodePng, sizeOfPng } from '@palimpsest/sdk';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 
@@ -26,7 +26,20 @@ describe('PNG files', () => {
     expect([...rgba]).toEqual([...expected]);
   });
 
+  it('say their size in the header', async () => {
+    const picture = sharp(noise(31 * 17), { raw: { width: 31, height: 17, channels: 1 } });
+    const png = await picture.png().toBuffer();
+    // A file that lies somewhere within other bytes.
+    const within = new Uint8Array(png.length + 5);
+    within.set(png, 5);
+    expect(sizeOfPng(within.subarray(5))).toEqual({ width: 31, height: 17 });
+    expect(sizeOfPng(png.subarray(0, 23))).toBeNull();
+    expect(sizeOfPng(await picture.jpeg().toBuffer())).toBeNull();
+  });
+
   it('that are none are refused', async () => {
-    await expect(decodePng(new Uint8Array(8))).rejects.toThrow(RangeError);
+    for (const bytes of [new Uint8Array(8), new Uint8Array(100)]) {
+      await expect(decodePng(bytes)).rejects.toThrow(RangeError);
+    }
   });
 });

@@ -9,10 +9,11 @@ import {
   type NoticeKind,
   type PlacedResult,
   pixelSize,
+  sizeOfPng,
 } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import type { PageDocument, PageLayer } from './pageDocument.ts';
-import { decode, maskOf, type Size, scaled } from './pictures.ts';
+import { maskOf, type Size, scaled } from './pictures.ts';
 
 /** Settings stay in this tab: the page's token is its owner's, and is not left lying in the browser. */
 const PREFIX = 'palimpsest-';
@@ -63,7 +64,7 @@ export class PageHost implements EditorHost {
 
   async placeAll(results: readonly PlacedResult[]): Promise<readonly Layer[]> {
     const { document } = this;
-    const columns = await Promise.all(results.map(({ png }) => columnsOf(png)));
+    const columns = results.map(({ png }) => columnsOf(png));
     const made = document.insert(
       results.map(({ source, png, name }, i) => {
         const found = document.find(source.id);
@@ -142,11 +143,10 @@ export class PageHost implements EditorHost {
 }
 
 /** How many pixels wide a picture is. */
-async function columnsOf(png: Uint8Array<ArrayBuffer>): Promise<number> {
-  const bitmap = await decode(png);
-  const { width } = bitmap;
-  bitmap.close();
-  return width;
+function columnsOf(png: Uint8Array<ArrayBuffer>): number {
+  const size = sizeOfPng(png);
+  if (size !== null) return size.width;
+  throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.');
 }
 
 const layerOf = ({ id, name, width, height, transform, naturalScale }: PageLayer): Layer => ({

@@ -9,6 +9,7 @@ import {
   type NoticeKind,
   type PlacedResult,
   readMemory,
+  sizeOfPng,
   wordsOfName,
   writeMemory,
 } from '@palimpsest/sdk';
@@ -17,7 +18,7 @@ import type { Bridge, Session } from './bridge.ts';
 import { asSaved, LayerTexts, type TextStore } from './keeping.ts';
 import { documentText, type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
 import { isInvisible, type Pictures } from './pictures.ts';
-import { ScratchWork, type Size, sizeOfPng } from './scratchWork.ts';
+import { ScratchWork, type Size } from './scratchWork.ts';
 import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
 import { SelectionWatch } from './selectionWatch.ts';
 

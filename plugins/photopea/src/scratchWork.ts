@@ -1,6 +1,6 @@
 /** @file Work in scratch documents, which are gone afterwards, whatever happens. */
 
-import { HostError } from '@palimpsest/sdk';
+import { HostError, sizeOfPng } from '@palimpsest/sdk';
 import type { Session } from './bridge.ts';
 import type { LayerId } from './layerIds.ts';
 import { MEASURE, PREPARE_EXPORT, PREPARE_MASK, SAVE, SHRINK } from './scripts/exporting.ts';
@@ -142,12 +142,4 @@ export class ScratchWork {
   private tag(): string {
     return `${this.prefix}${++this.made}`;
   }
-}
-
-/** From the header, which comes first; null where the file is no PNG. */
-export function sizeOfPng(png: Uint8Array<ArrayBuffer>): Size | null {
-  if (png.length < 24 || png[0] !== 0x89 || png[1] !== 0x50 || png[2] !== 0x4e || png[3] !== 0x47)
-    return null;
-  const view = new DataView(png.buffer, png.byteOffset);
-  return { width: view.getUint32(16), height: view.getUint32(20) };
 }

@@ -23,6 +23,7 @@ export {
 export { exportScale, pixelSize } from './exportScale.ts';
 export { keepEdits } from './keepEdits.ts';
 export { decodePng, encodePng, type Pixels } from './png.ts';
+export { type PixelSize, sizeOfPng } from './pngSize.ts';
 export {
   EditOrder,
   isStyleOrder,

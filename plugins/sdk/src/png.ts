@@ -3,6 +3,8 @@
  * anywhere. For tests and small pictures; a host has its editor for this.
  */
 
+import { PNG_SIGNATURE, sizeOfPng } from './pngSize.ts';
+
 /** 8 bits each of red, green, blue and alpha. */
 export interface Pixels {
   readonly width: number;
@@ -10,7 +12,6 @@ export interface Pixels {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 /** Samples of a pixel, by the colour type of the header; palettes are not among them. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 4: 2, 6: 4 };
 
@@ -31,7 +32,7 @@ export async function encodePng({ width, height, rgba }: Pixels): Promise<Uint8A
     rows.set(rgba.subarray(y * width * 4, (y + 1) * width * 4), y * (1 + width * 4) + 1);
   }
   const chunks = [
-    Uint8Array.from(SIGNATURE),
+    Uint8Array.from(PNG_SIGNATURE),
     chunk('IHDR', header),
     chunk('IDAT', await through(new CompressionStream('deflate'), rows)),
     chunk('IEND', new Uint8Array()),
@@ -41,9 +42,10 @@ export async function encodePng({ width, height, rgba }: Pixels): Promise<Uint8A
 
 /** @throws {RangeError} where the file is no PNG of 8 bits without palette and interlacing. */
 export async function decodePng(png: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-  if (SIGNATURE.some((byte, i) => png[i] !== byte)) throw new RangeError('This is no PNG file.');
+  const size = sizeOfPng(png);
+  if (size === null) throw new RangeError('This is no PNG file.');
+  const { width, height } = size;
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, colourType, , , interlaced] = png.subarray(24, 29);
   const channels = CHANNELS[colourType!];
   if (depth !== 8 || channels === undefined || interlaced !== 0) {

@@ -1,5 +1,7 @@
 /** @file Pixels on their way out. */
 
+// Not the whole of the SDK, which has no place in here.
+import { sizeOfPng } from '@palimpsest/sdk/png-size';
 import type { Matrix, RawPicture } from '../messages.ts';
 import { getNode } from './layers.ts';
 import { photoOf } from './photos.ts';
@@ -40,7 +42,7 @@ async function drawn(node: SceneNode, scale: number): Promise<RawPicture> {
   const most = Math.max(scale, MAX_SIDE / Math.max(bounds.width, bounds.height));
   const value = isTurned ? Math.min(scale * SPARE, most) : scale;
   const bytes = await exportNode(node, value);
-  const size = pngSize(bytes);
+  const size = sizeOfPng(bytes);
   // Exports show a node as it lies on the page. That is not said anywhere, so it is checked by their size.
   const views = [onPage, fromFigma(node.relativeTransform), IDENTITY];
   const view = views.find((matrix) => fits(boundsOf(matrix, box), value, size)) ?? onPage;
@@ -75,15 +77,10 @@ function intoBounds(view: Matrix, box: Box): Matrix {
   return compose(scaling(1 / width, 1 / height), compose(translation(-x, -y), view));
 }
 
-const fits = (bounds: Box, scale: number, size: Box): boolean =>
+const fits = (bounds: Box, scale: number, size: Box | null): boolean =>
+  size !== null &&
   Math.abs(bounds.width * scale - size.width) <= ROUNDING &&
   Math.abs(bounds.height * scale - size.height) <= ROUNDING;
-
-/** From the header: after the signature of 8 bytes, the length and the name of the first chunk. */
-function pngSize(png: Uint8Array<ArrayBuffer>): Box {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  return { width: view.getUint32(16), height: view.getUint32(20) };
-}
 
 /** Figma's typings leave open what is behind the bytes; what comes of its calls is never shared. */
 const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>

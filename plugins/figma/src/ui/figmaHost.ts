@@ -12,6 +12,7 @@ import {
   type PlacedResult,
   pixelSize,
   readMemory,
+  sizeOfPng,
   writeMemory,
 } from '@palimpsest/sdk';
 import type { Placing, RawPicture } from '../messages.ts';
@@ -129,16 +130,12 @@ export class FigmaHost implements EditorHost {
   }
 }
 
-const PNG_SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-
 /** Whether a picture is what was asked for, byte for byte: a PNG of that size with the box in it and nothing else. */
 function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: Size): boolean {
-  if (opacity < 1) return false;
-  if (bytes.length < 24 || PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) return false;
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const is = sizeOfPng(bytes);
+  if (opacity < 1 || is?.width !== size.width || is.height !== size.height) return false;
   const [a, b, c, d, e, f] = toPicture;
-  const off = Math.max(...[a * width - 1, b * height, c * width, d * height - 1, e, f].map(Math.abs));
-  return header.getUint32(16) === size.width && header.getUint32(20) === size.height && off < 1e-6;
+  return Math.max(...[a * width - 1, b * height, c * width, d * height - 1, e, f].map(Math.abs)) < 1e-6;
 }
 
 /** For a picture that cannot be read. */

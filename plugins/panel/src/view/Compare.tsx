@@ -1,7 +1,7 @@
 /** @file Before and after, with a slider between them. */
 
-import { useEffect, useState } from 'preact/hooks';
-import { pictureAddress } from '../model/wordMaps.ts';
+import { useState } from 'preact/hooks';
+import { useAddress } from './address.ts';
 
 interface CompareProps {
   readonly before: Uint8Array<ArrayBuffer>;
@@ -28,14 +28,4 @@ export function Compare({ before, after }: CompareProps) {
       />
     </div>
   );
-}
-
-function useAddress(png: Uint8Array<ArrayBuffer>): string | null {
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    const made = pictureAddress(png);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [png]);
-  return address;
 }

@@ -2,9 +2,9 @@
 
 import type { JobProgress } from '@palimpsest/protocol';
 import type { EditStage } from '@palimpsest/sdk';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { EditEntry } from '../model/edits.ts';
-import { pictureAddress } from '../model/wordMaps.ts';
+import { useAddress } from './address.ts';
 import { useLostFocus } from './focus.ts';
 
 interface UnderwayProps {
@@ -16,11 +16,12 @@ interface UnderwayProps {
 export function Underway({ entry, remove, onLostFocus }: UnderwayProps) {
   const part = useRef<HTMLDivElement>(null);
   useLostFocus(part, onLostFocus);
+  const preview = useAddress(entry.preview.value);
   const stage = entry.stage.value;
   const progress = stage.name === 'work' ? stage.progress : null;
   return (
     <div class="underway" ref={part}>
-      <Preview png={entry.preview.value} />
+      {preview === null ? <span class="preview" /> : <img class="preview" src={preview} alt="" />}
       <div>
         <p role="status">{stageInWords(stage)}</p>
         <progress
@@ -34,17 +35,6 @@ export function Underway({ entry, remove, onLostFocus }: UnderwayProps) {
       </button>
     </div>
   );
-}
-
-function Preview({ png }: { readonly png: Uint8Array<ArrayBuffer> | null }) {
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    if (png === null) return;
-    const made = pictureAddress(png);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [png]);
-  return address === null ? <span class="preview" /> : <img class="preview" src={address} alt="" />;
 }
 
 const WORK_STAGES: Readonly<Record<JobProgress['stage'], string>> = {
