@@ -1,6 +1,15 @@
 /** Bad input: a stable code, a sentence that says what to do, a status that is not 0, and nothing half-written. */
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -41,6 +50,8 @@ beforeAll(async () => {
     sharp({ create: { width, height, channels: 3, background: 'red' } });
   await solid(1, 1).png().toFile(at('dot.png'));
   await solid(30_000, 20).png().toFile(at('wide.png'));
+  cpSync(picture, at('mine.png'));
+  symlinkSync(at('mine.png'), at('link.png'));
   writeFileSync(at('text.png'), 'not a picture');
   writeFileSync(at('cut.png'), readFileSync(picture).subarray(0, 9000));
 });
@@ -94,6 +105,31 @@ describe('palimpsest edit with bad input', () => {
     ['an interval out of range', { extra: ['--word-tau', 'tiger=0..3'] }, 'OPTION_INVALID', /^--word-tau:/],
     ['a malformed pair', { extra: ['--subtract', 'a:b:c'] }, 'OPTION_INVALID', /^--subtract "a:b:c"/],
     ['a context without a mask', { extra: ['--context', '0.5'] }, 'OPTION_INVALID', /--mask/],
+    [
+      'an option that is no number',
+      { extra: ['--steps', 'many'] },
+      'OPTION_INVALID',
+      /whole number from 1 to 500/,
+    ],
+    [
+      'a share out of range',
+      { extra: ['--tau-s', '2'] },
+      'OPTION_INVALID',
+      /^--tau-s: give a number from 0 to 1\.$/,
+    ],
+    ['threads that are none', { extra: ['--threads', '0'] }, 'OPTION_INVALID', /whole number from 1/],
+    [
+      'the picture itself to write to',
+      { picture: at('mine.png'), out: at('mine.png') },
+      'OPTION_INVALID',
+      /stays/,
+    ],
+    [
+      'a link to the mask',
+      { out: at('link.png'), extra: ['--mask', at('mine.png')] },
+      'OPTION_INVALID',
+      /original stays/,
+    ],
     ['an unknown option', { extra: ['--unheard-of'] }, 'OPTION_INVALID', /--unheard-of/],
     ['the name of a JPEG', { out: at('out.jpg') }, 'OPTION_INVALID', /out\.png/],
     ['a folder in the place of a file', { out: folder }, 'WRITE_FAILED', /is a folder/],
@@ -127,4 +163,17 @@ describe('palimpsest edit with bad input', () => {
     expect(error.message).toMatch(sentence);
     expect(readdirSync(folder).filter((name) => name === 'out.png' || name.endsWith('.tmp'))).toEqual([]);
   });
+});
+
+it('a device of the environment that is not there is refused as one of a flag is', async () => {
+  const absent = process.platform === 'win32' ? 'coreml' : 'dml';
+  process.env.PALIMPSEST_DEVICE = absent;
+  try {
+    const words = ['--from', 'a dog', '--to', 'a tiger', '--out', at('out.png'), '--json'];
+    const { status, stdout } = await palimpsest(cache, 'edit', picture, '--model', MODEL, ...words);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout).error.message).toContain(`has no ${absent}`);
+  } finally {
+    delete process.env.PALIMPSEST_DEVICE;
+  }
 });

@@ -25,6 +25,9 @@ async function run(env: Record<string, string | undefined>, ...args: string[]) {
   }
 }
 
+/** A device that the runtime has no code for on this system. */
+const ABSENT = process.platform === 'win32' ? 'coreml' : 'dml';
+
 describe('palimpsest serve', () => {
   let daemon: StartedDaemon;
   beforeAll(async () => {
@@ -54,7 +57,8 @@ describe('palimpsest serve', () => {
     const listed = await run(daemon.env, 'clients', '--json');
     expect(JSON.parse(listed.stdout)).toEqual({ clients: [] });
     const revoked = await run(daemon.env, 'clients', '--revoke', 'nobody');
-    expect(revoked.stdout).toContain('no client of that id');
+    expect(revoked.stderr).toContain('There is no client nobody.');
+    expect(revoked.status).toBe(2);
   });
 
   it('shows the code of a pairing and who asks, and then that it was let in', async () => {
@@ -81,7 +85,8 @@ describe('palimpsest serve with a fault', () => {
   const env = (more: Record<string, string>) => ({ PALIMPSEST_CONFIG: config, ...more });
 
   it.each([
-    ['of the environment', { PALIMPSEST_PORT: 'x' }, null, 'port'],
+    ['of the environment', { PALIMPSEST_PORT: 'x' }, null, 'port: give a whole number from 1 to 65535'],
+    ['of a device that is not there', { PALIMPSEST_DEVICE: ABSENT }, null, `has no ${ABSENT}`],
     ['of the file', {}, '{"colour":1}', 'colour'],
     ['of no file of JSON', {}, '{', 'config.json'],
   ])('%s says which', async (_, more, file, name) => {
@@ -124,5 +129,22 @@ describe('palimpsest doctor', () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/NO {2}Models/);
     expect(stdout).toContain('-> broken:');
+  });
+
+  it('tells what was named and is not there', async () => {
+    const config = join(folder, 'doctor');
+    mkdirSync(config, { recursive: true });
+    const named = { mine: { model: 'demo', loras: ['gone.safetensors:0.5'] } };
+    writeFileSync(
+      join(config, 'config.json'),
+      JSON.stringify({ models: ['/nowhere/models'], named, device: ABSENT }),
+    );
+    const { stdout } = await run({ PALIMPSEST_CONFIG: config }, 'doctor');
+    expect(stdout).toMatch(new RegExp(`NO {2}ONNX Runtime .*has no ${ABSENT}`));
+    expect(stdout).toMatch(/NO {2}Models/);
+    expect(stdout).toContain('/nowhere/models does not exist');
+    expect(stdout).toContain(`${join(config, 'gone.safetensors')} does not exist`);
+    const listed = await run({ PALIMPSEST_CONFIG: config }, 'models', '/nowhere/else');
+    expect(listed.stderr).toContain('/nowhere/else does not exist');
   });
 });

@@ -113,6 +113,31 @@ describe('with a daemon running', () => {
     expect(await jobs()).toHaveLength(before.length);
   });
 
+  it('an edit on whatever device there is, is done there', async () => {
+    const before = await jobs();
+    const quick = ['--steps', '1', '--method', 'ddim', '--json', '--device', 'auto', ...words];
+    const done = await palimpsest(
+      cache,
+      'edit',
+      picture,
+      '--model',
+      MODEL,
+      ...quick,
+      '--out',
+      at('auto.png'),
+    );
+    expect(notices(done.stderr)).toEqual([]);
+    expect(await jobs()).toHaveLength(before.length + 1);
+  });
+
+  it('a file that is not there is all that is told', async () => {
+    const edit = ['edit', at('nowhere.png'), '--model', MODEL, '--json', ...words, '--out', at('no.png')];
+    const { status, stdout, stderr } = await palimpsest(cache, ...edit);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'PICTURE_UNREADABLE' });
+    expect(notices(stderr)).toEqual([]);
+  });
+
   it('Ctrl-C stops the job there', async () => {
     const slow = ['edit', picture, '--model', MODEL, '--json', ...words.slice(0, 4), '--out', at('no.png')];
     const { child, finished } = start(cache, [...slow, '--seed', '7']);

@@ -1,5 +1,8 @@
 /** Devices: which one is taken, and graphs for those on which the fused attention cannot be trusted. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
 import { withExplicitAttention } from '../../daemon/src/graph/explicitAttention.ts';
 import { Graph } from '../../daemon/src/graph/graph.ts';
@@ -32,6 +35,15 @@ describe('a device', () => {
     });
     const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
     await expect(chooseDevice(foreign)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  it('that needs a library more is refused without it, with the command that gets it', async () => {
+    const library = 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so';
+    const isThere = existsSync(join(import.meta.dirname, '../../node_modules/onnxruntime-node', library));
+    const refusal: unknown = await chooseDevice('cuda', 'fp32').catch((error) => error);
+    expect(refusal instanceof PalimpsestError && refusal.message.includes('script/install.js')).toBe(
+      !isThere,
+    );
   });
 });
 

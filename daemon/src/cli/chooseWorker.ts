@@ -1,12 +1,13 @@
 /** @file Where a command's work is done: in the running daemon, if it can do it and gives the same result. */
 
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { MAX_PICTURE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { ModelRegistry } from '../models/modelRegistry.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
-import { defaultBudget, parseBudget } from '../runtime/memoryBudget.ts';
+import { defaultBudget } from '../runtime/memoryBudget.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { DaemonWorker } from './daemonWorker.ts';
@@ -17,10 +18,10 @@ export interface WorkerWish {
   readonly model: ModelChoice;
   /** Of the processor; all when left out. */
   readonly threads?: number | undefined;
-  /** The processor when left out. */
+  /** The running daemon's or, without one, the configuration's when left out; as are those that follow. */
   readonly device?: Device | 'auto' | undefined;
   readonly precision?: Precision | 'auto' | undefined;
-  /** What the work may take, such as 8GB; the configuration's when left out. */
+  /** What the work may take, such as 8GB. */
   readonly memoryBudget?: string | undefined;
   /** Files that the work is about. */
   readonly pictures: readonly string[];
@@ -34,7 +35,9 @@ export interface WorkerWish {
  * @throws {PalimpsestError} as `LocalWorker`.
  */
 export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<Worker> {
-  const running = wish.daemon ? await runningDaemon(configFolder()) : null;
+  // A file that is not there is told by this process, whoever would do the work.
+  const asks = wish.daemon && wish.pictures.every((picture) => existsSync(picture));
+  const running = asks ? await runningDaemon(configFolder()) : null;
   if (running !== null) {
     const worker = await inDaemon(running, wish, watch);
     if (typeof worker !== 'string') return worker;
@@ -42,10 +45,10 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
   }
   // Only now: the runtime takes a moment and some memory, which the daemon spares.
   const { LocalWorker } = await import('./localWorker.ts');
-  const { memoryBudget: given, ...rest } = wish;
-  const { memoryBudget = defaultBudget(rest.device ?? 'cpu') } =
-    given === undefined ? readConfig(configFolder(), {}) : { memoryBudget: parseBudget(given) };
-  return LocalWorker.open({ ...rest, memoryBudget }, watch);
+  const { model, threads, device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag } = wish;
+  const flags = { device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag };
+  const { device, precision, memoryBudget = defaultBudget(device) } = readConfig(configFolder(), flags);
+  return LocalWorker.open({ model, threads, device, precision, memoryBudget }, watch);
 }
 
 /** A worker, or why there is none. */
@@ -68,7 +71,7 @@ async function inDaemon(
     return 'The running daemon does not know --image-encoder, --threads and --memory-budget.';
   }
   if (
-    (device ?? running.device) !== running.device ||
+    ![undefined, 'auto', running.device].includes(device) ||
     ![undefined, 'auto', running.precision].includes(precision)
   ) {
     return `The running daemon works on ${running.device} in ${running.precision}.`;

@@ -10,6 +10,7 @@ import { reportError } from './report.ts';
 export function clientsCommand(): Command {
   return new Command('clients')
     .summary('list the plugins that were let in, or revoke one')
+    .description('Lists the plugins and programs that were let in, or takes back the token of one.')
     .option('--revoke <id>', 'take back the token of this client; its jobs are cancelled')
     .option('--json', 'print the result as JSON')
     .action(async ({ revoke, json = false }: { revoke?: string; json?: boolean }) => {
@@ -24,8 +25,12 @@ export function clientsCommand(): Command {
 async function run(daemon: DaemonClient, revoke: string | undefined, json: boolean): Promise<string> {
   if (revoke !== undefined) {
     const { revoked } = await daemon.call('clients.revoke', { id: revoke });
-    if (json) return `${JSON.stringify({ revoked })}\n`;
-    return revoked ? 'Revoked. Its connections are closed.\n' : 'There is no client of that id.\n';
+    if (!revoked)
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        `There is no client ${revoke}. "palimpsest clients" lists them.`,
+      );
+    return json ? `${JSON.stringify({ revoked })}\n` : 'Revoked. Its connections are closed.\n';
   }
   const { clients } = await daemon.call('clients.list', {});
   if (json) return `${JSON.stringify({ clients })}\n`;

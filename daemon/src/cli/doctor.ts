@@ -3,10 +3,12 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { configFolder, readConfig } from '../server/config.ts';
+import { defaultBudget } from '../runtime/memoryBudget.ts';
+import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
-import { openModels } from '../server/openModels.ts';
+import { missingFiles, openModels } from '../server/openModels.ts';
 import { cacheFolder } from '../store/paths.ts';
 import { EXIT_CODES } from './report.ts';
 
@@ -19,8 +21,8 @@ interface Finding {
 }
 
 const GB = 2 ** 30;
-/** One Stable Diffusion 1.x model in fp16, with what an inversion needs. */
-const MEMORY_NEEDED = 6 * GB;
+/** The least that a careful edit with Stable Diffusion 1.5 takes on the processor (docs/gpu.md), in bytes. */
+const MEMORY_NEEDED = 8.5e9;
 /** For graphs, inversions and pictures. */
 const DISK_NEEDED = 4 * GB;
 const NODE_NEEDED = [20, 19] as const;
@@ -62,20 +64,31 @@ async function device(): Promise<Finding> {
   try {
     const { chooseDevice } = await import('../models/chooseDevice.ts');
     const { builtInDevices } = await import('../runtime/devices.ts');
-    const { reason } = await chooseDevice('auto');
-    const found = `${availableParallelism()} processor threads; built in: ${builtInDevices().join(', ')}. --device auto: ${reason}`;
+    const wanted = configuredDevice();
+    const { reason } = await chooseDevice(wanted === 'cpu' ? 'auto' : wanted);
+    const found = `${availableParallelism()} processor threads; built in: ${builtInDevices().join(', ')}. ${wanted === 'cpu' ? '--device auto: ' : ''}${reason}`;
     return { what: 'ONNX Runtime', ok: true, found };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
-    return { what: 'ONNX Runtime', ok: false, found: reason, mend: 'Run "npm ci" again on this machine.' };
+    const mend = error instanceof PalimpsestError ? {} : { mend: 'Run "npm ci" again on this machine.' };
+    return { what: 'ONNX Runtime', ok: false, found: reason, ...mend };
+  }
+}
+
+/** A configuration that cannot be read is told by another finding. */
+function configuredDevice(): DaemonConfig['device'] {
+  try {
+    return readConfig(configFolder(), {}).device;
+  } catch {
+    return 'cpu';
   }
 }
 
 function memory(): Finding {
   const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
   const mend =
-    'Enough for the demo model. For Stable Diffusion, close other programs or use a smaller --size.';
-  return { what: 'Memory', ok: totalmem() >= MEMORY_NEEDED, found, mend };
+    'Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes more: use a smaller --size.';
+  return { what: 'Memory', ok: defaultBudget('cpu') >= MEMORY_NEEDED, found, mend };
 }
 
 async function disk(): Promise<Finding> {
@@ -118,12 +131,16 @@ async function models(): Promise<Finding> {
   // Loaded here, for it brings the engine's rooms along.
   const { faultOf } = await import('./modelCheck.ts');
   try {
-    const installed = openModels(readConfig(configFolder(), {})).list();
+    const config = readConfig(configFolder(), {});
+    const installed = openModels(config).list();
     if (installed.length === 0) return { what: 'Models', ok: false, found: 'none', mend };
-    const faults = installed.flatMap(({ name, place }) => {
-      const fault = faultOf(place);
-      return fault === null ? [] : [`${name}: ${fault}`];
-    });
+    const faults = [
+      ...missingFiles(config),
+      ...installed.flatMap(({ name, place }) => {
+        const fault = faultOf(place);
+        return fault === null ? [] : [`${name}: ${fault}`];
+      }),
+    ];
     const found = installed.map(({ name }) => name).join(', ');
     return { what: 'Models', ok: faults.length === 0, found, mend: faults.join('; ') };
   } catch (error) {

@@ -29,8 +29,9 @@ export function editCommand(): Command {
     .option('--mask <picture>', 'change only where this picture is white; it has the size of the picture');
   addFlags(addWorkFlags(command), EditOptions, WORD_FLAGS);
   addFlags(command, InversionOptions);
-  return command.action((picture: string, { from: source, to: target, out, mask }: Arguments) =>
-    runWork(command, [picture, ...(mask === undefined ? [] : [mask])], async (worker) => {
+  return command.action((picture: string, { from: source, to: target, out, mask }: Arguments) => {
+    const pictures = [picture, ...(mask === undefined ? [] : [mask])];
+    return runWork(command, pictures, async (worker) => {
       const inversion = readFlags(command, InversionOptions);
       const edit = readFlags(command, EditOptions, WORD_FLAGS);
       if (edit.context !== undefined && mask === undefined) {
@@ -39,7 +40,7 @@ export function editCommand(): Command {
           '--context is what is worked on around a mask: name the mask with --mask, or leave --context out.',
         );
       }
-      await requirePictureOut(out);
+      await requirePictureOut(out, pictures);
       const { png, ...facts } = await worker.edit({ picture, mask, source, target, inversion, edit });
       await writeFileAtomic(out, png);
       const { width, height, kind } = facts;
@@ -47,6 +48,6 @@ export function editCommand(): Command {
         result: { out: resolve(out), width, height, kind, inversion: facts.inversion },
         message: `Wrote ${out} (${width} x ${height}, by ${kind}).`,
       };
-    }),
-  );
+    });
+  });
 }

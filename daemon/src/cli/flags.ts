@@ -57,7 +57,17 @@ export function readFlags<T extends z.core.$ZodObject>(
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]);
   const flag = kebab(attributeOf(name, forms[name]));
-  throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${issue?.message}. See --help.`);
+  const expected = forms[name] === undefined ? expectedNumber(propertiesOf(schema)[name]) : null;
+  throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${expected ?? `${issue?.message}. See --help`}.`);
+}
+
+/** What to give for a number; null for others. */
+function expectedNumber(property: Property | undefined): string | null {
+  if (property?.type !== 'integer' && property?.type !== 'number') return null;
+  const { type, minimum, maximum } = property;
+  const from = minimum === undefined ? '' : ` from ${minimum}`;
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
+  return `give a ${type === 'integer' ? 'whole ' : ''}number${from}${to}`;
 }
 
 /** commander keeps a flag's value under its name in camel case. */

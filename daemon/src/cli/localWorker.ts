@@ -30,9 +30,8 @@ interface LocalWish {
   readonly model: ModelChoice;
   /** Of the processor; all when left out. */
   readonly threads?: number | undefined;
-  /** The processor when left out. */
-  readonly device?: Device | 'auto' | undefined;
-  readonly precision?: Precision | 'auto' | undefined;
+  readonly device: Device | 'auto';
+  readonly precision: Precision | 'auto';
   /** What the work may take, in bytes. */
   readonly memoryBudget: number;
 }
@@ -56,7 +55,7 @@ export class LocalWorker implements Worker {
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
   static async open(
-    { model, threads, device = 'cpu', precision, memoryBudget }: LocalWish,
+    { model, threads, device, precision, memoryBudget }: LocalWish,
     watch: WorkWatch,
   ): Promise<LocalWorker> {
     const limits = threads === undefined ? {} : { threads };

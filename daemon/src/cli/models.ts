@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { ListedModel } from '../models/modelRegistry.ts';
 import { configFolder, readConfig } from '../server/config.ts';
-import { openModels } from '../server/openModels.ts';
+import { missingFiles, openModels } from '../server/openModels.ts';
 import { pullCommand } from './pullModel.ts';
 import { reportError } from './report.ts';
 
@@ -17,8 +17,10 @@ export function modelsCommand(): Command {
     .option('--json', 'print the list as JSON')
     .action((folders: string[], { json = false }: { json?: boolean }) => {
       try {
-        const config = readConfig(configFolder(), {});
-        const registry = openModels({ ...config, models: [...folders, ...config.models] });
+        const configured = readConfig(configFolder(), {});
+        const config = { ...configured, models: [...folders, ...configured.models] };
+        for (const sentence of missingFiles(config)) process.stderr.write(`${sentence}\n`);
+        const registry = openModels(config);
         const models = registry.listAll().map(({ place: _, ...model }) => model);
         process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
       } catch (error) {

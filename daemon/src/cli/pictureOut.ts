@@ -1,5 +1,6 @@
 /** @file Where a command puts its picture. */
 
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { requireWritable } from '../runtime/writeFile.ts';
@@ -12,13 +13,34 @@ const OTHER_FORMATS: ReadonlySet<string> = new Set(
 /**
  * Checks `--out` before long work starts.
  *
- * @throws {PalimpsestError} OPTION_INVALID when the name promises another format, WRITE_FAILED when it cannot be written.
+ * @param inputs files that the work is about.
+ * @throws {PalimpsestError} OPTION_INVALID when the name promises another format, or is an input's; WRITE_FAILED when it
+ *   cannot be written.
  */
-export async function requirePictureOut(out: string): Promise<void> {
+export async function requirePictureOut(out: string, inputs: readonly string[] = []): Promise<void> {
   const extension = extname(out);
   if (OTHER_FORMATS.has(extension.toLowerCase())) {
     const better = `${out.slice(0, -extension.length)}.png`;
     throw new PalimpsestError('OPTION_INVALID', `--out: the result is a PNG. Name it ${better}, say.`);
   }
+  for (const input of inputs) {
+    if (await isSameFile(out, input)) {
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        `--out: that is ${input} itself. Name another file, so that the original stays.`,
+      );
+    }
+  }
   await requireWritable(out);
+}
+
+/** Whether two paths lead to one file, by whatever links. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  try {
+    const [a, b] = [await stat(one), await stat(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    // One of them is not there.
+    return false;
+  }
 }

@@ -43,7 +43,7 @@ export function addModelFlags(command: Command): Command {
 /** Flags that every command has that lets networks run. */
 export function addWorkFlags(command: Command): Command {
   return addDeviceFlags(addModelFlags(command))
-    .option('--threads <number>', 'processor threads; default: all that it has', Number)
+    .option('--threads <number>', 'processor threads; default: all that it has', readThreads)
     .option('--no-daemon', 'work in this process, even if a daemon is running');
 }
 
@@ -59,7 +59,12 @@ export async function runCommand(
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.
     if (controller.signal.aborted) process.exit(EXIT_CODES.cancelled);
-    controller.abort(new PalimpsestError('CANCELLED', 'The work was cancelled. Nothing was changed.'));
+    controller.abort(
+      new PalimpsestError(
+        'CANCELLED',
+        'Stopped. What was learned until then is kept: the same command goes on from there.',
+      ),
+    );
     process.stderr.write('\nStopping after this step. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', cancel);
@@ -115,6 +120,12 @@ async function chosenModel(
     imageEncoder: imageEncoder ?? place.imageEncoder,
     loras: [...(place.loras ?? []), ...loras],
   };
+}
+
+function readThreads(text: string): number {
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new PalimpsestError('OPTION_INVALID', `--threads ${text}: give a whole number from 1.`);
 }
 
 /** One `--lora`, after those before it. */

@@ -3,10 +3,21 @@
 import { resolve } from 'node:path';
 import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
+import * as z from 'zod/mini';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
 import { requirePictureOut } from './pictureOut.ts';
 import { addWorkFlags, runWork } from './session.ts';
+
+/** Of inversions there is no choice here, so what belongs to others than StyleDiffusion is none. */
+const LearningOptions = z.omit(InversionOptions, {
+  mode: true,
+  method: true,
+  towardsEmpty: true,
+  proximalNorm: true,
+  proximalQuantile: true,
+  proximalPull: true,
+});
 
 interface Arguments {
   readonly from: string;
@@ -26,12 +37,12 @@ export function styleCommand(): Command {
     .requiredOption('--style-from <words>', 'what is in the second picture, with its style')
     .requiredOption('--out <file>', 'where the PNG goes');
   addFlags(addWorkFlags(command), StyleOptions);
-  addFlags(command, InversionOptions);
+  addFlags(command, LearningOptions);
   return command.action((content: string, style: string, { from: source, styleFrom, out }: Arguments) =>
     runWork(command, [content, style], async (worker) => {
-      const inversion = readFlags(command, InversionOptions);
+      const inversion = InversionOptions.parse(readFlags(command, LearningOptions));
       const options = readFlags(command, StyleOptions);
-      await requirePictureOut(out);
+      await requirePictureOut(out, [content, style]);
       const work = { content, style, source, styleSource: styleFrom, inversion, options };
       const { png, width, height, inversion: id } = await worker.style(work);
       await writeFileAtomic(out, png);

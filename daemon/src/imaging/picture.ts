@@ -177,7 +177,7 @@ function unreadable(name: string, cause?: unknown): PalimpsestError {
   const reason = cause instanceof Error && !cause.message.includes('\n') ? ` (${cause.message})` : '';
   return new PalimpsestError(
     'PICTURE_UNREADABLE',
-    `${name} is no picture that can be read, or is damaged${reason}. Use a JPEG, PNG, WebP, TIFF or AVIF file.`,
+    `${name} is no picture that can be read, or is damaged${reason}. Use a JPEG, PNG, WebP, TIFF, AVIF or GIF file.`,
     { cause },
   );
 }

@@ -1,5 +1,6 @@
 /** @file `npm run parity -- GOLDEN`: the engine beside golden tensors, row by row. */
 
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Networks } from '../models/networks.ts';
@@ -31,9 +32,8 @@ async function main(): Promise<number> {
   const { device } = options;
   const networks = new Networks(null, { device, wholly: device !== 'cpu' });
   try {
-    const golden = new GoldenFolder(options.golden);
     const model = new StableDiffusion(options.model, networks);
-    const report = await runParity(golden, model, console.log, partsOfSet(golden, options.only));
+    const report = await runParity(options.golden, model, console.log, options.only);
     return report.failed ? 1 : 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -65,11 +65,13 @@ function readArguments() {
   if (values.help) return null;
   const [folder, ...others] = positionals;
   if (folder === undefined || others.length > 0) throw new Error('Give one folder of golden tensors.');
-  const golden = resolve(folder);
+  const path = resolve(folder);
+  if (!existsSync(path)) throw new Error(`There is no folder ${path}.`);
+  const golden = new GoldenFolder(path);
   const device = DEVICES.find((one) => one === (values.device ?? 'cpu'));
   if (device === undefined) throw new Error(`There is no device ${values.device}.`);
-  const model = values.model ?? join(dirname(golden), `model${basename(golden)}`);
-  return { golden, device, model, only: values.only };
+  const model = values.model ?? join(dirname(path), `model${basename(path)}`);
+  return { golden, device, model, only: partsOfSet(golden, values.only) };
 }
 
 process.exitCode = await main();

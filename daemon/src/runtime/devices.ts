@@ -1,5 +1,8 @@
 /** @file What the runtime has to be told for each device. */
 
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PalimpsestError } from '@palimpsest/protocol';
 import * as ort from 'onnxruntime-node';
 import { DEVICES, type Device } from './deviceNames.ts';
@@ -30,11 +33,25 @@ export function providersFor(device: Device): ort.InferenceSession.ExecutionProv
   }
 }
 
+/** CUDA's part is added by a script of the runtime's, which its own list does not notice. */
+function hasCuda(): boolean {
+  const binaries = join(dirname(fileURLToPath(import.meta.resolve('onnxruntime-node'))), '../bin');
+  const [napi = ''] = readdirSync(binaries).filter((name) => name.startsWith('napi-'));
+  return existsSync(join(binaries, napi, process.platform, process.arch, 'libonnxruntime_providers_cuda.so'));
+}
+
 /** @throws {PalimpsestError} OPTION_INVALID when the runtime was not built for it. */
 export function requireBuiltIn(device: Device): void {
   const here = builtInDevices();
-  // CUDA's part is added by a script of the runtime's, which its own list does not notice.
-  if (device === 'cuda' || here.includes(device)) return;
+  if (here.includes(device)) return;
+  if (device === 'cuda') {
+    if (hasCuda()) return;
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run ' +
+        '"node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install" once; or choose another --device, or auto.',
+    );
+  }
   throw new PalimpsestError(
     'OPTION_INVALID',
     `This build of the runtime has no ${device}. It has: ${here.join(', ')}. Choose one of these with --device, or auto.`,

@@ -13,12 +13,14 @@ import { parseBudget } from '../runtime/memoryBudget.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
+const PORT_RANGE = 'give a whole number from 1 to 65535';
+
 /** The file `config.json` in the configuration folder; each key may be left out. */
 export const DaemonConfig = z.strictObject({
   port: z
-    .int()
-    .min(1)
-    .max(65_535)
+    .int(PORT_RANGE)
+    .min(1, PORT_RANGE)
+    .max(65_535, PORT_RANGE)
     .optional()
     .describe('the port to listen on; default: 47391, or 47392, or 47393'),
   listen: z
