@@ -1,6 +1,6 @@
 /** LoRA files, by the keys of both worlds, give what adding them to the weights by hand gives. */
 
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { openModels } from '../../daemon/src/server/openModels.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
+import { bytesOf, encodePreamble, readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL, relativeError } from '../golden.ts';
 import { weightsOf, writeWeights } from '../originalLayout.ts';
@@ -119,6 +120,72 @@ describe('a LoRA', () => {
     expect(relativeError(await noise(withLora(diffusers)), await noise(byHand(STRENGTH)))).toBeLessThan(1e-5);
   });
 
+  const weightsWith = (file: string) => {
+    const { unet, text_encoder } = withLora(file).checkpoints;
+    return Object.keys(changes).map((layer) =>
+      readTensor((isText(layer) ? text_encoder : unet)!.weights.get(`${layer}.weight`)!),
+    );
+  };
+  const withPrefixes = (unetPrefix: string, textPrefix: string, down: string, up: string) =>
+    write('spelled.safetensors', (layer) => {
+      const module = (isText(layer) ? textPrefix : unetPrefix) + layer;
+      return [`${module}.${down}.weight`, `${module}.${up}.weight`, null];
+    });
+
+  it.each([
+    ['PEFT', 'base_model.model.', 'base_model.model.', 'lora_A', 'lora_B'],
+    ['one network alone', '', '', 'lora_A', 'lora_B'],
+    [
+      'diffusers with linear layers',
+      'unet.',
+      'text_encoder.',
+      'lora_linear_layer.down',
+      'lora_linear_layer.up',
+    ],
+    ['diffusers before PEFT', 'unet.', 'text_encoder.', 'lora.down', 'lora.up'],
+  ])('by the keys of %s is the same', (_, ...spelling) => {
+    expect(weightsWith(withPrefixes(...spelling))).toEqual(weightsWith(diffusers));
+  });
+
+  it('by the keys of the first diffusers, with the processors of attentions, is the same', () => {
+    const names: Readonly<Record<string, string>> = {
+      [LAYER]: LAYER.replace('to_k', 'processor.to_k'),
+      [TEXT]: TEXT.replace('q_proj', 'to_q'),
+    };
+    const file = write('processors.safetensors', (layer) => {
+      const module = names[layer] ?? layer;
+      const end = names[layer] === undefined ? '.lora' : '_lora';
+      const prefix = isText(layer) ? 'text_encoder.' : '';
+      return [`${prefix}${module}${end}.down.weight`, `${prefix}${module}${end}.up.weight`, null];
+    });
+    expect(weightsWith(file)).toEqual(weightsWith(diffusers));
+  });
+
+  it('in bfloat16 is merged as the numbers that it holds', () => {
+    // Numbers of few digits are the same in both.
+    const matrix = (shape: number[]) =>
+      tensor(
+        shape,
+        tensor(shape).data.map((_, i) => (i % 7) / 4 - 0.75),
+      );
+    const { down, up } = changes[LAYER]!;
+    const tensors = new Map([
+      [`unet.${LAYER}.lora_A.weight`, matrix([...down.shape])],
+      [`unet.${LAYER}.lora_B.weight`, matrix([...up.shape])],
+    ]);
+    const [whole, brief] = [join(root, 'whole.safetensors'), join(root, 'brief.safetensors')];
+    writeWeights(whole, tensors, 'F32');
+    const entries = new Map(
+      [...tensors].map(([name, { shape }]) => [name, { shape, dtype: 'BF16' as const }]),
+    );
+    const upperHalves = [...tensors.values()].map(({ data }) => {
+      const halves = new Uint16Array(bytesOf(data, 'F32').slice().buffer).filter((_, i) => i % 2 === 1);
+      return new Uint8Array(halves.buffer);
+    });
+    writeFileSync(brief, Buffer.concat([encodePreamble(entries), ...upperHalves]));
+    expect(weightsWith(brief)).toEqual(weightsWith(whole));
+  });
+
   it('that does not fit is refused with the reason', () => {
     const broken = (name: string, key: string, shape: number[]) => {
       const path = join(root, name);
@@ -131,7 +198,46 @@ describe('a LoRA', () => {
       refusal(/another kind of model/),
     );
     expect(broken('hada.safetensors', 'lora_unet_x.hada_w1_a', [4, 4])).toThrow(refusal(/another kind than/));
-    expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/holds no LoRA/));
+    expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/x is no part of a LoRA/));
+    expect(broken('half.safetensors', `unet.${LAYER}.lora_A.weight`, [4, 4])).toThrow(refusal(/only one of/));
+  });
+
+  it.each([
+    ['diffusion_model.input_blocks.1.1.proj_in.lora_down.weight', /as ComfyUI writes them/],
+    ['transformer.single_blocks.0.attn.to_q.lora_A.weight', /Flux/],
+    ['lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight', /Flux/],
+    ['lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight', /Stable Diffusion XL/],
+    [`unet.${LAYER}.lora_magnitude_vector`, /another kind than/],
+    ['bundle_emb.dog.string_to_param.*', /no part of a LoRA/],
+    ['prior.layers.0.to_q.lora_A.weight', /belongs to no network/],
+  ])('is refused rather than merged without %s', (key, reason) => {
+    const path = join(root, 'more.safetensors');
+    const known = [...readHeader(diffusers).tensors].map(
+      ([name, stored]) => [name, readTensor(stored)] as const,
+    );
+    writeWeights(path, new Map([...known, [key, tensor([4, 4])]]), 'F32');
+    expect(() => withLora(path)).toThrow(
+      expect.objectContaining({ code: 'WEIGHT_INVALID', message: expect.stringMatching(reason) }),
+    );
+  });
+
+  it('whose matrices do not fit is refused before anything is written', () => {
+    const path = join(root, 'large.safetensors');
+    const module = `unet.${LAYER}`;
+    const [down, up] = [tensor([4, 3]), tensor([3, 4])];
+    writeWeights(
+      path,
+      new Map([
+        [`${module}.lora_A.weight`, down],
+        [`${module}.lora_B.weight`, up],
+      ]),
+      'F32',
+    );
+    const before = readdirSync(merged);
+    expect(() => withLora(path)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/does not fit/) }),
+    );
+    expect(readdirSync(merged)).toEqual(before);
   });
 });
 

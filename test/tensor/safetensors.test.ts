@@ -88,6 +88,11 @@ describe('a file that lies', () => {
     expect(() => readHeader(path())).toThrow(expect.objectContaining({ code: 'WEIGHT_INVALID' }));
   });
 
+  it('is not called damaged when its type is one of those that are not read', () => {
+    const path = crafted('eight', '{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}', 4);
+    expect(() => readHeader(path)).toThrow(/^(?!.*damaged).* in the type F8_E4M3, .* fp32 or fp16/);
+  });
+
   it('is refused when it is not there', () => {
     expect(() => readHeader(join(folder, 'none'))).toThrow(
       expect.objectContaining({ code: 'MODEL_FOLDER_INVALID' }),

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { floatToHalf, halvesToFloats } from './float16.ts';
+import { bfloatsToFloats, floatToHalf, halvesToFloats } from './float16.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -89,9 +89,9 @@ function parseHeader(path: string, header: Buffer, fileSize: number): Safetensor
   const tensors = new Map<string, StoredTensor>();
   for (const [name, value] of Object.entries(tensorEntries)) {
     const entry = TensorEntry.safeParse(value);
-    if (!entry.success || !isKnownType(entry.data.dtype))
-      throw damaged(path, `the entry of ${name} cannot be read`);
+    if (!entry.success) throw damaged(path, `the entry of ${name} cannot be read`);
     const { dtype, shape, data_offsets } = entry.data;
+    if (!isKnownType(dtype)) throw unreadable(path, name, dtype);
     const [begin, end] = data_offsets;
     const length = end - begin;
     if (length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype]) {
@@ -117,6 +117,13 @@ function damaged(path: string, fact: string): PalimpsestError {
   return new PalimpsestError(
     'WEIGHT_INVALID',
     `${path} is damaged: ${fact}. Download or copy the file again; its download may have been interrupted.`,
+  );
+}
+
+function unreadable(path: string, name: string, dtype: string): PalimpsestError {
+  return new PalimpsestError(
+    'WEIGHT_INVALID',
+    `${path} holds ${name} in the type ${dtype}, which Palimpsest does not read. Take the same file in fp32 or fp16.`,
   );
 }
 
@@ -165,6 +172,8 @@ export function readTensor(stored: StoredTensor): Tensor {
   if (stored.dtype === 'F32') return { shape: stored.shape, data: new Float32Array(bytes.buffer) };
   if (stored.dtype === 'F16')
     return { shape: stored.shape, data: halvesToFloats(new Uint16Array(bytes.buffer)) };
+  if (stored.dtype === 'BF16')
+    return { shape: stored.shape, data: bfloatsToFloats(new Uint16Array(bytes.buffer)) };
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) data[i] = readElement(bytes, stored, i);
   return { shape: stored.shape, data };
@@ -182,7 +191,7 @@ function readElement(bytes: Buffer, stored: StoredTensor, index: number): number
     case 'BOOL':
       return bytes.readUInt8(index);
     default:
-      throw damaged(stored.file, `it holds the type ${stored.dtype}, which is not read here`);
+      throw unreadable(stored.file, 'weights', stored.dtype);
   }
 }
 
