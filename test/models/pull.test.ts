@@ -120,7 +120,7 @@ describe('a download', () => {
   });
 
   it('is refused before it starts where the disk has no room', async () => {
-    const freeBytes = async () => 1_000_000;
+    const freeBytes = () => 1_000_000;
     await expect(
       pullModel(new Hub({ endpoint: hub.endpoint }), folder, NAME, 'fp32', { freeBytes }),
     ).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('PALIMPSEST_DATA') });

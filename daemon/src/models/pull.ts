@@ -2,9 +2,10 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { freeBytes } from '../runtime/freeBytes.ts';
 import { writeError } from '../runtime/writeFile.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
 import { neededFiles, type Precision } from './neededFiles.ts';
@@ -30,7 +31,7 @@ export interface PullWatch {
   /** What is about to be downloaded, before it is. */
   readonly onStart?: (repository: HubRepository, bytes: number) => void;
   /** Free bytes of the disk that a folder is on; a parameter so that tests can fill it. */
-  readonly freeBytes?: (folder: string) => Promise<number>;
+  readonly freeBytes?: (folder: string) => number;
 }
 
 /**
@@ -58,7 +59,7 @@ export async function pullModel(
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const present = await Promise.all(files.map(({ path }) => presentBytes(join(partial, path))));
   let done = present.reduce((sum, bytes) => sum + bytes, 0);
-  await requireRoom(partial, total - done, watch.freeBytes ?? freeBytes);
+  requireRoom(partial, total - done, watch.freeBytes ?? freeBytes);
   watch.onStart?.(repository, total);
   for (const file of files) {
     await download(hub, repository, file, partial, (bytes) => {
@@ -116,17 +117,8 @@ const sizeOf = (path: string): Promise<number> =>
 const PART = '.part';
 const presentBytes = async (path: string): Promise<number> => (await sizeOf(path)) || sizeOf(path + PART);
 
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-async function requireRoom(
-  folder: string,
-  needed: number,
-  free: (folder: string) => Promise<number>,
-): Promise<void> {
-  const available = await free(folder);
+function requireRoom(folder: string, needed: number, free: (folder: string) => number): void {
+  const available = free(folder);
   if (available >= needed + SPARE) return;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new PalimpsestError(
