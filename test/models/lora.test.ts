@@ -1,11 +1,25 @@
 /** LoRA files, by the keys of both worlds, give what adding them to the weights by hand gives. */
 
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LoadedModels } from '../../daemon/src/engine/loadedModels.ts';
+import { Checkpoint } from '../../daemon/src/models/checkpoint.ts';
+import { withLoras } from '../../daemon/src/models/lora.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
+import type { WeightsRoom } from '../../daemon/src/models/plannedWeights.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { openModels } from '../../daemon/src/server/openModels.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
@@ -238,6 +252,80 @@ describe('a LoRA', () => {
       expect.objectContaining({ message: expect.stringMatching(/does not fit/) }),
     );
     expect(readdirSync(merged)).toEqual(before);
+  });
+});
+
+describe('merged weights', () => {
+  const choices = [{ file: kohya, strength: STRENGTH }];
+  let folders = 0;
+  const freshFolder = () => {
+    const folder = join(root, `merged-${folders++}`);
+    mkdirSync(folder);
+    return folder;
+  };
+  const unetOf = (folder: string, room?: WeightsRoom) =>
+    withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', choices, folder, room);
+  const layerOf = (checkpoint: Checkpoint) => readTensor(checkpoint.weights.get(`${LAYER}.weight`)!);
+  const before = layerOf(unetOf(freshFolder()));
+
+  it('are written anew where the file was cut short', () => {
+    const folder = freshFolder();
+    unetOf(folder);
+    const [name] = readdirSync(folder);
+    truncateSync(join(folder, name!), 1000);
+    expect(layerOf(unetOf(folder))).toEqual(before);
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  it('leave nothing behind when they cannot be written', () => {
+    const folder = freshFolder();
+    const copy = join(root, 'vanishing');
+    cpSync(join(MODEL, 'unet'), copy, { recursive: true });
+    const checkpoint = Checkpoint.open(copy);
+    // Its layout is known, and its numbers are gone in the middle of the work.
+    const path = join(copy, 'diffusion_pytorch_model.safetensors');
+    truncateSync(path, checkpoint.weights.get(`${CONV}.weight`)!.offset + 8);
+    expect(() => withLoras(checkpoint, 'unet', choices, folder)).toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('make room for new ones, those first that were not used for longest', () => {
+    const folder = freshFolder();
+    const unetBytes = statSync(
+      withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', choices, merged).files.at(-1)!.path,
+    ).size;
+    const old = [1, 2, 3].map((age) => join(folder, `${age}.safetensors`));
+    for (const [age, path] of old.entries()) {
+      writeFileSync(path, new Uint8Array(100_000));
+      utimesSync(path, 1000 + age, 1000 + age);
+    }
+    unetOf(folder, { reserve: 0, limit: unetBytes + 250_000 });
+    expect(old.map((path) => existsSync(path))).toEqual([false, true, true]);
+    expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it('take the place of older ones on a disk that is nearly full, and of what killed processes left', () => {
+    const folder = freshFolder();
+    const [old, leftover] = ['old.safetensors', 'x-unet.safetensors.123.tmp'].map((name) =>
+      join(folder, name),
+    );
+    for (const path of [old!, leftover!]) {
+      writeFileSync(path, 'old');
+      utimesSync(path, 1000, 1000);
+    }
+    unetOf(folder, { reserve: Number.POSITIVE_INFINITY, limit: 20e9 });
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(existsSync(old!) || existsSync(leftover!)).toBe(false);
+  });
+
+  it('are merged again where they had to make room while their model is open', async () => {
+    const folder = freshFolder();
+    const model = new StableDiffusion(MODEL, networks(), { loras: { choices, folder } });
+    const { fingerprint } = model;
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    expect(await noise(model)).toEqual(await noise(withLora(kohya)));
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    expect(model.fingerprint).toBe(fingerprint);
   });
 });
 

@@ -28,6 +28,7 @@ export class Checkpoint implements WeightSource {
   private constructor(
     readonly files: readonly SafetensorsFile[],
     private readonly tensors: ReadonlyMap<string, StoredTensor>,
+    private readonly restore: (() => void) | null = null,
   ) {
     this.folder = commonFolder(files.map(({ path }) => dirname(path)));
   }
@@ -41,9 +42,13 @@ export class Checkpoint implements WeightSource {
     return new Checkpoint([file], tensors);
   }
 
-  /** The same network with some of its weights taken from another file. */
-  overlaid(file: SafetensorsFile): Checkpoint {
-    return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]));
+  /**
+   * The same network with some of its weights taken from another file.
+   *
+   * @param restore makes the file again where it was removed to make room for others.
+   */
+  overlaid(file: SafetensorsFile, restore: () => void): Checkpoint {
+    return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]), restore);
   }
 
   /** The same weights from a file that has all of those which a network can ask for. */
@@ -107,8 +112,18 @@ export class Checkpoint implements WeightSource {
     return [...this.tensors.values()].some(({ dtype }) => dtype === other);
   }
 
+  /**
+   * Makes sure that files which are made of others are there, before they are read or loaded.
+   *
+   * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED.
+   */
+  prepare(): void {
+    this.restore?.();
+  }
+
   /** Changes with the weights themselves. */
   get content(): string {
+    this.prepare();
     return this.files.map(contentHash).join();
   }
 

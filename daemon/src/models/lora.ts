@@ -5,14 +5,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { writeError } from '../runtime/writeFile.ts';
+import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
 import {
   bytesOf,
   contentHash,
-  encodePreamble,
   readTensor,
   type SafetensorsFile,
   type StoredTensor,
@@ -21,6 +20,14 @@ import { elementCount } from '../tensor/tensor.ts';
 import { type Checkpoint, openWeights } from './checkpoint.ts';
 import type { LoraChoice } from './loraChoice.ts';
 import { flatName, type LoraComponent, type LoraRole, readLoraKey } from './loraKeys.ts';
+import {
+  isWhole,
+  makeRoom,
+  type PlannedWeights,
+  planWeights,
+  WEIGHTS_ROOM,
+  type WeightsRoom,
+} from './plannedWeights.ts';
 
 /** What one LoRA adds to one weight. */
 interface Change {
@@ -41,6 +48,7 @@ export function withLoras(
   component: LoraComponent,
   loras: readonly LoraChoice[],
   folder: string,
+  room: WeightsRoom = WEIGHTS_ROOM,
 ): Checkpoint {
   const files = loras.map(({ file, strength }) => ({ file: openWeights(file), strength }));
   const changes = new Map<string, Change[]>();
@@ -52,9 +60,30 @@ export function withLoras(
       JSON.stringify([checkpoint.content, files.map(({ file, strength }) => [contentHash(file), strength])]),
     )
     .digest('hex');
-  const path = join(folder, `${key}-${component}.safetensors`);
-  if (!existsSync(path)) write(path, checkpoint, changes);
-  return checkpoint.overlaid(openWeights(path));
+  const planned = planWeights(
+    join(folder, `${key}-${component}.safetensors`),
+    new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
+  );
+  const provide = () => {
+    if (isWhole(planned)) markUsed(planned.file.path);
+    else write(planned, checkpoint, changes, room);
+  };
+  provide();
+  return checkpoint.overlaid(openWeights(planned.file.path), provide);
+}
+
+/** The model's own precision. */
+const mergedType = ({ shape, dtype }: StoredTensor) =>
+  ({ shape, dtype: dtype === 'F16' ? 'F16' : 'F32' }) as const;
+
+/** Kept in the file's time, so that the order of use outlives the process. */
+function markUsed(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Another's file, or gone since: the order of use is all that suffers.
+  }
 }
 
 /** Adds what a file changes of one network. Nothing in it is passed over: what is not understood would be missing. */
@@ -108,25 +137,34 @@ function unfit(path: string, reason: string): PalimpsestError {
   );
 }
 
-/** Written weight by weight, in the model's own precision: all of them at once need not fit into memory. */
-function write(path: string, checkpoint: Checkpoint, changes: ReadonlyMap<string, readonly Change[]>): void {
-  const entries = new Map([...changes.keys()].map((name) => [name, checkpoint.weights.get(name)!]));
-  const temporary = `${path}.${process.pid}.tmp`;
+/** The least recently used ones make room. */
+function write(
+  { file: { path }, preamble, bytes }: PlannedWeights,
+  checkpoint: Checkpoint,
+  changes: ReadonlyMap<string, readonly Change[]>,
+  room: WeightsRoom,
+): void {
+  const folder = dirname(path);
   try {
-    mkdirSync(join(path, '..'), { recursive: true });
-    const out = openSync(temporary, 'w');
-    try {
-      writeSync(out, encodePreamble(entries));
-      for (const [name, stored] of entries) {
-        const merged = merge(stored, changes.get(name)!);
-        writeSync(out, bytesOf(merged, stored.dtype === 'F16' ? 'F16' : 'F32'));
-      }
-    } finally {
-      closeSync(out);
-    }
-    renameSync(temporary, path);
+    mkdirSync(folder, { recursive: true });
+    removeLeftovers(folder);
+    makeRoom(folder, bytes, room);
   } catch (error) {
-    throw error instanceof PalimpsestError ? error : writeError(path, error);
+    throw writeError(path, error);
+  }
+  writeFileAtomicSync(path, mergedPieces(preamble, checkpoint, changes));
+}
+
+/** Weight by weight: all of them at once need not fit into memory. */
+function* mergedPieces(
+  preamble: Buffer,
+  checkpoint: Checkpoint,
+  changes: ReadonlyMap<string, readonly Change[]>,
+): Generator<Uint8Array> {
+  yield preamble;
+  for (const [name, own] of changes) {
+    const stored = checkpoint.weights.get(name)!;
+    yield bytesOf(merge(stored, own), mergedType(stored).dtype);
   }
 }
 
