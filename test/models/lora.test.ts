@@ -318,6 +318,20 @@ describe('merged weights', () => {
     expect(existsSync(old!) || existsSync(leftover!)).toBe(false);
   });
 
+  it('are merged anew where the LoRA was trained on, and converted once however often they are used', async () => {
+    const folder = freshFolder();
+    const copy = join(root, 'trained.safetensors');
+    cpSync(kohya, copy);
+    const open = () =>
+      withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', [{ file: copy, strength: 1 }], folder);
+    const states = [open().state, open().state];
+    expect(states[1]).toBe(states[0]);
+    expect(readdirSync(folder)).toHaveLength(1);
+    utimesSync(copy, 1000, 1000);
+    expect(open().state).not.toBe(states[0]);
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
   it('are merged again where they had to make room while their model is open', async () => {
     const folder = freshFolder();
     const model = new StableDiffusion(MODEL, networks(), { loras: { choices, folder } });

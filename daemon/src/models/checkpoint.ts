@@ -4,12 +4,18 @@
  */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, parse, sep } from 'node:path';
+import { basename, dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
-import { contentHash, readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
+import {
+  contentHash,
+  contentState,
+  readHeader,
+  type SafetensorsFile,
+  type StoredTensor,
+} from '../tensor/safetensors.ts';
 
 /** File names that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
@@ -20,6 +26,12 @@ const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 /** How a precision is called in files. */
 export const STORED_TYPE = { float16: 'F16', float32: 'F32' } as const satisfies Record<FloatType, string>;
 
+/** A file that is made of others, and how it is made again. */
+interface DerivedFile {
+  readonly file: SafetensorsFile;
+  readonly restore: () => void;
+}
+
 /** The named weights of one component. */
 export class Checkpoint implements WeightSource {
   /** The folder that all files lie in or below: the runtime allows no more than one in a session. */
@@ -28,7 +40,7 @@ export class Checkpoint implements WeightSource {
   private constructor(
     readonly files: readonly SafetensorsFile[],
     private readonly tensors: ReadonlyMap<string, StoredTensor>,
-    private readonly restore: (() => void) | null = null,
+    private readonly derived: DerivedFile | null = null,
   ) {
     this.folder = commonFolder(files.map(({ path }) => dirname(path)));
   }
@@ -48,7 +60,8 @@ export class Checkpoint implements WeightSource {
    * @param restore makes the file again where it was removed to make room for others.
    */
   overlaid(file: SafetensorsFile, restore: () => void): Checkpoint {
-    return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]), restore);
+    const tensors = new Map([...this.tensors, ...file.tensors]);
+    return new Checkpoint([...this.files, file], tensors, { file, restore });
   }
 
   /** The same weights from a file that has all of those which a network can ask for. */
@@ -118,13 +131,29 @@ export class Checkpoint implements WeightSource {
    * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED.
    */
   prepare(): void {
-    this.restore?.();
+    this.derived?.restore();
   }
 
   /** Changes with the weights themselves. */
   get content(): string {
     this.prepare();
-    return this.files.map(contentHash).join();
+    return this.files.map((file) => contentHash(this.ownPartOf(file))).join();
+  }
+
+  /** Changes with the weights, and whenever one of their files is written: for what is made of them on this machine. */
+  get state(): string {
+    this.prepare();
+    // The time of a file that is made of others says when it was used; its name says what it was made of.
+    const states = this.files.map((file) =>
+      file === this.derived?.file ? basename(file.path) : contentState(this.ownPartOf(file)),
+    );
+    return JSON.stringify(states);
+  }
+
+  /** What a file holds of this network: a single file's others are none of its business. */
+  private ownPartOf(file: SafetensorsFile): SafetensorsFile {
+    const own = [...this.tensors].filter(([, stored]) => stored.file === file.path);
+    return { ...file, tensors: new Map(own) };
   }
 
   /** Changes when a weight's name, shape, type or place in its file does: all that a graph depends on. */

@@ -81,7 +81,7 @@ export class ConvertedWeights {
     const floats = [...checkpoint.weights].filter(([, { dtype }]) => dtype === 'F16' || dtype === 'F32');
     const dtype = STORED_TYPE[precision];
     const key = createHash('sha256')
-      .update(checkpoint.content)
+      .update(checkpoint.state)
       .update(JSON.stringify([precision, floats]));
     const planned = planWeights(
       join(this.folder, `${key.digest('hex')}.safetensors`),

@@ -11,7 +11,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
 import {
   bytesOf,
-  contentHash,
+  contentState,
   readTensor,
   type SafetensorsFile,
   type StoredTensor,
@@ -57,7 +57,7 @@ export function withLoras(
 
   const key = createHash('sha256')
     .update(
-      JSON.stringify([checkpoint.content, files.map(({ file, strength }) => [contentHash(file), strength])]),
+      JSON.stringify([checkpoint.state, files.map(({ file, strength }) => [contentState(file), strength])]),
     )
     .digest('hex');
   const planned = planWeights(
