@@ -124,8 +124,30 @@ describe('a download', () => {
     await expect(
       pullModel(new Hub({ endpoint: hub.endpoint }), folder, NAME, 'fp32', { freeBytes }),
     ).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('PALIMPSEST_DATA') });
-    expect(hub.requests.filter((request) => request.includes('/resolve/'))).toEqual([]);
+    const files = hub.requests.filter((request) => request.includes('/resolve/'));
+    expect(files.filter((request) => !request.endsWith('.json'))).toEqual([]);
     expect(visible()).toEqual([]);
+  });
+
+  it.each([
+    ['unet/config.json', { in_channels: 9 }, 'inpainting'],
+    ['unet/config.json', { addition_embed_type: 'text_time' }, 'addition_embed_type'],
+    ['scheduler/scheduler_config.json', { prediction_type: 'sample' }, 'prediction_type'],
+  ])('of a model that cannot be used ends with its configs: %s with %j', async (path, change, reason) => {
+    const other = Buffer.from(JSON.stringify({ ...JSON.parse(content.get(path)!.toString()), ...change }));
+    const unfit = await startHub(NAME, new Map([...content, [path, other]]), /safetensors$/);
+    try {
+      await expect(
+        pullModel(new Hub({ endpoint: unfit.endpoint }), folder, NAME, 'fp32'),
+      ).rejects.toMatchObject({
+        code: 'CONFIG_UNSUPPORTED',
+        message: expect.stringMatching(new RegExp(`^${NAME} was not downloaded.*${NAME}/${path}.*${reason}`)),
+      });
+      expect(unfit.requests.filter((request) => request.includes('safetensors'))).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await unfit.close();
+    }
   });
 
   it('is cancelled between two pieces', async () => {

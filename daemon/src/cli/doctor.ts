@@ -118,8 +118,12 @@ async function models(): Promise<Finding> {
   // Loaded here, for it brings the engine's rooms along.
   const { faultOf } = await import('./modelCheck.ts');
   try {
-    const installed = openModels(readConfig(configFolder(), {})).list();
-    if (installed.length === 0) return { what: 'Models', ok: false, found: 'none', mend };
+    const all = openModels(readConfig(configFolder(), {})).listAll();
+    const installed = all.filter(({ refused }) => refused === null);
+    if (installed.length === 0) {
+      const reasons = all.map(({ name, refused }) => `${name}: ${refused}`);
+      return { what: 'Models', ok: false, found: 'none', mend: [...reasons, mend].join('; ') };
+    }
     const faults = installed.flatMap(({ name, place }) => {
       const fault = faultOf(place);
       return fault === null ? [] : [`${name}: ${fault}`];

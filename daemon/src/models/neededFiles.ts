@@ -2,6 +2,7 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { HubFile, HubRepository } from './hub.ts';
+import { NETWORKS } from './modelFolder.ts';
 
 /** How the weights are stored. */
 export type Precision = 'fp32' | 'fp16';
@@ -19,7 +20,6 @@ const CONFIGS = [
 ];
 /** Of CLIP, whose repository is one network: its vision encoder is used, and its tokenizer. */
 const CLIP_CONFIGS = ['config.json', 'preprocessor_config.json', ...TOKENIZER];
-const NETWORKS = ['text_encoder', 'vae', 'unet'];
 
 /** Weights by precision, whole or in parts with their index. */
 const WEIGHTS: Readonly<Record<Precision, RegExp>> = {
@@ -29,6 +29,16 @@ const WEIGHTS: Readonly<Record<Precision, RegExp>> = {
 
 /** The licence's text and the model's card, which belong to what is kept. */
 const PAPERS = /^(LICENSE|LICENCE|README)(\.\w+)?$/i;
+
+/** What tells whether the rest is worth downloading. */
+const TELLING = [
+  'model_index.json',
+  'config.json',
+  'scheduler/scheduler_config.json',
+  ...NETWORKS.map((name) => `${name}/config.json`),
+];
+export const telling = (files: readonly HubFile[]): HubFile[] =>
+  files.filter(({ path }) => TELLING.includes(path));
 
 /** @throws {PalimpsestError} MODEL_FOLDER_INVALID when the repository holds no model that can be used. */
 export function neededFiles({ name, files }: HubRepository, precision: Precision): HubFile[] {

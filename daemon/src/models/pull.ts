@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { freeBytes } from '../runtime/freeBytes.ts';
 import { writeError } from '../runtime/writeFile.ts';
+import { readImageConfig } from './config.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
-import { neededFiles, type Precision } from './neededFiles.ts';
+import { problemOf, whyUnfitConfigs } from './modelFolder.ts';
+import { neededFiles, type Precision, telling } from './neededFiles.ts';
 
 /** Names that people use, and the repositories that they stand for, the first that exists. */
 export const KNOWN_MODELS: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +41,8 @@ export interface PullWatch {
  *
  * @param name a known name, or OWNER/NAME.
  * @returns the model's folder; one that is there already is left as it is.
- * @throws {PalimpsestError} MODEL_UNKNOWN, MODEL_GATED, DOWNLOAD_FAILED, DISK_FULL, MODEL_FOLDER_INVALID.
+ * @throws {PalimpsestError} MODEL_UNKNOWN, MODEL_GATED, DOWNLOAD_FAILED, DISK_FULL, MODEL_FOLDER_INVALID,
+ *   CONFIG_UNSUPPORTED when it is no Stable Diffusion 1.x or 2.x.
  */
 export async function pullModel(
   hub: Hub,
@@ -56,6 +59,8 @@ export async function pullModel(
   const partial = join(folder, `.${name.split('/').at(-1)!}.partial`);
   await keepRevision(partial, repository.revision);
 
+  for (const file of telling(files)) await download(hub, repository, file, partial, () => {});
+  await requireFit(partial, repository.name);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const present = await Promise.all(files.map(({ path }) => presentBytes(join(partial, path))));
   let done = present.reduce((sum, bytes) => sum + bytes, 0);
@@ -105,6 +110,19 @@ async function keepRevision(partial: string, revision: string): Promise<void> {
   if (of !== revision) await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   await writeFile(join(partial, REVISION), revision);
+}
+
+/** Looks at the configs, before gigabytes are downloaded that cannot be used. */
+async function requireFit(partial: string, name: string): Promise<void> {
+  const reason = existsSync(join(partial, 'unet'))
+    ? whyUnfitConfigs(partial, name)
+    : problemOf(() => readImageConfig(partial, name));
+  if (reason === null) return;
+  await rm(partial, { recursive: true, force: true });
+  throw new PalimpsestError(
+    'CONFIG_UNSUPPORTED',
+    `${name} was not downloaded, for it cannot be used: ${reason}`,
+  );
 }
 
 const sizeOf = (path: string): Promise<number> =>
