@@ -210,6 +210,17 @@ describe('the files that a model needs', () => {
     );
   });
 
+  it('are a tokenizer in two files, or in one where there are not both', () => {
+    const tokenizer = (...names: string[]) => {
+      const paths = names.map((name) => `tokenizer/${name}`);
+      return neededFiles(repository(...base, ...weights('.safetensors'), ...paths), 'fp32')
+        .map(({ path }) => path)
+        .filter((path) => path.startsWith('tokenizer/'));
+    };
+    expect(tokenizer('vocab.json', 'merges.txt', 'tokenizer.json')).toHaveLength(2);
+    expect(tokenizer('tokenizer.json')).toEqual(['tokenizer/tokenizer.json']);
+  });
+
   it('are no pickles, and no layout of others', () => {
     expect(() => chosen('fp32', ...base, ...weights('.bin'))).toThrow(
       expect.objectContaining({

@@ -43,14 +43,20 @@ export const telling = (files: readonly HubFile[]): HubFile[] =>
 /** @throws {PalimpsestError} MODEL_FOLDER_INVALID when the repository holds no model that can be used. */
 export function neededFiles({ name, files }: HubRepository, precision: Precision): HubFile[] {
   const paths = new Set(files.map(({ path }) => path));
-  const isClip = !paths.has('model_index.json') && paths.has('vocab.json') && paths.has('config.json');
+  const isClip =
+    !paths.has('model_index.json') &&
+    paths.has('config.json') &&
+    (paths.has('vocab.json') || paths.has('tokenizer.json'));
   if (!isClip && !paths.has('unet/config.json')) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `${name} is not in the diffusers layout (it has no unet/config.json). Download a .safetensors file of it yourself and name it with --model.`,
     );
   }
-  const configs = isClip ? CLIP_CONFIGS : CONFIGS;
+  const folder = isClip ? '' : 'tokenizer/';
+  const isSlow = paths.has(`${folder}vocab.json`) && paths.has(`${folder}merges.txt`);
+  // All of it in one file, which is of no use beside the two.
+  const configs = [...(isClip ? CLIP_CONFIGS : CONFIGS), ...(isSlow ? [] : [`${folder}tokenizer.json`])];
   const networks = isClip
     ? ['']
     : [...NETWORKS, ...(paths.has('image_encoder/config.json') ? ['image_encoder'] : [])];
