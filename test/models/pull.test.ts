@@ -1,6 +1,6 @@
 /** Downloads from a stand-in of the hub: only what is needed, checked, resumed, and never half there. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,7 @@ describe('a download', () => {
     expect(JSON.parse(readFileSync(join(path, 'palimpsest.json'), 'utf8'))).toEqual({
       repository: NAME,
       revision: REVISION,
+      precision: 'fp32',
       licence: 'openrail',
     });
     expect(progress.at(-1)).toBe(1);
@@ -69,6 +70,51 @@ describe('a download', () => {
     hub.requests.length = 0;
     expect(await pull()).toBe(path);
     expect(hub.requests).toEqual([]);
+  });
+
+  it('does not take what is there for what was asked for', async () => {
+    const path = await pull();
+    const ask = (name: string, precision: 'fp32' | 'fp16') =>
+      pullModel(new Hub({ endpoint: hub.endpoint }), folder, name, precision);
+    const refused = (there: string, wanted: string) => ({
+      code: 'WRITE_FAILED',
+      message: `${path} ${there} already. Rename or remove that folder to download ${wanted}.`,
+    });
+    await expect(ask('other/tiny', 'fp32')).rejects.toMatchObject(
+      refused(`holds ${NAME}`, 'other/tiny in fp32'),
+    );
+    await expect(ask(NAME, 'fp16')).rejects.toMatchObject(
+      refused(`holds ${NAME} in fp32`, `${NAME} in fp16`),
+    );
+    // As earlier versions wrote it.
+    writeFileSync(join(path, 'palimpsest.json'), JSON.stringify({ repository: NAME }));
+    expect(await ask(NAME, 'fp16')).toBe(path);
+    rmSync(join(path, 'palimpsest.json'));
+    await expect(pull()).rejects.toMatchObject(refused('is there', `${NAME} in fp32`));
+  });
+
+  it('that was cut off begins anew in another precision, and leaves nothing of the first', async () => {
+    hub.fault = { cut: { path: UNET, after: 100_000 } };
+    await expect(pull()).rejects.toThrow();
+    hub.fault = {};
+    const path = await pullModel(new Hub({ endpoint: hub.endpoint }), folder, NAME, 'fp16');
+    const weights = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /safetensors/.test(name),
+    );
+    // The model has only its text encoder in half precision.
+    expect(weights.filter((name) => name.startsWith('text_encoder'))).toEqual([
+      'text_encoder/model.fp16.safetensors',
+    ]);
+    expect(weights).toHaveLength(new Set(weights.map((name) => name.split('/')[0])).size);
+  });
+
+  it('goes on with what another version began, without files that are not needed', async () => {
+    hub.fault = { cut: { path: UNET, after: 100_000 } };
+    await expect(pull()).rejects.toThrow();
+    hub.fault = {};
+    const stray = join(folder, '.tiny.partial/unet/stray.safetensors.part');
+    writeFileSync(stray, 'x');
+    expect(readdirSync(join(await pull(), 'unet'))).not.toContain('stray.safetensors.part');
   });
 
   it('goes on where the connection was cut', async () => {
