@@ -256,6 +256,17 @@ describe('the files that a model needs', () => {
     );
   });
 
+  it.each([
+    ['model.safetensors.index.fp16.json', 'model.fp16-00001-of-00002.safetensors'],
+    ['model.safetensors.fp16.index.json', 'model-00001-of-00002.fp16.safetensors'],
+    ['model.fp16.safetensors.index.json', 'model.fp16-00001-of-00002.safetensors'],
+  ])('may come in parts of half precision, with the index %s', (...names) => {
+    const [text, ...others] = weights('.safetensors');
+    const parts = names.map((name) => `text_encoder/${name}`);
+    expect(chosen('fp16', ...base, text!, ...others, ...parts)).toEqual([...parts, ...others]);
+    expect(chosen('fp32', ...base, text!, ...others, ...parts)).toEqual([text, ...others]);
+  });
+
   it('are a tokenizer in two files, or in one where there are not both', () => {
     const tokenizer = (...names: string[]) => {
       const paths = names.map((name) => `tokenizer/${name}`);

@@ -19,7 +19,14 @@ import {
 
 /** File names that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
-const SUFFIXES = ['.safetensors', '.fp16.safetensors'];
+/** Of a whole file, and of the index of one in parts, which versions of diffusers name differently. */
+const ENDS = [
+  { whole: '.safetensors', indexes: ['.safetensors.index.json'] },
+  {
+    whole: '.fp16.safetensors',
+    indexes: ['.safetensors.index.fp16.json', '.fp16.safetensors.index.json', '.safetensors.fp16.index.json'],
+  },
+];
 
 const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 
@@ -72,15 +79,15 @@ export class Checkpoint implements WeightSource {
   /**
    * Opens the weights in a component's folder, such as `MODEL/unet`.
    *
-   * @throws {PalimpsestError} MODEL_FOLDER_INVALID when there is no .safetensors file, WEIGHT_INVALID when one is
-   *   damaged or cut short.
+   * @throws {PalimpsestError} MODEL_FOLDER_INVALID when there is no .safetensors file or its index is damaged,
+   *   WEIGHT_INVALID when a file is damaged or cut short.
    */
   static open(folder: string): Checkpoint {
     for (const stem of FILE_STEMS) {
-      for (const suffix of SUFFIXES) {
-        const path = join(folder, stem + suffix);
-        const index = `${path}.index.json`;
-        if (existsSync(index)) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
+      for (const { whole, indexes } of ENDS) {
+        const path = join(folder, stem + whole);
+        const index = indexes.map((end) => join(folder, stem + end)).find(existsSync);
+        if (index !== undefined) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
         if (existsSync(path)) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
@@ -202,8 +209,14 @@ function commonFolder(folders: readonly string[]): string {
 }
 
 function shards(folder: string, index: string): string[] {
-  const parsed = Index.safeParse(JSON.parse(readFileSync(index, 'utf8')));
-  if (!parsed.success)
-    throw new PalimpsestError('MODEL_FOLDER_INVALID', `${index} is not an index of weight files.`);
-  return [...new Set(Object.values(parsed.data.weight_map))].map((name) => join(folder, name));
+  try {
+    const { weight_map } = Index.parse(JSON.parse(readFileSync(index, 'utf8')));
+    return [...new Set(Object.values(weight_map))].map((name) => join(folder, name));
+  } catch (cause) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
+      { cause },
+    );
+  }
 }

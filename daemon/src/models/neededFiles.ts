@@ -21,10 +21,19 @@ const CONFIGS = [
 /** Of CLIP, whose repository is one network: its vision encoder is used, and its tokenizer. */
 const CLIP_CONFIGS = ['config.json', 'preprocessor_config.json', ...TOKENIZER];
 
-/** Weights by precision, whole or in parts with their index. */
+/** Ends of weights' names, whole or in parts with their index, as all versions of diffusers write them. */
+const PART = String.raw`-\d+-of-\d+`;
+const FULL_ENDS = [String.raw`(${PART})?\.safetensors(\.index\.json)?`];
+const HALF_ENDS = [
+  String.raw`\.fp16(${PART})?\.safetensors(\.index\.json)?`,
+  String.raw`${PART}\.fp16\.safetensors`,
+  String.raw`\.safetensors(\.index\.fp16|\.fp16\.index)\.json`,
+];
+const weightNames = (ends: readonly string[]) =>
+  new RegExp(`^(diffusion_pytorch_model|model)(${ends.join('|')})$`);
 const WEIGHTS: Readonly<Record<Precision, RegExp>> = {
-  fp32: /^(diffusion_pytorch_model|model)(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/,
-  fp16: /^(diffusion_pytorch_model|model)\.fp16(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/,
+  fp32: weightNames(FULL_ENDS),
+  fp16: weightNames(HALF_ENDS),
 };
 
 /** The licence's text and the model's card, which belong to what is kept. */
