@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Checkpoint } from '../../daemon/src/models/checkpoint.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { encodeSafetensors, readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
@@ -83,5 +84,34 @@ describe("a VAE with the new names of its attention's layers", () => {
     const file = golden('vae');
     const model = new StableDiffusion(path, networks);
     expect(relativeError(await model.decodeLatent(file('latent')), file('decoded'))).toBeLessThan(2e-5);
+  });
+});
+
+describe('an index of weights in several files', () => {
+  const shard = 'diffusion_pytorch_model.fp16-00001-of-00001.safetensors';
+  const folderWith = (index: string, text: string) => {
+    const unet = mkdtempSync(join(folder, 'index-'));
+    writeFileSync(join(unet, index), text);
+    cpSync(join(MODEL, 'unet/diffusion_pytorch_model.safetensors'), join(unet, shard));
+    return unet;
+  };
+
+  it.each([
+    'diffusion_pytorch_model.safetensors.index.fp16.json',
+    'diffusion_pytorch_model.safetensors.fp16.index.json',
+    'diffusion_pytorch_model.fp16.safetensors.index.json',
+  ])('of half precision may be called %s', (name) => {
+    const unet = folderWith(name, JSON.stringify({ weight_map: { 'conv_in.weight': shard } }));
+    expect(Checkpoint.open(unet).has('conv_in.weight')).toBe(true);
+  });
+
+  it.each(['{"weight_map":', '{}'])('is refused when it is %s', (text) => {
+    const unet = folderWith('diffusion_pytorch_model.safetensors.index.json', text);
+    expect(() => Checkpoint.open(unet)).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_FOLDER_INVALID',
+        message: expect.stringContaining('index.json'),
+      }),
+    );
   });
 });

@@ -1,14 +1,18 @@
 /** Weights are converted once to what is computed in, into a file that is mapped: the same numbers, less work and memory. */
 
 import {
+  closeSync,
+  cpSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +24,7 @@ import { Rehearsal } from '../../daemon/src/models/rehearsal.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { THRIFTS } from '../../daemon/src/models/thrift.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
-import { readTensor } from '../../daemon/src/tensor/safetensors.ts';
+import { bytesOf, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 import { copyModel } from '../originalLayout.ts';
@@ -120,6 +124,24 @@ describe('converted weights', () => {
     truncateSync(join(folder, before!.name), 1000);
     await new ConvertedWeights(folder).provide(checkpoint, 'float32');
     expect(facts(folder)).toMatchObject([{ name: before!.name, size: before!.size }]);
+  });
+
+  it('are converted anew where a few numbers of the file were written over', async () => {
+    const folder = freshFolder();
+    const copy = join(root, 'retrained');
+    cpSync(join(halves, 'text_encoder'), copy, { recursive: true });
+    const before = Checkpoint.open(copy);
+    await new ConvertedWeights(folder).provide(before, 'float32');
+    // The first number of the largest weight, which no sample of its content sees.
+    const [name, { file, offset }] = [...before.weights].sort(([, a], [, b]) => b.length - a.length)[0]!;
+    const out = openSync(file, 'r+');
+    writeSync(out, bytesOf(Float32Array.of(5), 'F16'), 0, 2, offset);
+    closeSync(out);
+    utimesSync(file, 1000, 1000);
+    const after = Checkpoint.open(copy);
+    expect(after.content).toBe(before.content);
+    const { weights } = await new ConvertedWeights(folder).provide(after, 'float32');
+    expect(readTensor(weights.get(name)!).data[0]).toBe(5);
   });
 
   it('are written once when two networks ask at the same time', async () => {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -123,6 +124,38 @@ describe('the models that lie on this machine', () => {
       .map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['v1-5 -1-', 'v1-5 -1- 2', 'model']));
     expect(names.filter((name) => !ModelName.safeParse(name).success)).toEqual([]);
+  });
+
+  it('are refused as folders too when they are of another kind, or without weights until those are there', () => {
+    const folders = join(home, 'folders');
+    const made = (name: string, pipeline: string, unet: object | null) => {
+      const folder = join(folders, name);
+      cpSync(MODEL, folder, { recursive: true });
+      writeFileSync(join(folder, 'model_index.json'), JSON.stringify({ _class_name: pipeline }));
+      const config = join(folder, 'unet/config.json');
+      const plain = JSON.parse(readFileSync(config, 'utf8'));
+      if (unet === null) rmSync(join(folder, 'unet'), { recursive: true });
+      else writeFileSync(config, JSON.stringify({ ...plain, ...unet }));
+      return folder;
+    };
+    made('flux', 'FluxPipeline', null);
+    made('in', 'StableDiffusionPipeline', { in_channels: 9 });
+    made('xl', 'StableDiffusionXLPipeline', { addition_embed_type: 'text_time' });
+    const bare = made('bare', 'StableDiffusionPipeline', {});
+    const weights = join(bare, 'vae/diffusion_pytorch_model.safetensors');
+    renameSync(weights, `${weights}.part`);
+
+    const registry = new ModelRegistry({ directories: [folders] });
+    const reasons = () => Object.fromEntries(registry.listAll().map(({ name, refused }) => [name, refused]));
+    expect(reasons()).toEqual({
+      bare: expect.stringContaining('vae holds no weights'),
+      flux: expect.stringMatching(/^it is a FluxPipeline/),
+      in: expect.stringMatching(/in_channels is 9.*inpainting/),
+      xl: expect.stringMatching(/^it is a StableDiffusionXLPipeline/),
+    });
+    expect(() => new StableDiffusion(join(folders, 'in'), new Networks(null))).toThrow(/inpainting/);
+    renameSync(`${weights}.part`, weights);
+    expect(reasons().bare).toBeNull();
   });
 
   it('may be named by the folder of the program', () => {

@@ -1,14 +1,29 @@
 /** LoRA files, by the keys of both worlds, give what adding them to the weights by hand gives. */
 
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LoadedModels } from '../../daemon/src/engine/loadedModels.ts';
+import { Checkpoint } from '../../daemon/src/models/checkpoint.ts';
+import { withLoras } from '../../daemon/src/models/lora.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
+import type { WeightsRoom } from '../../daemon/src/models/plannedWeights.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { openModels } from '../../daemon/src/server/openModels.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
+import { bytesOf, encodePreamble, readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL, relativeError } from '../golden.ts';
 import { weightsOf, writeWeights } from '../originalLayout.ts';
@@ -119,6 +134,72 @@ describe('a LoRA', () => {
     expect(relativeError(await noise(withLora(diffusers)), await noise(byHand(STRENGTH)))).toBeLessThan(1e-5);
   });
 
+  const weightsWith = (file: string) => {
+    const { unet, text_encoder } = withLora(file).checkpoints;
+    return Object.keys(changes).map((layer) =>
+      readTensor((isText(layer) ? text_encoder : unet)!.weights.get(`${layer}.weight`)!),
+    );
+  };
+  const withPrefixes = (unetPrefix: string, textPrefix: string, down: string, up: string) =>
+    write('spelled.safetensors', (layer) => {
+      const module = (isText(layer) ? textPrefix : unetPrefix) + layer;
+      return [`${module}.${down}.weight`, `${module}.${up}.weight`, null];
+    });
+
+  it.each([
+    ['PEFT', 'base_model.model.', 'base_model.model.', 'lora_A', 'lora_B'],
+    ['one network alone', '', '', 'lora_A', 'lora_B'],
+    [
+      'diffusers with linear layers',
+      'unet.',
+      'text_encoder.',
+      'lora_linear_layer.down',
+      'lora_linear_layer.up',
+    ],
+    ['diffusers before PEFT', 'unet.', 'text_encoder.', 'lora.down', 'lora.up'],
+  ])('by the keys of %s is the same', (_, ...spelling) => {
+    expect(weightsWith(withPrefixes(...spelling))).toEqual(weightsWith(diffusers));
+  });
+
+  it('by the keys of the first diffusers, with the processors of attentions, is the same', () => {
+    const names: Readonly<Record<string, string>> = {
+      [LAYER]: LAYER.replace('to_k', 'processor.to_k'),
+      [TEXT]: TEXT.replace('q_proj', 'to_q'),
+    };
+    const file = write('processors.safetensors', (layer) => {
+      const module = names[layer] ?? layer;
+      const end = names[layer] === undefined ? '.lora' : '_lora';
+      const prefix = isText(layer) ? 'text_encoder.' : '';
+      return [`${prefix}${module}${end}.down.weight`, `${prefix}${module}${end}.up.weight`, null];
+    });
+    expect(weightsWith(file)).toEqual(weightsWith(diffusers));
+  });
+
+  it('in bfloat16 is merged as the numbers that it holds', () => {
+    // Numbers of few digits are the same in both.
+    const matrix = (shape: number[]) =>
+      tensor(
+        shape,
+        tensor(shape).data.map((_, i) => (i % 7) / 4 - 0.75),
+      );
+    const { down, up } = changes[LAYER]!;
+    const tensors = new Map([
+      [`unet.${LAYER}.lora_A.weight`, matrix([...down.shape])],
+      [`unet.${LAYER}.lora_B.weight`, matrix([...up.shape])],
+    ]);
+    const [whole, brief] = [join(root, 'whole.safetensors'), join(root, 'brief.safetensors')];
+    writeWeights(whole, tensors, 'F32');
+    const entries = new Map(
+      [...tensors].map(([name, { shape }]) => [name, { shape, dtype: 'BF16' as const }]),
+    );
+    const upperHalves = [...tensors.values()].map(({ data }) => {
+      const halves = new Uint16Array(bytesOf(data, 'F32').slice().buffer).filter((_, i) => i % 2 === 1);
+      return new Uint8Array(halves.buffer);
+    });
+    writeFileSync(brief, Buffer.concat([encodePreamble(entries), ...upperHalves]));
+    expect(weightsWith(brief)).toEqual(weightsWith(whole));
+  });
+
   it('that does not fit is refused with the reason', () => {
     const broken = (name: string, key: string, shape: number[]) => {
       const path = join(root, name);
@@ -131,7 +212,134 @@ describe('a LoRA', () => {
       refusal(/another kind of model/),
     );
     expect(broken('hada.safetensors', 'lora_unet_x.hada_w1_a', [4, 4])).toThrow(refusal(/another kind than/));
-    expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/holds no LoRA/));
+    expect(broken('none.safetensors', 'x', [4])).toThrow(refusal(/x is no part of a LoRA/));
+    expect(broken('half.safetensors', `unet.${LAYER}.lora_A.weight`, [4, 4])).toThrow(refusal(/only one of/));
+  });
+
+  it.each([
+    ['diffusion_model.input_blocks.1.1.proj_in.lora_down.weight', /as ComfyUI writes them/],
+    ['transformer.single_blocks.0.attn.to_q.lora_A.weight', /Flux/],
+    ['lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight', /Flux/],
+    ['lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight', /Stable Diffusion XL/],
+    [`unet.${LAYER}.lora_magnitude_vector`, /another kind than/],
+    ['bundle_emb.dog.string_to_param.*', /no part of a LoRA/],
+    ['prior.layers.0.to_q.lora_A.weight', /belongs to no network/],
+  ])('is refused rather than merged without %s', (key, reason) => {
+    const path = join(root, 'more.safetensors');
+    const known = [...readHeader(diffusers).tensors].map(
+      ([name, stored]) => [name, readTensor(stored)] as const,
+    );
+    writeWeights(path, new Map([...known, [key, tensor([4, 4])]]), 'F32');
+    expect(() => withLora(path)).toThrow(
+      expect.objectContaining({ code: 'WEIGHT_INVALID', message: expect.stringMatching(reason) }),
+    );
+  });
+
+  it('whose matrices do not fit is refused before anything is written', () => {
+    const path = join(root, 'large.safetensors');
+    const module = `unet.${LAYER}`;
+    const [down, up] = [tensor([4, 3]), tensor([3, 4])];
+    writeWeights(
+      path,
+      new Map([
+        [`${module}.lora_A.weight`, down],
+        [`${module}.lora_B.weight`, up],
+      ]),
+      'F32',
+    );
+    const before = readdirSync(merged);
+    expect(() => withLora(path)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/does not fit/) }),
+    );
+    expect(readdirSync(merged)).toEqual(before);
+  });
+});
+
+describe('merged weights', () => {
+  const choices = [{ file: kohya, strength: STRENGTH }];
+  let folders = 0;
+  const freshFolder = () => {
+    const folder = join(root, `merged-${folders++}`);
+    mkdirSync(folder);
+    return folder;
+  };
+  const unetOf = (folder: string, room?: WeightsRoom) =>
+    withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', choices, folder, room);
+  const layerOf = (checkpoint: Checkpoint) => readTensor(checkpoint.weights.get(`${LAYER}.weight`)!);
+  const before = layerOf(unetOf(freshFolder()));
+
+  it('are written anew where the file was cut short', () => {
+    const folder = freshFolder();
+    unetOf(folder);
+    const [name] = readdirSync(folder);
+    truncateSync(join(folder, name!), 1000);
+    expect(layerOf(unetOf(folder))).toEqual(before);
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  it('leave nothing behind when they cannot be written', () => {
+    const folder = freshFolder();
+    const copy = join(root, 'vanishing');
+    cpSync(join(MODEL, 'unet'), copy, { recursive: true });
+    const checkpoint = Checkpoint.open(copy);
+    // Its layout is known, and its numbers are gone in the middle of the work.
+    const path = join(copy, 'diffusion_pytorch_model.safetensors');
+    truncateSync(path, checkpoint.weights.get(`${CONV}.weight`)!.offset + 8);
+    expect(() => withLoras(checkpoint, 'unet', choices, folder)).toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('make room for new ones, those first that were not used for longest', () => {
+    const folder = freshFolder();
+    const unetBytes = statSync(
+      withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', choices, merged).files.at(-1)!.path,
+    ).size;
+    const old = [1, 2, 3].map((age) => join(folder, `${age}.safetensors`));
+    for (const [age, path] of old.entries()) {
+      writeFileSync(path, new Uint8Array(100_000));
+      utimesSync(path, 1000 + age, 1000 + age);
+    }
+    unetOf(folder, { reserve: 0, limit: unetBytes + 250_000 });
+    expect(old.map((path) => existsSync(path))).toEqual([false, true, true]);
+    expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it('take the place of older ones on a disk that is nearly full, and of what killed processes left', () => {
+    const folder = freshFolder();
+    const [old, leftover] = ['old.safetensors', 'x-unet.safetensors.123.tmp'].map((name) =>
+      join(folder, name),
+    );
+    for (const path of [old!, leftover!]) {
+      writeFileSync(path, 'old');
+      utimesSync(path, 1000, 1000);
+    }
+    unetOf(folder, { reserve: Number.POSITIVE_INFINITY, limit: 20e9 });
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(existsSync(old!) || existsSync(leftover!)).toBe(false);
+  });
+
+  it('are merged anew where the LoRA was trained on, and converted once however often they are used', async () => {
+    const folder = freshFolder();
+    const copy = join(root, 'trained.safetensors');
+    cpSync(kohya, copy);
+    const open = () =>
+      withLoras(Checkpoint.open(join(MODEL, 'unet')), 'unet', [{ file: copy, strength: 1 }], folder);
+    const states = [open().state, open().state];
+    expect(states[1]).toBe(states[0]);
+    expect(readdirSync(folder)).toHaveLength(1);
+    utimesSync(copy, 1000, 1000);
+    expect(open().state).not.toBe(states[0]);
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('are merged again where they had to make room while their model is open', async () => {
+    const folder = freshFolder();
+    const model = new StableDiffusion(MODEL, networks(), { loras: { choices, folder } });
+    const { fingerprint } = model;
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    expect(await noise(model)).toEqual(await noise(withLora(kohya)));
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    expect(model.fingerprint).toBe(fingerprint);
   });
 });
 

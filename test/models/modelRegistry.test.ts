@@ -1,6 +1,6 @@
 /** Models by name: what is installed, and nothing else. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,10 +10,7 @@ import { MODEL } from '../golden.ts';
 const root = mkdtempSync(join(tmpdir(), 'palimpsest-registry-'));
 const [first, second] = [join(root, 'first'), join(root, 'second')];
 
-function makeModel(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'model_index.json'), '{}');
-}
+const makeModel = (folder: string): void => cpSync(MODEL, folder, { recursive: true });
 
 beforeAll(() => {
   makeModel(join(first, 'sd-1.5'));
@@ -33,7 +30,16 @@ const registry = new ModelRegistry({
 
 describe('the models that are installed', () => {
   it('are those that are named, and the model folders in the directories', () => {
-    expect(registry.list().map(({ name }) => name)).toEqual(['demo', 'sd-1.5', 'Anything v3', 'only-unet']);
+    expect(registry.list().map(({ name }) => name)).toEqual(['demo', 'sd-1.5', 'Anything v3']);
+  });
+
+  it('do not include one that lacks a part, and say which', () => {
+    expect(() => registry.find('only-unet')).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_UNKNOWN',
+        message: expect.stringMatching(/^"only-unet" cannot be used: .+/),
+      }),
+    );
   });
 
   it('are found by name, in the first directory that has one', () => {

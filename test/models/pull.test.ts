@@ -1,6 +1,6 @@
 /** Downloads from a stand-in of the hub: only what is needed, checked, resumed, and never half there. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,7 @@ describe('a download', () => {
     expect(JSON.parse(readFileSync(join(path, 'palimpsest.json'), 'utf8'))).toEqual({
       repository: NAME,
       revision: REVISION,
+      precision: 'fp32',
       licence: 'openrail',
     });
     expect(progress.at(-1)).toBe(1);
@@ -69,6 +70,51 @@ describe('a download', () => {
     hub.requests.length = 0;
     expect(await pull()).toBe(path);
     expect(hub.requests).toEqual([]);
+  });
+
+  it('does not take what is there for what was asked for', async () => {
+    const path = await pull();
+    const ask = (name: string, precision: 'fp32' | 'fp16') =>
+      pullModel(new Hub({ endpoint: hub.endpoint }), folder, name, precision);
+    const refused = (there: string, wanted: string) => ({
+      code: 'WRITE_FAILED',
+      message: `${path} ${there} already. Rename or remove that folder to download ${wanted}.`,
+    });
+    await expect(ask('other/tiny', 'fp32')).rejects.toMatchObject(
+      refused(`holds ${NAME}`, 'other/tiny in fp32'),
+    );
+    await expect(ask(NAME, 'fp16')).rejects.toMatchObject(
+      refused(`holds ${NAME} in fp32`, `${NAME} in fp16`),
+    );
+    // As earlier versions wrote it.
+    writeFileSync(join(path, 'palimpsest.json'), JSON.stringify({ repository: NAME }));
+    expect(await ask(NAME, 'fp16')).toBe(path);
+    rmSync(join(path, 'palimpsest.json'));
+    await expect(pull()).rejects.toMatchObject(refused('is there', `${NAME} in fp32`));
+  });
+
+  it('that was cut off begins anew in another precision, and leaves nothing of the first', async () => {
+    hub.fault = { cut: { path: UNET, after: 100_000 } };
+    await expect(pull()).rejects.toThrow();
+    hub.fault = {};
+    const path = await pullModel(new Hub({ endpoint: hub.endpoint }), folder, NAME, 'fp16');
+    const weights = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /safetensors/.test(name),
+    );
+    // The model has only its text encoder in half precision.
+    expect(weights.filter((name) => name.startsWith('text_encoder'))).toEqual([
+      'text_encoder/model.fp16.safetensors',
+    ]);
+    expect(weights).toHaveLength(new Set(weights.map((name) => name.split('/')[0])).size);
+  });
+
+  it('goes on with what another version began, without files that are not needed', async () => {
+    hub.fault = { cut: { path: UNET, after: 100_000 } };
+    await expect(pull()).rejects.toThrow();
+    hub.fault = {};
+    const stray = join(folder, '.tiny.partial/unet/stray.safetensors.part');
+    writeFileSync(stray, 'x');
+    expect(readdirSync(join(await pull(), 'unet'))).not.toContain('stray.safetensors.part');
   });
 
   it('goes on where the connection was cut', async () => {
@@ -120,12 +166,34 @@ describe('a download', () => {
   });
 
   it('is refused before it starts where the disk has no room', async () => {
-    const freeBytes = async () => 1_000_000;
+    const freeBytes = () => 1_000_000;
     await expect(
       pullModel(new Hub({ endpoint: hub.endpoint }), folder, NAME, 'fp32', { freeBytes }),
     ).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('PALIMPSEST_DATA') });
-    expect(hub.requests.filter((request) => request.includes('/resolve/'))).toEqual([]);
+    const files = hub.requests.filter((request) => request.includes('/resolve/'));
+    expect(files.filter((request) => !request.endsWith('.json'))).toEqual([]);
     expect(visible()).toEqual([]);
+  });
+
+  it.each([
+    ['unet/config.json', { in_channels: 9 }, 'inpainting'],
+    ['unet/config.json', { addition_embed_type: 'text_time' }, 'addition_embed_type'],
+    ['scheduler/scheduler_config.json', { prediction_type: 'sample' }, 'prediction_type'],
+  ])('of a model that cannot be used ends with its configs: %s with %j', async (path, change, reason) => {
+    const other = Buffer.from(JSON.stringify({ ...JSON.parse(content.get(path)!.toString()), ...change }));
+    const unfit = await startHub(NAME, new Map([...content, [path, other]]), /safetensors$/);
+    try {
+      await expect(
+        pullModel(new Hub({ endpoint: unfit.endpoint }), folder, NAME, 'fp32'),
+      ).rejects.toMatchObject({
+        code: 'CONFIG_UNSUPPORTED',
+        message: expect.stringMatching(new RegExp(`^${NAME} was not downloaded.*${NAME}/${path}.*${reason}`)),
+      });
+      expect(unfit.requests.filter((request) => request.includes('safetensors'))).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await unfit.close();
+    }
   });
 
   it('is cancelled between two pieces', async () => {
@@ -186,6 +254,28 @@ describe('the files that a model needs', () => {
     expect(chosen('fp32', ...base, ...weights('.safetensors').slice(0, 2), ...parts)).toEqual(
       expect.arrayContaining(parts),
     );
+  });
+
+  it.each([
+    ['model.safetensors.index.fp16.json', 'model.fp16-00001-of-00002.safetensors'],
+    ['model.safetensors.fp16.index.json', 'model-00001-of-00002.fp16.safetensors'],
+    ['model.fp16.safetensors.index.json', 'model.fp16-00001-of-00002.safetensors'],
+  ])('may come in parts of half precision, with the index %s', (...names) => {
+    const [text, ...others] = weights('.safetensors');
+    const parts = names.map((name) => `text_encoder/${name}`);
+    expect(chosen('fp16', ...base, text!, ...others, ...parts)).toEqual([...parts, ...others]);
+    expect(chosen('fp32', ...base, text!, ...others, ...parts)).toEqual([text, ...others]);
+  });
+
+  it('are a tokenizer in two files, or in one where there are not both', () => {
+    const tokenizer = (...names: string[]) => {
+      const paths = names.map((name) => `tokenizer/${name}`);
+      return neededFiles(repository(...base, ...weights('.safetensors'), ...paths), 'fp32')
+        .map(({ path }) => path)
+        .filter((path) => path.startsWith('tokenizer/'));
+    };
+    expect(tokenizer('vocab.json', 'merges.txt', 'tokenizer.json')).toHaveLength(2);
+    expect(tokenizer('tokenizer.json')).toEqual(['tokenizer/tokenizer.json']);
   });
 
   it('are no pickles, and no layout of others', () => {

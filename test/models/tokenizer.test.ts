@@ -1,10 +1,11 @@
 /** @file The tokenizer against the reference's token ids, and what it says of a damaged folder. */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadTokenizer, promptWords } from '../../daemon/src/models/tokenizer.ts';
+import { findTokenizer } from '../../daemon/src/models/tokenizerPlaces.ts';
 
 const MODEL = join(import.meta.dirname, '../golden/modelA');
 
@@ -91,6 +92,69 @@ describe('a model folder', () => {
   };
   const write = (folder: string, file: string, text: string): void =>
     writeFileSync(join(folder, 'tokenizer', file), text);
+
+  const oneFile = (pairs: boolean, inVocabulary: boolean) => {
+    const folder = copyOfModel();
+    const read = (file: string) => readFileSync(join(folder, 'tokenizer', file), 'utf8');
+    const vocab = JSON.parse(read('vocab.json')) as Record<string, number>;
+    const rules = read('merges.txt')
+      .split('\n')
+      .slice(1)
+      .filter((line) => line !== '');
+    const special = Object.entries(vocab).filter(([word]) => word.startsWith('<|'));
+    if (!inVocabulary) for (const [word] of special) delete vocab[word];
+    const merges = pairs ? rules.map((rule) => rule.split(' ')) : rules;
+    const added_tokens = special.map(([content, id]) => ({ id, content, special: true }));
+    write(folder, 'tokenizer.json', JSON.stringify({ added_tokens, model: { type: 'BPE', vocab, merges } }));
+    for (const file of ['vocab.json', 'merges.txt']) rmSync(join(folder, 'tokenizer', file));
+    return folder;
+  };
+
+  test.each([
+    ['in strings', false, true],
+    ['in pairs', true, true],
+    ['and special tokens beside the vocabulary', true, false],
+  ])('with only tokenizer.json is read the same: its merges %s', (_, pairs, inVocabulary) => {
+    const [one, two] = [loadTokenizer(oneFile(pairs, inVocabulary)), loadTokenizer(MODEL)];
+    expect([one.words, one.startId, one.endId, one.padId]).toEqual([
+      two.words,
+      two.startId,
+      two.endId,
+      two.padId,
+    ]);
+    for (const { text, encode } of golden.cases) expect(one.encode(text)).toEqual(encode);
+  });
+
+  test.each(['{}', '{"model": {"vocab": {"a": 1}, "merges": ["a"]}}'])(
+    'whose tokenizer.json is %s is refused',
+    (text) => {
+      const folder = oneFile(true, true);
+      write(folder, 'tokenizer.json', text);
+      expect(() => loadTokenizer(folder)).toThrow(
+        expect.objectContaining({
+          code: 'MODEL_FOLDER_INVALID',
+          message: expect.stringContaining('tokenizer.json'),
+        }),
+      );
+    },
+  );
+
+  test('is found for a checkpoint without one, past the tokenizers of other models', () => {
+    const cache = mkdtempSync(join(tmpdir(), 'tokenizers-'));
+    folders.push(cache);
+    vi.stubEnv('HF_HUB_CACHE', cache);
+    vi.stubEnv('PALIMPSEST_DATA', join(cache, 'data'));
+    const snapshot = (repository: string) => join(cache, `models--${repository}`, 'snapshots/abc');
+    const foreign = snapshot('gpt2');
+    mkdirSync(foreign, { recursive: true });
+    writeFileSync(join(foreign, 'vocab.json'), '{"<|endoftext|>": 1, "a": 0}');
+    writeFileSync(join(foreign, 'merges.txt'), '#version: 0.2\nĠ t\n');
+    writeFileSync(join(foreign, 'tokenizer_config.json'), '{"model_max_length": 1024}');
+    cpSync(join(MODEL, 'tokenizer'), join(snapshot('someone--tiny'), 'tokenizer'), { recursive: true });
+    const { words } = loadTokenizer(MODEL);
+    expect(findTokenizer(join(cache, 'one.safetensors'), words, null).words).toBe(words);
+    vi.unstubAllEnvs();
+  });
 
   test('of SD 2.x pads with the token of its special token map', () => {
     const folder = copyOfModel();

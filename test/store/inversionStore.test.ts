@@ -1,6 +1,6 @@
 /** Inversions on disk: found again, resumed, and the ones unused for longest making room. */
 
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InversionOptions } from '@palimpsest/protocol';
@@ -77,6 +77,23 @@ describe('the store of inversions', () => {
     expect(kept).toContain('newest.safetensors');
     expect(kept).toContain('old.safetensors');
     expect(kept).not.toContain('used.safetensors');
+  });
+});
+
+describe('two stores over one folder', () => {
+  it('lose no save to what the other removes meanwhile', async () => {
+    const stores = [1, 2, 3].map(() => new InversionStore(folder, 200_000));
+    const state = { parameters: [tensor([2000])], current: tensor([1, 4, 8, 8]) };
+    const saves = stores.map(async (store, number) => {
+      for (let i = 0; i < 60; i++) await store.savePartial(`${number}-${i}`, state);
+    });
+    await expect(Promise.all(saves)).resolves.toHaveLength(3);
+  });
+
+  it('pass over a file that is gone by the time it is looked at', async () => {
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'gone.safetensors'));
+    await new InversionStore(folder).save('a', inversion);
+    expect(readdirSync(folder)).toContain('a.safetensors');
   });
 });
 

@@ -1,12 +1,13 @@
 /** The weights' container: what we write, what we read, and files that lie. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { halfToFloat } from '../../daemon/src/tensor/float16.ts';
 import {
   contentHash,
+  contentState,
   encodeSafetensors,
   readHeader,
   readTensor,
@@ -58,6 +59,29 @@ describe('a written file', () => {
   });
 });
 
+describe('the content hash of many tensors', () => {
+  const names = Array.from({ length: 200 }, (_, i) => `w${i}`);
+  const fileWith = (name: string, changed: string | null) => {
+    const tensors = names.map(
+      (each) => [each, tensor([1000], new Array(1000).fill(each === changed ? 5 : 1))] as const,
+    );
+    return readHeader(file(name, encodeSafetensors(new Map(tensors))));
+  };
+
+  it.each(['w0', 'w7', 'w199'])('changes when %s alone does', (name) => {
+    expect(contentHash(fileWith('changed.safetensors', name))).not.toBe(
+      contentHash(fileWith('plain.safetensors', null)),
+    );
+  });
+
+  it('is the same for a copy elsewhere, whose state is another', () => {
+    const [one, copy] = [fileWith('plain.safetensors', null), fileWith('copy.safetensors', null)];
+    utimesSync(copy.path, 1000, 1000);
+    expect(contentHash(copy)).toBe(contentHash(one));
+    expect(contentState(copy)).not.toBe(contentState(one));
+  });
+});
+
 describe('a file that lies', () => {
   it.each([
     ['is empty', () => file('empty', Buffer.alloc(0))],
@@ -86,6 +110,11 @@ describe('a file that lies', () => {
     ],
   ])('is refused when it %s', (_, path) => {
     expect(() => readHeader(path())).toThrow(expect.objectContaining({ code: 'WEIGHT_INVALID' }));
+  });
+
+  it('is not called damaged when its type is one of those that are not read', () => {
+    const path = crafted('eight', '{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}', 4);
+    expect(() => readHeader(path)).toThrow(/^(?!.*damaged).* in the type F8_E4M3, .* fp32 or fp16/);
   });
 
   it('is refused when it is not there', () => {

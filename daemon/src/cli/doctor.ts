@@ -132,8 +132,12 @@ async function models(): Promise<Finding> {
   const { faultOf } = await import('./modelCheck.ts');
   try {
     const config = readConfig(configFolder(), {});
-    const installed = openModels(config).list();
-    if (installed.length === 0) return { what: 'Models', ok: false, found: 'none', mend };
+    const all = openModels(config).listAll();
+    const installed = all.filter(({ refused }) => refused === null);
+    if (installed.length === 0) {
+      const reasons = all.map(({ name, refused }) => `${name}: ${refused}`);
+      return { what: 'Models', ok: false, found: 'none', mend: [...reasons, mend].join('; ') };
+    }
     const faults = [
       ...missingFiles(config),
       ...installed.flatMap(({ name, place }) => {

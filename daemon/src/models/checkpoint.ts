@@ -4,21 +4,40 @@
  */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, parse, sep } from 'node:path';
+import { basename, dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
-import { contentHash, readHeader, type SafetensorsFile, type StoredTensor } from '../tensor/safetensors.ts';
+import {
+  contentHash,
+  contentState,
+  readHeader,
+  type SafetensorsFile,
+  type StoredTensor,
+} from '../tensor/safetensors.ts';
 
 /** File names that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
-const SUFFIXES = ['.safetensors', '.fp16.safetensors'];
+/** Of a whole file, and of the index of one in parts, which versions of diffusers name differently. */
+const ENDS = [
+  { whole: '.safetensors', indexes: ['.safetensors.index.json'] },
+  {
+    whole: '.fp16.safetensors',
+    indexes: ['.safetensors.index.fp16.json', '.fp16.safetensors.index.json', '.safetensors.fp16.index.json'],
+  },
+];
 
 const Index = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** How a precision is called in files. */
 export const STORED_TYPE = { float16: 'F16', float32: 'F32' } as const satisfies Record<FloatType, string>;
+
+/** A file that is made of others, and how it is made again. */
+interface DerivedFile {
+  readonly file: SafetensorsFile;
+  readonly restore: () => void;
+}
 
 /** The named weights of one component. */
 export class Checkpoint implements WeightSource {
@@ -28,6 +47,7 @@ export class Checkpoint implements WeightSource {
   private constructor(
     readonly files: readonly SafetensorsFile[],
     private readonly tensors: ReadonlyMap<string, StoredTensor>,
+    private readonly derived: DerivedFile | null = null,
   ) {
     this.folder = commonFolder(files.map(({ path }) => dirname(path)));
   }
@@ -41,9 +61,14 @@ export class Checkpoint implements WeightSource {
     return new Checkpoint([file], tensors);
   }
 
-  /** The same network with some of its weights taken from another file. */
-  overlaid(file: SafetensorsFile): Checkpoint {
-    return new Checkpoint([...this.files, file], new Map([...this.tensors, ...file.tensors]));
+  /**
+   * The same network with some of its weights taken from another file.
+   *
+   * @param restore makes the file again where it was removed to make room for others.
+   */
+  overlaid(file: SafetensorsFile, restore: () => void): Checkpoint {
+    const tensors = new Map([...this.tensors, ...file.tensors]);
+    return new Checkpoint([...this.files, file], tensors, { file, restore });
   }
 
   /** The same weights from a file that has all of those which a network can ask for. */
@@ -54,15 +79,15 @@ export class Checkpoint implements WeightSource {
   /**
    * Opens the weights in a component's folder, such as `MODEL/unet`.
    *
-   * @throws {PalimpsestError} MODEL_FOLDER_INVALID when there is no .safetensors file, WEIGHT_INVALID when one is
-   *   damaged or cut short.
+   * @throws {PalimpsestError} MODEL_FOLDER_INVALID when there is no .safetensors file or its index is damaged,
+   *   WEIGHT_INVALID when a file is damaged or cut short.
    */
   static open(folder: string): Checkpoint {
     for (const stem of FILE_STEMS) {
-      for (const suffix of SUFFIXES) {
-        const path = join(folder, stem + suffix);
-        const index = `${path}.index.json`;
-        if (existsSync(index)) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
+      for (const { whole, indexes } of ENDS) {
+        const path = join(folder, stem + whole);
+        const index = indexes.map((end) => join(folder, stem + end)).find(existsSync);
+        if (index !== undefined) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
         if (existsSync(path)) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
@@ -107,9 +132,35 @@ export class Checkpoint implements WeightSource {
     return [...this.tensors.values()].some(({ dtype }) => dtype === other);
   }
 
+  /**
+   * Makes sure that files which are made of others are there, before they are read or loaded.
+   *
+   * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED.
+   */
+  prepare(): void {
+    this.derived?.restore();
+  }
+
   /** Changes with the weights themselves. */
   get content(): string {
-    return this.files.map(contentHash).join();
+    this.prepare();
+    return this.files.map((file) => contentHash(this.ownPartOf(file))).join();
+  }
+
+  /** Changes with the weights, and whenever one of their files is written: for what is made of them on this machine. */
+  get state(): string {
+    this.prepare();
+    // The time of a file that is made of others says when it was used; its name says what it was made of.
+    const states = this.files.map((file) =>
+      file === this.derived?.file ? basename(file.path) : contentState(this.ownPartOf(file)),
+    );
+    return JSON.stringify(states);
+  }
+
+  /** What a file holds of this network: a single file's others are none of its business. */
+  private ownPartOf(file: SafetensorsFile): SafetensorsFile {
+    const own = [...this.tensors].filter(([, stored]) => stored.file === file.path);
+    return { ...file, tensors: new Map(own) };
   }
 
   /** Changes when a weight's name, shape, type or place in its file does: all that a graph depends on. */
@@ -158,8 +209,14 @@ function commonFolder(folders: readonly string[]): string {
 }
 
 function shards(folder: string, index: string): string[] {
-  const parsed = Index.safeParse(JSON.parse(readFileSync(index, 'utf8')));
-  if (!parsed.success)
-    throw new PalimpsestError('MODEL_FOLDER_INVALID', `${index} is not an index of weight files.`);
-  return [...new Set(Object.values(parsed.data.weight_map))].map((name) => join(folder, name));
+  try {
+    const { weight_map } = Index.parse(JSON.parse(readFileSync(index, 'utf8')));
+    return [...new Set(Object.values(weight_map))].map((name) => join(folder, name));
+  } catch (cause) {
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
+      { cause },
+    );
+  }
 }

@@ -70,7 +70,9 @@ export type AutoencoderConfig = z.infer<typeof AutoencoderConfig>;
 /** diffusers' UNet2DConditionModel, as far as Stable Diffusion 1.x and 2.x use it. */
 export const UNetConfig = z.object({
   sample_size: size.default(64),
-  in_channels: size.default(4),
+  in_channels: z
+    .literal(4, 'models for inpainting, depth or other pictures beside the noise take more')
+    .default(4),
   out_channels: size.default(4),
   block_out_channels: z.array(size).min(2),
   down_block_types: z.array(z.enum(['CrossAttnDownBlock2D', 'DownBlock2D'])),
@@ -123,14 +125,20 @@ export type SchedulerConfig = z.infer<typeof SchedulerConfig>;
  * Reads and checks one JSON config of a model folder.
  *
  * @param path the file within the model folder, such as `unet/config.json`.
+ * @param called what to call the folder.
  * @throws {PalimpsestError} MODEL_FOLDER_INVALID when it is missing or not JSON, CONFIG_UNSUPPORTED naming the key
  *   and the value when it asks for a network that the engine does not build.
  */
-export function readConfig<T extends z.ZodType>(folder: string, path: string, schema: T): z.infer<T> {
-  const file = join(folder, path);
+export function readConfig<T extends z.ZodType>(
+  folder: string,
+  path: string,
+  schema: T,
+  called = folder,
+): z.infer<T> {
+  const file = join(called, path);
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
+    json = JSON.parse(readFileSync(join(folder, path), 'utf8'));
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
@@ -139,6 +147,33 @@ export function readConfig<T extends z.ZodType>(folder: string, path: string, sc
     );
   }
   return parseConfig(file, json, schema);
+}
+
+/**
+ * The configs that every model folder has.
+ *
+ * @param called what to call the folder.
+ * @throws {PalimpsestError} as `readConfig`.
+ */
+export function readModelConfigs(folder: string, called = folder) {
+  const read = <T extends z.ZodType>(path: string, schema: T) => readConfig(folder, path, schema, called);
+  return {
+    // The UNet first, for it tells most kinds of models apart.
+    unet: read('unet/config.json', UNetConfig),
+    text: read('text_encoder/config.json', TextEncoderConfig),
+    vae: read('vae/config.json', AutoencoderConfig),
+    scheduler: read('scheduler/scheduler_config.json', SchedulerConfig),
+  };
+}
+
+/**
+ * The config of CLIP's vision encoder, alone or beside its text encoder.
+ *
+ * @throws {PalimpsestError} as `readConfig`.
+ */
+export function readImageConfig(folder: string, called = folder): ImageEncoderConfig {
+  const whole = readConfig(folder, 'config.json', ClipModelConfig, called);
+  return whole.vision_config ?? readConfig(folder, 'config.json', ImageEncoderConfig, called);
 }
 
 /**

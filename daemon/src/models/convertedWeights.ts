@@ -7,43 +7,33 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, mkdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FloatType } from '../graph/graph.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
-import {
-  bytesOf,
-  encodePreamble,
-  fileOfPreamble,
-  readTensor,
-  type SafetensorsFile,
-  type StoredTensor,
-} from '../tensor/safetensors.ts';
+import { bytesOf, readTensor, type StoredTensor } from '../tensor/safetensors.ts';
 import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
-
-export interface ConvertedWeightsOptions {
-  /** Bytes of the disk that are left to others. */
-  readonly reserve?: number;
-  /** Bytes of all converted weights together: a few models'. */
-  readonly limit?: number;
-}
+import {
+  hasRoom,
+  isWhole,
+  makeRoom,
+  type PlannedWeights,
+  planWeights,
+  WEIGHTS_ROOM,
+  type WeightsRoom,
+} from './plannedWeights.ts';
 
 /** A converted checkpoint: the file that it will have, and all that is needed to write it. */
-interface Plan {
+interface Plan extends PlannedWeights {
   readonly converted: Checkpoint;
   readonly precision: FloatType;
-  readonly file: SafetensorsFile;
-  readonly preamble: Buffer;
   /** In the file's order. */
   readonly stored: readonly StoredTensor[];
-  readonly bytes: number;
 }
 
 /** The least recently used ones make room for new ones. */
 export class ConvertedWeights {
-  private readonly reserve: number;
-  private readonly limit: number;
+  private readonly room: WeightsRoom;
   private readonly plans: Readonly<Record<FloatType, WeakMap<Checkpoint, Plan>>> = {
     float16: new WeakMap(),
     float32: new WeakMap(),
@@ -52,10 +42,9 @@ export class ConvertedWeights {
 
   constructor(
     private readonly folder: string,
-    { reserve = 10e9, limit = 20e9 }: ConvertedWeightsOptions = {},
+    room: Partial<WeightsRoom> = {},
   ) {
-    this.reserve = reserve;
-    this.limit = limit;
+    this.room = { ...WEIGHTS_ROOM, ...room };
   }
 
   /** The same weights as they would lie in their file; as they are where nothing is gained, or the disk has no room. */
@@ -83,7 +72,7 @@ export class ConvertedWeights {
   private feasible(checkpoint: Checkpoint, precision: FloatType): Plan | null {
     if (!checkpoint.storesOtherThan(precision)) return null;
     const plan = this.plan(checkpoint, precision);
-    return isWhole(plan) || this.hasRoom(plan) ? plan : null;
+    return isWhole(plan) || hasRoom(plan, this.room) ? plan : null;
   }
 
   private plan(checkpoint: Checkpoint, precision: FloatType): Plan {
@@ -91,32 +80,17 @@ export class ConvertedWeights {
     if (known) return known;
     const floats = [...checkpoint.weights].filter(([, { dtype }]) => dtype === 'F16' || dtype === 'F32');
     const dtype = STORED_TYPE[precision];
-    const preamble = encodePreamble(new Map(floats.map(([name, { shape }]) => [name, { shape, dtype }])));
     const key = createHash('sha256')
-      .update(checkpoint.content)
+      .update(checkpoint.state)
       .update(JSON.stringify([precision, floats]));
-    const file = fileOfPreamble(join(this.folder, `${key.digest('hex')}.safetensors`), preamble);
-    const bytes = Math.max(...[...file.tensors.values()].map(({ offset, length }) => offset + length));
-    const plan = {
-      converted: checkpoint.convertedTo(file),
-      precision,
-      file,
-      preamble,
-      stored: floats.map(([, stored]) => stored),
-      bytes,
-    };
+    const planned = planWeights(
+      join(this.folder, `${key.digest('hex')}.safetensors`),
+      new Map(floats.map(([name, { shape }]) => [name, { shape, dtype }])),
+    );
+    const converted = checkpoint.convertedTo(planned.file);
+    const plan = { ...planned, converted, precision, stored: floats.map(([, stored]) => stored) };
     this.plans[precision].set(checkpoint, plan);
     return plan;
-  }
-
-  private hasRoom({ bytes }: Plan): boolean {
-    if (bytes > this.limit) return false;
-    try {
-      const { bavail, bsize } = statfsSync(existingFolder(this.folder));
-      return bavail * bsize - bytes >= this.reserve;
-    } catch {
-      return false;
-    }
   }
 
   /** Weight by weight: all of them at once need not fit into memory. */
@@ -126,8 +100,8 @@ export class ConvertedWeights {
     // Kept in the file's time, so that the order of use outlives the process.
     if (isWhole(plan)) return utimes(path, now, now);
     await mkdir(this.folder, { recursive: true });
-    await removeLeftovers(this.folder);
-    await this.makeRoom(plan.bytes);
+    removeLeftovers(this.folder);
+    makeRoom(this.folder, plan.bytes, this.room);
     await writeFileAtomic(path, plan.preamble, async (out: FileHandle, preamble) => {
       await out.writeFile(preamble);
       for (const stored of plan.stored) {
@@ -135,34 +109,4 @@ export class ConvertedWeights {
       }
     });
   }
-
-  private async makeRoom(bytes: number): Promise<void> {
-    const files = readdirSync(this.folder)
-      .filter((name) => name.endsWith('.safetensors'))
-      .map((name) => ({ path: join(this.folder, name), ...timeAndSize(join(this.folder, name)) }))
-      .sort((a, b) => a.time - b.time);
-    let used = bytes + files.reduce((sum, { size }) => sum + size, 0);
-    for (const { path, size } of files) {
-      if (used <= this.limit) return;
-      // Windows keeps a file that is in use.
-      await rm(path, { force: true }).catch(() => undefined);
-      used -= size;
-    }
-  }
-}
-
-const isWhole = ({ file, bytes }: Plan): boolean => timeAndSize(file.path).size === bytes;
-
-function timeAndSize(path: string): { time: number; size: number } {
-  try {
-    const { mtimeMs, size } = statSync(path);
-    return { time: mtimeMs, size };
-  } catch {
-    return { time: 0, size: 0 };
-  }
-}
-
-/** The folder, or the nearest above it that there is. */
-function existingFolder(folder: string): string {
-  return existsSync(folder) ? folder : existingFolder(dirname(folder));
 }

@@ -1,8 +1,9 @@
 /** @file Finds models in folders as programs keep them: diffusers folders, single files, pickles that are refused. */
 
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWeights, refusedPickle } from './checkpoint.ts';
+import { messageOf, NETWORKS, whyUnfitFolder } from './modelFolder.ts';
 import { unfit } from './originalConfig.ts';
 import {
   CHECKPOINT_FOLDERS,
@@ -45,7 +46,8 @@ export function modelsBelow(folder: string): FoundModel[] {
 export function modelsElsewhere(): FoundModel[] {
   const cached = cachedRepositories().flatMap(({ repository, folder }) => {
     const name = repository.split('/').at(-1)!;
-    if (isModelFolder(folder)) return [{ name, path: folder, origin: 'Hugging Face', refused: null }];
+    if (isModelFolder(folder))
+      return [{ name, path: folder, origin: 'Hugging Face', refused: folderFault(folder) }];
     // Other repositories hold what has nothing to do with us: only what fits is told.
     return walk(folder, 'Hugging Face', MAX_DEPTH.cached).filter(({ refused }) => refused === null);
   });
@@ -73,28 +75,49 @@ function walk(folder: string, origin: string, depth: number): FoundModel[] {
     .flatMap((name) => {
       const path = join(folder, name);
       if (SAFETENSORS.test(name)) {
-        return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: whyUnfit(path) }];
+        return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: fileFault(path) }];
       }
       if (PICKLE.test(name)) return [{ name, path, origin, refused: refusedPickle(path).message }];
-      if (isModelFolder(path)) return [{ name, path, origin, refused: null }];
+      if (isModelFolder(path)) return [{ name, path, origin, refused: folderFault(path) }];
       return walk(path, origin, depth - 1);
     });
 }
 
-/** Headers are read once, until the file changes: the daemon lists its models often. */
+/** Headers and configs are read once, until what they are in changes: the daemon lists its models often. */
 const read = new Map<string, { readonly state: string; readonly refused: string | null }>();
 
-function whyUnfit(path: string): string | null {
+function remembered(path: string, state: string, look: () => string | null): string | null {
+  const known = read.get(path);
+  if (known?.state === state) return known.refused;
+  const refused = look();
+  read.set(path, { state, refused });
+  return refused;
+}
+
+function fileFault(path: string): string | null {
+  return remembered(path, stateOf(path), () => {
+    try {
+      return unfit(openWeights(path));
+    } catch (error) {
+      return messageOf(error);
+    }
+  });
+}
+
+/** What is in a folder changes its time, but not that of the folders above. */
+function folderFault(folder: string): string | null {
+  const places = ['', ...NETWORKS, ...NETWORKS.map((name) => join(name, 'config.json')), SCHEDULER];
+  const state = places.map((place) => stateOf(join(folder, place))).join();
+  return remembered(folder, state, () => whyUnfitFolder(folder));
+}
+const SCHEDULER = join('scheduler', 'scheduler_config.json');
+
+/** Of what a link leads to. */
+function stateOf(path: string): string {
   try {
-    const real = realpathSync(path);
-    const { size, mtimeMs } = statSync(real);
-    const state = `${size} ${mtimeMs}`;
-    const known = read.get(real);
-    if (known?.state === state) return known.refused;
-    const refused = unfit(openWeights(real));
-    read.set(real, { state, refused });
-    return refused;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return 'none';
   }
 }

@@ -5,14 +5,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { writeError } from '../runtime/writeFile.ts';
+import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
 import {
   bytesOf,
-  contentHash,
-  encodePreamble,
+  contentState,
   readTensor,
   type SafetensorsFile,
   type StoredTensor,
@@ -20,6 +19,15 @@ import {
 import { elementCount } from '../tensor/tensor.ts';
 import { type Checkpoint, openWeights } from './checkpoint.ts';
 import type { LoraChoice } from './loraChoice.ts';
+import { flatName, type LoraComponent, type LoraRole, readLoraKey } from './loraKeys.ts';
+import {
+  isWhole,
+  makeRoom,
+  type PlannedWeights,
+  planWeights,
+  WEIGHTS_ROOM,
+  type WeightsRoom,
+} from './plannedWeights.ts';
 
 /** What one LoRA adds to one weight. */
 interface Change {
@@ -27,32 +35,6 @@ interface Change {
   readonly up: StoredTensor;
   readonly scale: number;
 }
-
-/** Kinds that are no plain product of two matrices. */
-const OTHER_KINDS = /\.(hada_|lokr_|lora_mid|dora_scale|oft_|diff$)/;
-
-/** A weight's key without its end: kohya's `lora_down`, diffusers' `lora.down`, PEFT's `lora_A`. */
-const DOWN = /(\.lora_down|\.lora\.down|_lora\.down|\.lora_A)\.weight$/;
-const UP = {
-  '.lora_down': '.lora_up',
-  '.lora.down': '.lora.up',
-  '_lora.down': '_lora.up',
-  '.lora_A': '.lora_B',
-};
-
-/** Prefixes of keys, by component. */
-const PREFIXES = {
-  unet: /^(lora_unet_|unet\.)/,
-  text_encoder: /^(lora_te_|text_encoder\.)/,
-} as const;
-export type LoraComponent = keyof typeof PREFIXES;
-
-/** Kohya writes underscores for dots; older diffusers name the processor of an attention between module and layer. */
-const flat = (name: string): string =>
-  name
-    .replace(/\.processor\./, '.')
-    .replace(/\.to_out$/, '.to_out.0')
-    .replaceAll('.', '_');
 
 /**
  * A component's weights with the LoRAs in them.
@@ -66,50 +48,86 @@ export function withLoras(
   component: LoraComponent,
   loras: readonly LoraChoice[],
   folder: string,
+  room: WeightsRoom = WEIGHTS_ROOM,
 ): Checkpoint {
   const files = loras.map(({ file, strength }) => ({ file: openWeights(file), strength }));
   const changes = new Map<string, Change[]>();
-  const names = new Map(
-    [...checkpoint.weights.keys()].map((name) => [flat(name.replace(/\.weight$/, '')), name]),
-  );
-  for (const { file, strength } of files) collect(file, strength, component, names, changes);
+  for (const { file, strength } of files) collect(file, strength, component, checkpoint, changes);
   if (changes.size === 0) return checkpoint;
 
   const key = createHash('sha256')
     .update(
-      JSON.stringify([checkpoint.content, files.map(({ file, strength }) => [contentHash(file), strength])]),
+      JSON.stringify([checkpoint.state, files.map(({ file, strength }) => [contentState(file), strength])]),
     )
     .digest('hex');
-  const path = join(folder, `${key}-${component}.safetensors`);
-  if (!existsSync(path)) write(path, checkpoint, changes);
-  return checkpoint.overlaid(openWeights(path));
+  const planned = planWeights(
+    join(folder, `${key}-${component}.safetensors`),
+    new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
+  );
+  const provide = () => {
+    if (isWhole(planned)) markUsed(planned.file.path);
+    else write(planned, checkpoint, changes, room);
+  };
+  provide();
+  return checkpoint.overlaid(openWeights(planned.file.path), provide);
 }
 
+/** The model's own precision. */
+const mergedType = ({ shape, dtype }: StoredTensor) =>
+  ({ shape, dtype: dtype === 'F16' ? 'F16' : 'F32' }) as const;
+
+/** Kept in the file's time, so that the order of use outlives the process. */
+function markUsed(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Another's file, or gone since: the order of use is all that suffers.
+  }
+}
+
+/** Adds what a file changes of one network. Nothing in it is passed over: what is not understood would be missing. */
 function collect(
   file: SafetensorsFile,
   strength: number,
   component: LoraComponent,
-  names: ReadonlyMap<string, string>,
+  { weights }: Checkpoint,
   changes: Map<string, Change[]>,
 ): void {
-  const keys = [...file.tensors.keys()];
-  const other = keys.find((key) => OTHER_KINDS.test(key));
-  if (other !== undefined) throw unfit(file.path, `${other} is of another kind than LoRA's two matrices`);
-  if (!keys.some((key) => DOWN.test(key))) throw unfit(file.path, 'it holds no LoRA');
-  for (const [key, down] of file.tensors) {
-    const [end, middle] = DOWN.exec(key) ?? [];
-    if (end === undefined || !PREFIXES[component].test(key)) continue;
-    const module = key.slice(0, -end.length);
-    const name = names.get(flat(module.replace(PREFIXES[component], '')));
-    const up = file.tensors.get(`${module}${UP[middle as keyof typeof UP]}.weight`);
+  const names = new Map([...weights.keys()].map((name) => [flatName(name.replace(/\.weight$/, '')), name]));
+  for (const [module, { weight, parts }] of modulesOf(file, component)) {
+    const name = names.get(weight);
     if (name === undefined)
       throw unfit(file.path, `the model has no ${module}; it was made for another kind of model`);
-    if (up === undefined) throw unfit(file.path, `${module} has only one of its two matrices`);
+    const [down, up] = [parts.get('down'), parts.get('up')];
+    if (down === undefined || up === undefined)
+      throw unfit(file.path, `${module} has only one of its two matrices`);
+    requireShapes(file.path, weights.get(name)!, down, up);
     const rank = down.shape[0] ?? 1;
-    const stored = file.tensors.get(`${module}.alpha`);
+    const stored = parts.get('alpha');
     const alpha = stored === undefined ? rank : readTensor(stored).data[0]!;
     changes.set(name, [...(changes.get(name) ?? []), { down, up, scale: (strength * alpha) / rank }]);
   }
+}
+
+/** A module of the model as a file knows it. */
+interface Module {
+  readonly weight: string;
+  readonly parts: Map<LoraRole, StoredTensor>;
+}
+
+function modulesOf(file: SafetensorsFile, component: LoraComponent): ReadonlyMap<string, Module> {
+  const modules = new Map<string, Module>();
+  if (file.tensors.size === 0) throw unfit(file.path, 'it holds no LoRA');
+  for (const [key, stored] of file.tensors) {
+    const read = readLoraKey(key);
+    if (typeof read === 'string') throw unfit(file.path, read);
+    if (read.component !== component) continue;
+    const module = modules.get(read.module) ?? { weight: read.weight, parts: new Map() };
+    modules.set(read.module, module);
+    module.parts.set(read.role, stored);
+  }
+  return modules;
 }
 
 function unfit(path: string, reason: string): PalimpsestError {
@@ -119,41 +137,52 @@ function unfit(path: string, reason: string): PalimpsestError {
   );
 }
 
-/** Written weight by weight, in the model's own precision: all of them at once need not fit into memory. */
-function write(path: string, checkpoint: Checkpoint, changes: ReadonlyMap<string, readonly Change[]>): void {
-  const entries = new Map([...changes.keys()].map((name) => [name, checkpoint.weights.get(name)!]));
-  const temporary = `${path}.${process.pid}.tmp`;
+/** The least recently used ones make room. */
+function write(
+  { file: { path }, preamble, bytes }: PlannedWeights,
+  checkpoint: Checkpoint,
+  changes: ReadonlyMap<string, readonly Change[]>,
+  room: WeightsRoom,
+): void {
+  const folder = dirname(path);
   try {
-    mkdirSync(join(path, '..'), { recursive: true });
-    const out = openSync(temporary, 'w');
-    try {
-      writeSync(out, encodePreamble(entries));
-      for (const [name, stored] of entries) {
-        const merged = merge(stored, changes.get(name)!);
-        writeSync(out, bytesOf(merged, stored.dtype === 'F16' ? 'F16' : 'F32'));
-      }
-    } finally {
-      closeSync(out);
-    }
-    renameSync(temporary, path);
+    mkdirSync(folder, { recursive: true });
+    removeLeftovers(folder);
+    makeRoom(folder, bytes, room);
   } catch (error) {
-    throw error instanceof PalimpsestError ? error : writeError(path, error);
+    throw writeError(path, error);
+  }
+  writeFileAtomicSync(path, mergedPieces(preamble, checkpoint, changes));
+}
+
+/** Weight by weight: all of them at once need not fit into memory. */
+function* mergedPieces(
+  preamble: Buffer,
+  checkpoint: Checkpoint,
+  changes: ReadonlyMap<string, readonly Change[]>,
+): Generator<Uint8Array> {
+  yield preamble;
+  for (const [name, own] of changes) {
+    const stored = checkpoint.weights.get(name)!;
+    yield bytesOf(merge(stored, own), mergedType(stored).dtype);
   }
 }
 
 /** Convolutions are matrices too: the kernel of `down` is [rank, in * height * width], that of `up` is 1 x 1. */
+function requireShapes(path: string, { shape }: StoredTensor, down: StoredTensor, up: StoredTensor): void {
+  const rows = shape[0] ?? 1;
+  const columns = elementCount(shape) / rows;
+  const rank = down.shape[0] ?? 1;
+  if (elementCount(down.shape) === rank * columns && elementCount(up.shape) === rows * rank) return;
+  throw unfit(path, `[${up.shape}] times [${down.shape}] does not fit a weight of [${shape}]`);
+}
+
 function merge(stored: StoredTensor, changes: readonly Change[]): Float32Array {
   const { data } = readTensor(stored);
   const rows = stored.shape[0] ?? 1;
   const columns = elementCount(stored.shape) / rows;
   for (const { down, up, scale } of changes) {
     const rank = down.shape[0] ?? 1;
-    if (elementCount(down.shape) !== rank * columns || elementCount(up.shape) !== rows * rank) {
-      throw unfit(
-        down.file,
-        `[${up.shape}] times [${down.shape}] does not fit a weight of [${stored.shape}]`,
-      );
-    }
     const [left, right] = [readTensor(up).data, readTensor(down).data];
     for (let row = 0; row < rows; row++) {
       const target = data.subarray(row * columns, (row + 1) * columns);

@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checkpoint } from './checkpoint.ts';
 import {
-  AutoencoderConfig,
-  ClipModelConfig,
-  ImageEncoderConfig,
+  type AutoencoderConfig,
+  type ImageEncoderConfig,
   PreprocessorConfig,
   readConfig,
-  SchedulerConfig,
-  TextEncoderConfig,
-  UNetConfig,
+  readImageConfig,
+  readModelConfigs,
+  type SchedulerConfig,
+  type TextEncoderConfig,
+  type UNetConfig,
 } from './config.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -40,15 +41,13 @@ export interface ModelParts {
 export function openDiffusersFolder(folder: string): ModelParts {
   const weights = (name: string) => Checkpoint.open(join(folder, name));
   const own = join(folder, 'image_encoder');
+  const { text, vae, unet, scheduler } = readModelConfigs(folder);
   return {
     tokenizer: loadTokenizer(folder),
-    text: {
-      config: readConfig(folder, 'text_encoder/config.json', TextEncoderConfig),
-      checkpoint: weights('text_encoder'),
-    },
-    vae: { config: readConfig(folder, 'vae/config.json', AutoencoderConfig), checkpoint: weights('vae') },
-    unet: { config: readConfig(folder, 'unet/config.json', UNetConfig), checkpoint: weights('unet') },
-    scheduler: readConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig),
+    text: { config: text, checkpoint: weights('text_encoder') },
+    vae: { config: vae, checkpoint: weights('vae') },
+    unet: { config: unet, checkpoint: weights('unet') },
+    scheduler,
     image: existsSync(own) ? openImageEncoder(own) : null,
   };
 }
@@ -58,7 +57,5 @@ export function openImageEncoder(folder: string): ImageEncoder {
   const preprocessor = existsSync(join(folder, 'preprocessor_config.json'))
     ? readConfig(folder, 'preprocessor_config.json', PreprocessorConfig)
     : PreprocessorConfig.parse({});
-  const whole = readConfig(folder, 'config.json', ClipModelConfig);
-  const config = whole.vision_config ?? readConfig(folder, 'config.json', ImageEncoderConfig);
-  return { config, preprocessor, checkpoint: Checkpoint.open(folder) };
+  return { config: readImageConfig(folder), preprocessor, checkpoint: Checkpoint.open(folder) };
 }

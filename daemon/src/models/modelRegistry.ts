@@ -40,11 +40,13 @@ export class ModelRegistry {
     return [...this.read()].map(([name, place]) => ({ name, place }));
   }
 
-  /** @throws {PalimpsestError} MODEL_UNKNOWN, naming those that are there. */
+  /** @throws {PalimpsestError} MODEL_UNKNOWN, saying why it cannot be used, or naming those that are there. */
   find(name: string): ModelPlace {
     const models = this.read();
     const place = models.get(name);
     if (place !== undefined) return place;
+    const unfit = this.listAll().find((model) => model.name === name && model.refused !== null);
+    if (unfit) throw new PalimpsestError('MODEL_UNKNOWN', `"${name}" cannot be used: ${unfit.refused}`);
     const known = [...models.keys()];
     throw new PalimpsestError(
       'MODEL_UNKNOWN',

@@ -156,6 +156,7 @@ export class Networks {
   }
 
   private async open(key: GraphKey, build: BuildGraph): Promise<Session> {
+    key.checkpoint.prepare();
     const checkpoint = (await this.converts(key)?.provide(key.checkpoint, key.precision)) ?? key.checkpoint;
     const { folder } = checkpoint;
     const model = await this.model({ ...key, checkpoint }, () =>

@@ -2,12 +2,16 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { freeBytes } from '../runtime/freeBytes.ts';
 import { writeError } from '../runtime/writeFile.ts';
+import { readImageConfig } from './config.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
-import { neededFiles, type Precision } from './neededFiles.ts';
+import { problemOf, whyUnfitConfigs } from './modelFolder.ts';
+import { neededFiles, type Precision, telling } from './neededFiles.ts';
+import { requireSame, writeFacts } from './pulledFacts.ts';
 
 /** Names that people use, and the repositories that they stand for, the first that exists. */
 export const KNOWN_MODELS: Readonly<Record<string, readonly string[]>> = {
@@ -30,15 +34,16 @@ export interface PullWatch {
   /** What is about to be downloaded, before it is. */
   readonly onStart?: (repository: HubRepository, bytes: number) => void;
   /** Free bytes of the disk that a folder is on; a parameter so that tests can fill it. */
-  readonly freeBytes?: (folder: string) => Promise<number>;
+  readonly freeBytes?: (folder: string) => number;
 }
 
 /**
  * Downloads a model into `folder/NAME`, which appears when all of it is there.
  *
  * @param name a known name, or OWNER/NAME.
- * @returns the model's folder; one that is there already is left as it is.
- * @throws {PalimpsestError} MODEL_UNKNOWN, MODEL_GATED, DOWNLOAD_FAILED, DISK_FULL, MODEL_FOLDER_INVALID.
+ * @returns the model's folder; the same model in the same precision is left as it is.
+ * @throws {PalimpsestError} MODEL_UNKNOWN, MODEL_GATED, DOWNLOAD_FAILED, DISK_FULL, MODEL_FOLDER_INVALID,
+ *   CONFIG_UNSUPPORTED when it is no Stable Diffusion 1.x or 2.x, WRITE_FAILED when another has its folder.
  */
 export async function pullModel(
   hub: Hub,
@@ -48,17 +53,22 @@ export async function pullModel(
   watch: PullWatch = {},
 ): Promise<string> {
   const target = join(folder, name.split('/').at(-1)!);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    await requireSame(target, { name, repositories: repositoriesOf(name), precision });
+    return target;
+  }
   const repository = await find(hub, name);
   const files = neededFiles(repository, precision);
   // Its name begins with a dot: nobody takes it for a model.
   const partial = join(folder, `.${name.split('/').at(-1)!}.partial`);
-  await keepRevision(partial, repository.revision);
+  await keepSame(partial, [repository.name, repository.revision, precision].join(' '));
 
+  for (const file of telling(files)) await download(hub, repository, file, partial, () => {});
+  await requireFit(partial, repository.name);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const present = await Promise.all(files.map(({ path }) => presentBytes(join(partial, path))));
   let done = present.reduce((sum, bytes) => sum + bytes, 0);
-  await requireRoom(partial, total - done, watch.freeBytes ?? freeBytes);
+  requireRoom(partial, total - done, watch.freeBytes ?? freeBytes);
   watch.onStart?.(repository, total);
   for (const file of files) {
     await download(hub, repository, file, partial, (bytes) => {
@@ -66,18 +76,18 @@ export async function pullModel(
       watch.onProgress?.(done, total);
     });
   }
-  const { revision, licence } = repository;
-  await writeFile(
-    join(partial, 'palimpsest.json'),
-    `${JSON.stringify({ repository: repository.name, revision, licence }, null, 2)}\n`,
-  );
-  await rm(join(partial, REVISION));
+  await removeOthers(partial, new Set(files.map(({ path }) => path)));
+  await writeFacts(partial, repository, precision);
   await rename(partial, target);
   return target;
 }
 
+/** The repositories that a name may stand for. */
+const repositoriesOf = (name: string): readonly string[] =>
+  Object.hasOwn(KNOWN_MODELS, name) ? KNOWN_MODELS[name]! : [name];
+
 async function find(hub: Hub, name: string): Promise<HubRepository> {
-  const candidates = Object.hasOwn(KNOWN_MODELS, name) ? KNOWN_MODELS[name]! : [name];
+  const candidates = repositoriesOf(name);
   if (candidates[0] === name && !REPOSITORY.test(name)) {
     throw new PalimpsestError(
       'MODEL_UNKNOWN',
@@ -95,15 +105,38 @@ async function find(hub: Hub, name: string): Promise<HubRepository> {
   throw problem;
 }
 
-/** In a partial download: the revision that its files are of. */
+/** In a partial download: what its files are of. */
 const REVISION = '.revision';
 
-/** Parts of another revision are of no use. */
-async function keepRevision(partial: string, revision: string): Promise<void> {
+/** Parts of another repository, revision or precision are of no use. */
+async function keepSame(partial: string, wanted: string): Promise<void> {
   const of = await readFile(join(partial, REVISION), 'utf8').catch(() => null);
-  if (of !== revision) await rm(partial, { recursive: true, force: true });
+  if (of !== wanted) await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  await writeFile(join(partial, REVISION), revision);
+  await writeFile(join(partial, REVISION), wanted);
+}
+
+/** What another version of Palimpsest began to download is no part of the model. */
+async function removeOthers(partial: string, paths: ReadonlySet<string>): Promise<void> {
+  const entries = await readdir(partial, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(partial, path).split(sep).join('/');
+    if (!entry.isDirectory() && !paths.has(name)) await rm(path);
+  }
+}
+
+/** Looks at the configs, before gigabytes are downloaded that cannot be used. */
+async function requireFit(partial: string, name: string): Promise<void> {
+  const reason = existsSync(join(partial, 'unet'))
+    ? whyUnfitConfigs(partial, name)
+    : problemOf(() => readImageConfig(partial, name));
+  if (reason === null) return;
+  await rm(partial, { recursive: true, force: true });
+  throw new PalimpsestError(
+    'CONFIG_UNSUPPORTED',
+    `${name} was not downloaded, for it cannot be used: ${reason}`,
+  );
 }
 
 const sizeOf = (path: string): Promise<number> =>
@@ -116,17 +149,8 @@ const sizeOf = (path: string): Promise<number> =>
 const PART = '.part';
 const presentBytes = async (path: string): Promise<number> => (await sizeOf(path)) || sizeOf(path + PART);
 
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-async function requireRoom(
-  folder: string,
-  needed: number,
-  free: (folder: string) => Promise<number>,
-): Promise<void> {
-  const available = await free(folder);
+function requireRoom(folder: string, needed: number, free: (folder: string) => number): void {
+  const available = free(folder);
   if (available >= needed + SPARE) return;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new PalimpsestError(

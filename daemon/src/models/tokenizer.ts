@@ -3,14 +3,14 @@
  *
  * The byte-pair merging is @huggingface/tokenizers'; what makes it CLIP's (Radford et al. 2021,
  * simple_tokenizer.py) is composed here, since diffusers folders hold vocab.json and merges.txt rather
- * than a ready tokenizer.json.
+ * than a ready tokenizer.json; of one that has only this, the vocabulary and the merges are taken.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as BytePairTokenizer } from '@huggingface/tokenizers';
 import { PalimpsestError, wordsOf } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { damaged, parseJson, readBytePairs } from './tokenizerFiles.ts';
 
 /** The context length of every CLIP text encoder in Stable Diffusion. */
 const CLIP_MAX_LENGTH = 77;
@@ -23,7 +23,6 @@ const CLIP_SPLIT = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}
 
 const DEFAULT_TOKENS = { bos_token: '<|startoftext|>', eos_token: '<|endoftext|>' };
 
-const Vocabulary = z.record(z.string(), z.int().nonnegative());
 const TokenName = z.union([
   z.string(),
   z.object({ content: z.string() }).transform(({ content }) => content),
@@ -92,7 +91,7 @@ export const loadTokenizer = (modelFolder: string): Tokenizer =>
   readTokenizer(join(modelFolder, 'tokenizer'));
 
 /**
- * Reads a tokenizer from the folder that holds its vocab.json and merges.txt.
+ * Reads a tokenizer from the folder that holds its vocab.json and merges.txt, or its tokenizer.json.
  *
  * @param pad the token that fills short prompts, where the model knows better than the tokenizer's own files.
  * @throws {PalimpsestError} MODEL_FOLDER_INVALID when a file is missing or damaged.
@@ -101,16 +100,14 @@ export function readTokenizer(
   folder: string,
   { pad: padName = null }: { pad?: string | null } = {},
 ): Tokenizer {
-  const vocabularyPath = join(folder, 'vocab.json');
-  const vocabulary = parseJson(vocabularyPath, Vocabulary);
+  const { path, vocabulary, merges } = readBytePairs(folder);
   const config = parseJson(join(folder, 'tokenizer_config.json'), Config);
   const map = parseJson(join(folder, 'special_tokens_map.json'), TokenNames, '{}');
-  const merges = readMerges(join(folder, 'merges.txt'));
   // The map wins over the config, as in transformers: in SD 2.x only the map has the pad token "!".
   const nameOf = (token: NamedToken): string | undefined => map[token] ?? config[token] ?? undefined;
   const idOf = (name: string): number => {
     const id = vocabulary[name];
-    if (id === undefined) throw damaged(vocabularyPath, `it lacks the special token ${name}`);
+    if (id === undefined) throw damaged(path, `it lacks the special token ${name}`);
     return id;
   };
   const start = nameOf('bos_token') ?? DEFAULT_TOKENS.bos_token;
@@ -177,51 +174,6 @@ function composeBytePair(
     model: { type: 'BPE', vocab, merges, unk_token: unknown, end_of_word_suffix: '</w>' },
   };
   return new BytePairTokenizer(composed, {});
-}
-
-function readMerges(path: string): string[][] {
-  const lines = readText(path).split(/\r?\n/);
-  // The first line of the published files is "#version: 0.2".
-  const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
-  const merges = rules.map((line) => line.split(' '));
-  const wrong = merges.findIndex((parts) => parts.length !== 2 || parts.includes(''));
-  if (wrong >= 0) throw damaged(path, `the rule "${rules[wrong]}" is not a pair`);
-  if (merges.length === 0) throw damaged(path, 'it holds no rules');
-  return merges;
-}
-
-function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(path, whenMissing));
-  } catch (error) {
-    if (error instanceof PalimpsestError) throw error;
-    throw damaged(path, 'it is not valid JSON');
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
-  return parsed.data;
-}
-
-function readText(path: string, whenMissing?: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    if (missing && whenMissing !== undefined) return whenMissing;
-    throw new PalimpsestError(
-      'MODEL_FOLDER_INVALID',
-      `Cannot open ${path}. Check that the model folder is complete: its tokenizer folder needs vocab.json, merges.txt and tokenizer_config.json.`,
-      { cause },
-    );
-  }
-}
-
-function damaged(path: string, fact: string): PalimpsestError {
-  return new PalimpsestError(
-    'MODEL_FOLDER_INVALID',
-    `${path} is damaged: ${fact}. Download or copy the file again.`,
-  );
 }
 
 function tooLong(

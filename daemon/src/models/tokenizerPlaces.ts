@@ -1,6 +1,5 @@
 /** @file The tokenizer of a checkpoint that comes without one: all of Stable Diffusion 1.x and 2.x share CLIP's. */
 
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import {
@@ -11,6 +10,7 @@ import {
   TOKENIZER_FOLDERS,
 } from './searchPlaces.ts';
 import { readTokenizer, type Tokenizer } from './tokenizer.ts';
+import { holdsTokenizer } from './tokenizerFiles.ts';
 
 /** How far up from a checkpoint the folder of its program may lie. */
 const MAX_LEVELS_UP = 6;
@@ -24,15 +24,23 @@ const MAX_LEVELS_UP = 6;
  */
 export function findTokenizer(checkpoint: string, words: number, pad: string | null): Tokenizer {
   for (const folder of candidates(checkpoint)) {
-    if (!existsSync(join(folder, 'vocab.json')) || !existsSync(join(folder, 'merges.txt'))) continue;
-    const tokenizer = readTokenizer(folder, { pad });
-    if (tokenizer.words === words) return tokenizer;
+    const tokenizer = holdsTokenizer(folder) ? readOrNull(folder, pad) : null;
+    if (tokenizer?.words === words) return tokenizer;
   }
   throw new PalimpsestError(
     'MODEL_FOLDER_INVALID',
     `${checkpoint} comes without a tokenizer of ${words} words, and none is on this machine. ` +
       'Get it with: palimpsest models pull clip (or put vocab.json and merges.txt into a folder "tokenizer" beside it).',
   );
+}
+
+/** The tokenizer of another model, as lie in a cache for all kinds of them, is none of ours and no reason to fail. */
+function readOrNull(folder: string, pad: string | null): Tokenizer | null {
+  try {
+    return readTokenizer(folder, { pad });
+  } catch {
+    return null;
+  }
 }
 
 function* candidates(checkpoint: string): Generator<string> {

@@ -1,9 +1,11 @@
 /** @file Files appear whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { access, constants, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { access, constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { filesByUse, removeIfPossible } from './leastRecentlyUsed.ts';
 
 /** No space on the device, or the user's quota is used up. */
 const FULL_DISK_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
@@ -23,7 +25,7 @@ export async function writeFileAtomic(
   bytes: Uint8Array,
   write: WriteBytes = writeAll,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -40,19 +42,43 @@ export async function writeFileAtomic(
   }
 }
 
-/** Of `writeFileAtomic`. */
-const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$/;
+/**
+ * `writeFileAtomic` for what cannot wait, piece by piece: all of them at once need not fit into memory.
+ *
+ * @param pieces made while they are written; what making one throws ends the write as a full disk does.
+ * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED, or as `pieces`; an older file is then untouched, no part is left.
+ */
+export function writeFileAtomicSync(path: string, pieces: Iterable<Uint8Array>): void {
+  const temporary = temporaryBeside(path);
+  try {
+    const file = openSync(temporary, 'wx');
+    try {
+      // writeSync would be content with less than all; this is not.
+      for (const piece of pieces) writeFileSync(file, piece);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfPossible(temporary);
+    throw error instanceof PalimpsestError ? error : writeError(path, error);
+  }
+}
+
+const temporaryBeside = (path: string): string => join(dirname(path), `.${randomUUID()}.tmp`);
+
+/** Of the functions above, and of earlier versions, which wrote merged weights by another name. */
+const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$|\.safetensors\.\d+\.tmp$/;
 
 /** A write that takes longer than this was killed, in ms. */
 const LEFTOVER_AGE = 3_600_000;
 
 /** Removes what killed processes had begun to write in a folder. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
-  for (const path of names.map((name) => join(folder, name))) {
-    const facts = await stat(path).catch(() => null);
-    if (facts !== null && Date.now() - facts.mtimeMs > LEFTOVER_AGE) await rm(path, { force: true });
-  }
+export function removeLeftovers(folder: string): void {
+  const old = Date.now() - LEFTOVER_AGE;
+  const files = filesByUse(folder, (name) => TEMPORARY.test(name));
+  for (const { path } of files.filter(({ usedAt }) => usedAt < old)) removeIfPossible(path);
 }
 
 /**

@@ -4,9 +4,10 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
+import { bytesOf, filesByUse, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -79,7 +80,7 @@ export class BlobStore {
 
   /** Bytes of all blobs. */
   async size(): Promise<number> {
-    return [...(await this.index()).values()].reduce((sum, { size }) => sum + size, 0);
+    return bytesOf([...(await this.index()).values()]);
   }
 
   /** Takes note of a blob that another process has put into the folder, and makes room for it. */
@@ -115,14 +116,21 @@ export class BlobStore {
   /** Removes what was not used for longest and is not held until `room` more bytes fit. */
   private async makeRoom(room: number, kept?: string): Promise<void> {
     const entries = await this.index();
-    let used = room + (await this.size());
-    for (const [name, { size, holds }] of [...entries]) {
-      if (used <= this.maxBytes) return;
-      if (holds > 0 || name === kept) continue;
-      await this.remove(name);
-      used -= size;
+    const all = [...entries].map(([name, { size, holds }]) => ({
+      name,
+      size,
+      stays: holds > 0 || name === kept,
+    }));
+    const left = this.maxBytes - room - bytesOf(all.filter(({ stays }) => stays));
+    // At once, so that nobody holds one that is about to go.
+    for (const { name } of surplus(
+      all.filter(({ stays }) => !stays),
+      left,
+    )) {
+      entries.delete(name);
+      removeIfPossible(join(this.folder, name));
     }
-    if (used > this.maxBytes) {
+    if (left < 0) {
       throw new PalimpsestError(
         'DISK_FULL',
         `The ${this.maxBytes} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
@@ -155,14 +163,9 @@ async function readIndex(folder: string): Promise<Map<string, Entry>> {
       },
     );
   });
-  await removeLeftovers(folder);
-  const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name));
-  const files = await Promise.all(
-    names.map(async (name) => ({ name, facts: await stat(join(folder, name)).catch(() => null) })),
-  );
-  const found = files.flatMap(({ name, facts }) => (facts === null ? [] : [{ name, facts }]));
-  found.sort((a, b) => a.facts.mtimeMs - b.facts.mtimeMs);
-  return new Map(found.map(({ name, facts }) => [name, { size: facts.size, holds: 0 }]));
+  removeLeftovers(folder);
+  const files = filesByUse(folder, (name) => FILE_NAME.test(name));
+  return new Map(files.map(({ name, size }) => [name, { size, holds: 0 }]));
 }
 
 /** Off the main thread, so that a large picture blocks nobody. */

@@ -3,11 +3,12 @@
  * so that an interrupted inversion resumes. The least recently used ones make room for new ones.
  */
 
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
+import { shrink } from '../runtime/leastRecentlyUsed.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
@@ -119,28 +120,10 @@ export class InversionStore {
         { cause },
       );
     }
-    await this.evict(bytes.length, name);
+    // Those that were not used for longest make room.
+    shrink(this.folder, (other) => other.endsWith(COMPLETE) && other !== name, this.maxBytes - bytes.length);
     await writeFileAtomic(join(this.folder, name), bytes);
   }
-
-  /** Removes the files that were not used for longest until `room` bytes fit. */
-  private async evict(room: number, kept: string): Promise<void> {
-    const names = (await readdir(this.folder)).filter((name) => name.endsWith(COMPLETE) && name !== kept);
-    const files = await Promise.all(
-      names.map(async (name) => ({ name, ...(await stats(join(this.folder, name))) })),
-    );
-    let used = files.reduce((sum, { size }) => sum + size, room);
-    for (const { name, size } of files.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (used <= this.maxBytes) return;
-      await rm(join(this.folder, name), { force: true });
-      used -= size;
-    }
-  }
-}
-
-async function stats(path: string): Promise<{ size: number; usedAt: number }> {
-  const { size, mtimeMs } = await stat(path);
-  return { size, usedAt: mtimeMs };
 }
 
 const rows = (tensor: Tensor): Tensor[] => Array.from({ length: tensor.shape[0]! }, (_, i) => row(tensor, i));

@@ -1,4 +1,4 @@
-/** @file IEEE 754 half precision, as stored in fp16 checkpoints. */
+/** @file IEEE 754 half precision, as stored in fp16 checkpoints, and bfloat16, as stored in many LoRAs. */
 
 /** The number that 16 bits of half precision stand for. */
 export function halfToFloat(bits: number): number {
@@ -18,6 +18,11 @@ export function halvesToFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) floats[i] = everyHalf[halves[i]!]!;
   return floats;
+}
+
+/** bfloat16, the upper half of a float32, as float32: nothing is rounded. */
+export function bfloatsToFloats(bfloats: Uint16Array): Float32Array<ArrayBuffer> {
+  return new Float32Array(Uint32Array.from(bfloats, (bits) => bits << 16).buffer);
 }
 
 const single = new Float32Array(1);

@@ -5,10 +5,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { floatToHalf, halvesToFloats } from './float16.ts';
+import { bfloatsToFloats, floatToHalf, halvesToFloats } from './float16.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -89,9 +89,9 @@ function parseHeader(path: string, header: Buffer, fileSize: number): Safetensor
   const tensors = new Map<string, StoredTensor>();
   for (const [name, value] of Object.entries(tensorEntries)) {
     const entry = TensorEntry.safeParse(value);
-    if (!entry.success || !isKnownType(entry.data.dtype))
-      throw damaged(path, `the entry of ${name} cannot be read`);
+    if (!entry.success) throw damaged(path, `the entry of ${name} cannot be read`);
     const { dtype, shape, data_offsets } = entry.data;
+    if (!isKnownType(dtype)) throw unreadable(path, name, dtype);
     const [begin, end] = data_offsets;
     const length = end - begin;
     if (length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype]) {
@@ -120,25 +120,51 @@ function damaged(path: string, fact: string): PalimpsestError {
   );
 }
 
-/** Content is sampled, not read whole: hashing 4 GB would take longer than loading them. */
-const SAMPLES = 64;
-const SAMPLE_BYTES = 4096;
+function unreadable(path: string, name: string, dtype: string): PalimpsestError {
+  return new PalimpsestError(
+    'WEIGHT_INVALID',
+    `${path} holds ${name} in the type ${dtype}, which Palimpsest does not read. Take the same file in fp32 or fp16.`,
+  );
+}
 
-/** sha256 of the header and of samples across the data: tells fine-tuned weights of the same layout apart. */
-export function contentHash({ path, headerHash }: SafetensorsFile): string {
+/** Content is sampled, not read whole: hashing 4 GB would take longer than loading them. */
+const SAMPLE_BYTES = 4096;
+/** Bytes that a sample stands for; each tensor has one at least, since training may change a few of them only. */
+const SAMPLED_BYTES = 16 * 2 ** 20;
+
+/**
+ * sha256 of the header and of samples of every tensor: tells fine-tuned weights of the same layout apart, and is the same
+ * wherever the file lies.
+ */
+export function contentHash({ path, headerHash, tensors }: SafetensorsFile): string {
   const file = openSync(path, 'r');
   try {
     const hash = createHash('sha256').update(headerHash);
     const sample = Buffer.alloc(SAMPLE_BYTES);
-    const { size } = fstatSync(file);
-    for (let i = 0; i < SAMPLES; i++) {
-      const read = readSync(file, sample, 0, SAMPLE_BYTES, Math.floor((i * size) / SAMPLES));
-      hash.update(sample.subarray(0, read));
+    // In the order of the file, which disks read faster.
+    for (const { offset, length } of [...tensors.values()].sort((a, b) => a.offset - b.offset)) {
+      const count = 1 + Math.floor(length / SAMPLED_BYTES);
+      const bytes = Math.min(length, SAMPLE_BYTES);
+      for (let i = 0; i < count; i++) {
+        // In the middle of each of so many equal parts.
+        const position = offset + Math.floor(((length - bytes) * (i + 0.5)) / count);
+        const read = readSync(file, sample, 0, bytes, position);
+        hash.update(sample.subarray(0, read));
+      }
     }
     return hash.digest('hex');
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Changes with `contentHash`, and whenever the file is written, however little of it: for what is made of the file and kept
+ * on this machine.
+ */
+export function contentState(file: SafetensorsFile): string {
+  const { size, mtimeMs } = statSync(file.path);
+  return JSON.stringify([contentHash(file), size, mtimeMs]);
 }
 
 /** The raw bytes of one stored tensor, which fill their buffer. */
@@ -165,6 +191,8 @@ export function readTensor(stored: StoredTensor): Tensor {
   if (stored.dtype === 'F32') return { shape: stored.shape, data: new Float32Array(bytes.buffer) };
   if (stored.dtype === 'F16')
     return { shape: stored.shape, data: halvesToFloats(new Uint16Array(bytes.buffer)) };
+  if (stored.dtype === 'BF16')
+    return { shape: stored.shape, data: bfloatsToFloats(new Uint16Array(bytes.buffer)) };
   const data = new Float32Array(count);
   for (let i = 0; i < count; i++) data[i] = readElement(bytes, stored, i);
   return { shape: stored.shape, data };
@@ -182,7 +210,7 @@ function readElement(bytes: Buffer, stored: StoredTensor, index: number): number
     case 'BOOL':
       return bytes.readUInt8(index);
     default:
-      throw damaged(stored.file, `it holds the type ${stored.dtype}, which is not read here`);
+      throw unreadable(stored.file, 'weights', stored.dtype);
   }
 }
 
