@@ -40,7 +40,6 @@ describeInBrowser('pictures on the page', () => {
     await page.getByText('Advanced').click();
     await page.getByLabel('model', { exact: true }).selectOption('modelA');
     await page.getByLabel('steps', { exact: true }).fill('3');
-    await page.getByLabel('inner_steps').fill('2');
     await page.getByText('Advanced').click();
     return page;
   }
@@ -106,6 +105,8 @@ describeInBrowser('pictures on the page', () => {
     await page.getByLabel('What is in the style').fill('a painting');
     await page.getByRole('slider', { name: 'How much style' }).fill('0.5');
     await expectAccessible(page);
+    await page.getByText('Advanced').click();
+    await page.getByLabel('inner_steps').fill('2');
     await page.getByRole('button', { name: 'Transfer the style' }).click();
     await page.getByRole('button', { name: 'Keep', exact: true }).click();
     await expect.poll(() => layers.count()).toBe(3);

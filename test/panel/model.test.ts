@@ -1,8 +1,9 @@
 /** What the panel makes of a selection that changes while the person types and edits. */
 
-import { encodePng, HostError } from '@palimpsest/sdk';
+import { encodePng, HostError, writeMemory } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_INVERSION } from '../../plugins/panel/src/model/controls.ts';
 import type { EditEntry } from '../../plugins/panel/src/model/edits.ts';
 import { grey, IMAGE, orderOf, RESULT } from './fakeDaemon.ts';
 import { type OpenModel, openModel, settled } from './openModel.ts';
@@ -146,5 +147,21 @@ describe('words that have just been typed', () => {
 
   it('are kept when typing rests', async () => {
     await expect.poll(() => open.kept(open.a), { timeout: 1500 }).toEqual(WORDS);
+  });
+});
+
+describe('a picture that was learned', () => {
+  it('is known by its options, in whatever order they come back from what is kept with a layer', async () => {
+    const { hands, host, model, a, b } = open;
+    const order = { ...orderOf('a tiger'), inversion: DEFAULT_INVERSION };
+    const recipe = { order, image: IMAGE, result: RESULT, inversion: 'learned', seconds: 3, madeAt: 1 };
+    await host.remember(a, writeMemory({ version: 1, history: [recipe] }));
+    for (const id of [b, a]) {
+      await hands.select([id]);
+      await settled();
+    }
+    type('a dog', 'a tiger');
+    model.draft.inversion.value = DEFAULT_INVERSION;
+    await expect.poll(() => model.ready.value?.seconds).toBe(3);
   });
 });

@@ -10,12 +10,12 @@ import { OPEN_DOCUMENT, openSaved, PUT_INTO_ARTBOARD, pair, SAVE_DOCUMENT } from
 
 const PHOTOPEA = 'https://www.photopea.com';
 
-/** The smallest model, and few steps. */
-async function chooseQuickOptions(panel: FrameLocator): Promise<void> {
+/** The smallest model, and few steps; and few within each where a picture is learned. */
+async function chooseQuickOptions(panel: FrameLocator, innerSteps?: number): Promise<void> {
   await panel.getByText('Advanced').click();
   await panel.getByLabel('model', { exact: true }).selectOption('modelA');
   await panel.getByLabel('steps', { exact: true }).fill('2');
-  await panel.getByLabel('inner_steps', { exact: true }).fill('2');
+  if (innerSteps !== undefined) await panel.getByLabel('inner_steps').fill(String(innerSteps));
   await panel.getByText('Advanced').click();
 }
 
@@ -53,7 +53,7 @@ describeInBrowser('the panel in Photopea', () => {
       await panel.getByText('Say what is in the style').waitFor();
       await panel.getByLabel('What is in the style, and what style it is').fill('a yellow square');
       await panel.getByLabel('How much style').fill('0.6');
-      await chooseQuickOptions(panel);
+      await chooseQuickOptions(panel, 2);
       await panel.getByRole('button', { name: 'Transfer the style' }).click();
       const name = 'a yellow cat in the style of sticker';
       await panel

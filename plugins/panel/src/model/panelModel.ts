@@ -1,6 +1,6 @@
 /** @file Everything that the panel knows: the selection, the draft, the connection and the edits, put together. */
 
-import type { Address, DaemonClient } from '@palimpsest/protocol';
+import { type Address, type DaemonClient, InversionOptions } from '@palimpsest/protocol';
 import {
   type EditOrder,
   type EditorHost,
@@ -283,6 +283,9 @@ type ReadyEdit = Recipe & { readonly order: EditOrder };
 const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
   isStyleOrder(recipe.order) ? [] : { ...recipe, order: recipe.order };
 
-/** What decides whether a layer has been learned already; null within a mask, whose place decides as well. */
+/**
+ * What decides whether a layer has been learned already; null within a mask, whose place decides as well. Options are brought
+ * into the schema's order: those that were kept with a layer come back in it.
+ */
 const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
-  masking === 'selection' ? null : JSON.stringify([model, source, inversion]);
+  masking === 'selection' ? null : JSON.stringify([model, source, InversionOptions.parse(inversion)]);
