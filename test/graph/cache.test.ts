@@ -13,7 +13,7 @@ import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 
 /** sha256 of all graphs below, of the current GRAPH_VERSION. */
-const CURRENT = { version: 3, hash: 'a60bb6c09bb9581d3c9e148d27aa6f694f2756777b4c9981dc82159e954c344e' };
+const CURRENT = { version: 4, hash: '591aef143a7f3d1098c8092ac70d0d24836f5d7342fe9e255130ff9ea6649dd0' };
 
 let folder: string;
 beforeEach(() => {

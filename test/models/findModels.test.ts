@@ -20,7 +20,8 @@ import { ModelRegistry } from '../../daemon/src/models/modelRegistry.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { openModels } from '../../daemon/src/server/openModels.ts';
-import { tensor } from '../../daemon/src/tensor/tensor.ts';
+import { encodePreamble, readHeader } from '../../daemon/src/tensor/safetensors.ts';
+import { elementCount, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 import { writeSingleFile, writeWeights } from '../originalLayout.ts';
 
@@ -156,6 +157,29 @@ describe('the models that lie on this machine', () => {
     expect(() => new StableDiffusion(join(folders, 'in'), new Networks(null))).toThrow(/inpainting/);
     renameSync(`${weights}.part`, weights);
     expect(reasons().bare).toBeNull();
+  });
+
+  it('are refused in bfloat16, as folders and as files', () => {
+    const folders = join(home, 'brief');
+    const folder = join(folders, 'folder');
+    cpSync(MODEL, folder, { recursive: true });
+    const inBrief = (path: string) => {
+      const { tensors } = readHeader(path);
+      const entries = new Map(
+        [...tensors].map(([name, { shape }]) => [name, { shape, dtype: 'BF16' as const }]),
+      );
+      const preamble = encodePreamble(entries);
+      const count = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+      writeFileSync(path, Buffer.concat([preamble, Buffer.alloc(2 * count)]));
+    };
+    inBrief(join(folder, 'unet/diffusion_pytorch_model.safetensors'));
+    writeSingleFile(MODEL, join(folders, 'file.safetensors'));
+    inBrief(join(folders, 'file.safetensors'));
+    const models = new ModelRegistry({ directories: [folders] }).listAll();
+    expect(models.map(({ name, refused }) => [name, refused])).toEqual([
+      ['file', expect.stringContaining('in bfloat16; take')],
+      ['folder', expect.stringContaining('in bfloat16; take')],
+    ]);
   });
 
   it('may be named by the folder of the program', () => {

@@ -1,10 +1,10 @@
 /** @file `palimpsest doctor`: what works on this machine, and how to mend what does not. */
 
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
+import { freeBytes } from '../runtime/freeBytes.ts';
 import { defaultBudget } from '../runtime/memoryBudget.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
@@ -91,13 +91,12 @@ function memory(): Finding {
   return { what: 'Memory', ok: defaultBudget('cpu') >= MEMORY_NEEDED, found, mend };
 }
 
-async function disk(): Promise<Finding> {
+function disk(): Finding {
   const folder = cacheFolder();
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
-    const { bavail, bsize } = await statfs(folder);
-    const free = bavail * bsize;
+    const free = freeBytes(folder);
     const mend = 'Free some space, or set PALIMPSEST_CACHE to a folder on another disk.';
     return {
       what: 'Cache folder',

@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import type { StoredTensor } from '../tensor/safetensors.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { readModelConfigs } from './config.ts';
 
@@ -27,10 +29,20 @@ export function whyUnfitConfigs(folder: string, called = folder): string | null 
 
 /** What keeps a folder from being a model that can be used, or null: its configs, and whether its weights are there. */
 export function whyUnfitFolder(folder: string): string | null {
-  return (
-    whyUnfitConfigs(folder) ?? problemOf(() => NETWORKS.map((name) => Checkpoint.open(join(folder, name))))
-  );
+  return whyUnfitConfigs(folder) ?? problemOf(() => requireWeights(folder));
 }
+
+function requireWeights(folder: string): void {
+  for (const name of NETWORKS) {
+    const { weights } = Checkpoint.open(join(folder, name));
+    if ([...weights.values()].some(isBrief))
+      throw new PalimpsestError('WEIGHT_INVALID', `${join(folder, name)}: ${BRIEF}`);
+  }
+}
+
+/** The precision that many newer models are stored in, and that no network of ours computes with. */
+export const isBrief = ({ dtype }: StoredTensor): boolean => dtype === 'BF16';
+export const BRIEF = 'its weights are in bfloat16; take the same model in fp32 or fp16';
 
 function pipelineOf(folder: string): string | null {
   try {

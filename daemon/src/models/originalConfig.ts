@@ -6,6 +6,7 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
+import { BRIEF, isBrief } from './modelFolder.ts';
 import { below, OPEN_CLIP, type Tensors, textNames, UNET, VAE } from './originalNames.ts';
 
 /** Configs before they are checked: the schemas of config.ts do that. */
@@ -50,8 +51,10 @@ export function unfit({ tensors }: SafetensorsFile): string | null {
   if (input.shape[1] !== 4)
     return `its UNet takes ${input.shape[1]} channels (a model for inpainting or depth)`;
   if (!names.some((name) => name.startsWith(VAE))) return 'it holds no VAE (first_stage_model.*)';
-  if (textNames(tensors) === null) return 'it holds no text encoder (cond_stage_model.*)';
-  return null;
+  const text = textNames(tensors);
+  if (text === null) return 'it holds no text encoder (cond_stage_model.*)';
+  const networks = [...below(tensors, UNET), ...below(tensors, VAE), ...text];
+  return networks.some(([, stored]) => isBrief(stored)) ? BRIEF : null;
 }
 
 /** @throws {PalimpsestError} CONFIG_UNSUPPORTED when the file is no whole Stable Diffusion 1.x or 2.x. */
