@@ -76,7 +76,7 @@ describe('a golden set', () => {
     expect(counts).toMatch(/^187 rows: \d+ passed, 0 failed, 0 unchecked, /);
     expect(status).toBe(0);
     const unknown = await parity(GOLDEN, '--only', 'scheduler,nothing');
-    expect(unknown).toMatchObject({ status: 1, stderr: expect.stringContaining('no part nothing') });
+    expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('no part nothing') });
   });
 
   it('fails where a number is wrong', async () => {
@@ -118,7 +118,7 @@ describe('a golden set', () => {
 
   it('has to be there', async () => {
     const nowhere = await parity(join(folder, 'nowhere'), '--model', MODEL);
-    expect(nowhere).toMatchObject({ status: 1, stderr: expect.stringContaining('nowhere') });
+    expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no folder') });
     expect(await parity()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') });
   });
 });
