@@ -78,6 +78,8 @@ describeInBrowser('the page', () => {
   it('edits it, shows before and after, and keeps the result as a layer', async () => {
     await button('Edit').click();
     await button('Keep').waitFor();
+    // The panel scrolls in itself.
+    expect(await page.evaluate<number>('document.documentElement.scrollHeight - innerHeight')).toBe(0);
     await page.getByRole('slider', { name: 'Before and after' }).fill('30');
     await expectAccessible(page);
     expect(await layers().count()).toBe(1);
