@@ -37,6 +37,20 @@ describe('a device', () => {
     await expect(chooseDevice(foreign)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
+  it('that was asked for is refused when a try fails, and taken without one in a precision that was asked for', async () => {
+    await expect(chooseDevice('webgpu', 'auto', async () => null)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(/A try of webgpu failed.*--precision fp32/),
+    });
+    const never = () => Promise.reject(new Error('it was tried'));
+    expect(await chooseDevice('webgpu', 'fp32', never)).toMatchObject({
+      device: 'webgpu',
+      precision: 'fp32',
+    });
+    const slow = { milliseconds: 900, processor: 80, error: 1e-6, half: null };
+    expect(await chooseDevice('webgpu', 'auto', async () => slow)).toMatchObject({ device: 'webgpu' });
+  });
+
   it('that needs a library more is refused without it, with the command that gets it', async () => {
     const library = 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so';
     const isThere = existsSync(join(import.meta.dirname, '../../node_modules/onnxruntime-node', library));

@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICE_NAMES, type Device, type Precision } from '../runtime/deviceNames.ts';
 
@@ -41,12 +42,15 @@ const run = promisify(execFile);
 /**
  * The device that was asked for, or the first built-in one that computes what the processor does, in less time.
  *
- * @param precision of the UNet; `auto` is fp16 on a card that a try shows to compute right in it, else fp32.
- * @throws {PalimpsestError} OPTION_INVALID when the runtime was not built for the one that was asked for.
+ * @param precision of the UNet; `auto` is fp16 on a card that a try shows to compute right in it, else fp32. With another,
+ *   a device that was asked for is taken without a try.
+ * @param tryOut a parameter so that tests need no device.
+ * @throws {PalimpsestError} OPTION_INVALID when the one that was asked for is not in the runtime, or failed a try.
  */
 export async function chooseDevice(
   wanted: Device | 'auto',
   precision: Precision | 'auto' = 'auto',
+  tryOut: (device: Device) => Promise<Probe | null> = probe,
 ): Promise<ChosenDevice> {
   if (wanted === 'cpu') {
     const chosen = precisionOf(wanted, precision, null);
@@ -56,7 +60,9 @@ export async function chooseDevice(
   const { builtInDevices, requireBuiltIn } = await import('../runtime/devices.ts');
   if (wanted !== 'auto') {
     requireBuiltIn(wanted);
-    const tried = precision === 'auto' ? await probe(wanted) : null;
+    const tried = precision === 'auto' ? await tryOut(wanted) : null;
+    // Core ML, which is part of its systems, takes parts of a network: a try, which runs wholly there, may say nothing of it.
+    if (precision === 'auto' && tried === null && wanted !== 'coreml') throw failedTry(wanted);
     const chosen = precisionOf(wanted, precision, tried);
     return {
       device: wanted,
@@ -67,7 +73,7 @@ export async function chooseDevice(
   const reasons: string[] = [];
   // Core ML is chosen by hand only: it takes parts of a network, and nobody has measured which.
   for (const device of builtInDevices().filter((one) => one !== 'cpu' && one !== 'coreml')) {
-    const tried = await probe(device);
+    const tried = await tryOut(device);
     const verdict = judge(tried);
     if (verdict.usable) {
       const chosen = precisionOf(device, precision, tried);
@@ -96,6 +102,13 @@ export function judge(result: Probe | null): { readonly usable: boolean; readonl
   const times = `${milliseconds.toFixed(0)} ms for a try that takes the processor ${processor.toFixed(0)} ms`;
   return { usable: milliseconds < processor, why: times };
 }
+
+const failedTry = (device: Device): PalimpsestError =>
+  new PalimpsestError(
+    'OPTION_INVALID',
+    `A try of ${device} failed, or took more than ${MAX_PROBE_TIME / 1000} s: ${DEVICE_NAMES[device]} is not there, or its driver is not. ` +
+      `${device === 'cuda' ? 'CUDA and cuDNN 9 have to be installed. ' : ''}Choose another --device, or auto; with --precision fp32 it is taken without a try.`,
+  );
 
 /** In a process of its own: a driver's fault ends that one, not ours. */
 async function probe(device: Device): Promise<Probe | null> {
