@@ -131,6 +131,15 @@ describe('palimpsest doctor', () => {
     expect(stdout).toContain('-> broken:');
   });
 
+  it('holds the memory that work may take against what Stable Diffusion does', async () => {
+    const memoryWith = async (budget: string) => {
+      const env = { PALIMPSEST_CONFIG: join(folder, 'doctor'), PALIMPSEST_MEMORY_BUDGET: budget };
+      return /^(ok|NO) +Memory .*/m.exec((await run(env, 'doctor')).stdout)?.[0];
+    };
+    expect(await memoryWith('8GB')).toMatch(/^NO .*work may take 8\.0 GB$/);
+    expect(await memoryWith('9GB')).toMatch(/^ok .*work may take 9\.0 GB$/);
+  });
+
   it('tells what was named and is not there', async () => {
     const config = join(folder, 'doctor');
     mkdirSync(config, { recursive: true });

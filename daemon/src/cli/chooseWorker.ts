@@ -7,7 +7,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { ModelRegistry } from '../models/modelRegistry.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
-import { defaultBudget } from '../runtime/memoryBudget.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { DaemonWorker } from './daemonWorker.ts';
@@ -47,7 +46,7 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
   const { LocalWorker } = await import('./localWorker.ts');
   const { model, threads, device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag } = wish;
   const flags = { device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag };
-  const { device, precision, memoryBudget = defaultBudget(device) } = readConfig(configFolder(), flags);
+  const { device, precision, memoryBudget } = readConfig(configFolder(), flags);
   return LocalWorker.open({ model, threads, device, precision, memoryBudget }, watch);
 }
 

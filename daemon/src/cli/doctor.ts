@@ -20,9 +20,9 @@ interface Finding {
   readonly mend?: string;
 }
 
-const GB = 2 ** 30;
-/** The least that a careful edit with Stable Diffusion 1.5 takes on the processor (docs/gpu.md), in bytes. */
-const MEMORY_NEEDED = 8.5e9;
+const GB = 1e9;
+/** The least that a careful edit with Stable Diffusion 1.5 takes on the processor (docs/gpu.md, "Which card needs what"). */
+const MEMORY_NEEDED = 8.5 * GB;
 /** For graphs, inversions and pictures. */
 const DISK_NEEDED = 4 * GB;
 const NODE_NEEDED = [20, 19] as const;
@@ -64,7 +64,7 @@ async function device(): Promise<Finding> {
   try {
     const { chooseDevice } = await import('../models/chooseDevice.ts');
     const { builtInDevices } = await import('../runtime/devices.ts');
-    const wanted = configuredDevice();
+    const wanted = configured()?.device ?? 'cpu';
     const { reason } = await chooseDevice(wanted === 'cpu' ? 'auto' : wanted);
     const found = `${availableParallelism()} processor threads; built in: ${builtInDevices().join(', ')}. ${wanted === 'cpu' ? '--device auto: ' : ''}${reason}`;
     return { what: 'ONNX Runtime', ok: true, found };
@@ -75,20 +75,20 @@ async function device(): Promise<Finding> {
   }
 }
 
-/** A configuration that cannot be read is told by another finding. */
-function configuredDevice(): DaemonConfig['device'] {
+/** Null for a configuration that cannot be read, which another finding tells. */
+function configured(): DaemonConfig | null {
   try {
-    return readConfig(configFolder(), {}).device;
+    return readConfig(configFolder(), {});
   } catch {
-    return 'cpu';
+    return null;
   }
 }
 
 function memory(): Finding {
-  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
-  const mend =
-    'Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes more: use a smaller --size.';
-  return { what: 'Memory', ok: defaultBudget('cpu') >= MEMORY_NEEDED, found, mend };
+  const budget = configured()?.memoryBudget ?? defaultBudget('cpu');
+  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}; work may take ${gigabytes(budget)}`;
+  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${gigabytes(MEMORY_NEEDED)} or more on the processor: use a smaller --size there.`;
+  return { what: 'Memory', ok: budget >= MEMORY_NEEDED, found, mend };
 }
 
 function disk(): Finding {

@@ -12,6 +12,7 @@ import { chooseDevice } from '../models/chooseDevice.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
+import { defaultBudget } from '../runtime/memoryBudget.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
@@ -32,8 +33,8 @@ interface LocalWish {
   readonly threads?: number | undefined;
   readonly device: Device | 'auto';
   readonly precision: Precision | 'auto';
-  /** What the work may take, in bytes. */
-  readonly memoryBudget: number;
+  /** What the work may take, in bytes; as much as the chosen device allows when left out. */
+  readonly memoryBudget?: number | undefined;
 }
 
 export class LocalWorker implements Worker {
@@ -62,7 +63,8 @@ export class LocalWorker implements Worker {
     const chosen = await chooseDevice(device, precision);
     if (device !== 'cpu') watch.tell(chosen.reason);
     const options = { ...limits, device: chosen.device };
-    return new LocalWorker(model, options, chosen.precision, watch, memoryBudget);
+    const budget = memoryBudget ?? defaultBudget(chosen.device);
+    return new LocalWorker(model, options, chosen.precision, watch, budget);
   }
 
   async invert({ picture, prompt, options }: InvertWork) {

@@ -13,7 +13,7 @@ const SHARE = 0.9;
  * What work may take where nobody says, in bytes: of the machine, or of the container that limits it. What another device
  * than the processor has is not known: there, only a budget that is given bounds the work.
  */
-export function defaultBudget(device: Device | 'auto'): number {
+export function defaultBudget(device: Device): number {
   if (device !== 'cpu') return Number.MAX_VALUE;
   const limit = process.constrainedMemory?.() ?? 0;
   return SHARE * (limit > 0 ? Math.min(limit, totalmem()) : totalmem());
