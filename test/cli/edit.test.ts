@@ -118,7 +118,10 @@ describe('palimpsest edit', () => {
     child.kill('SIGINT');
     const stopped = await finished;
     expect(stopped.status).toBe(130);
-    expect(JSON.parse(stopped.stdout)).toMatchObject({ error: { code: 'CANCELLED' } });
+    expect(JSON.parse(stopped.stdout).error).toEqual({
+      code: 'CANCELLED',
+      message: 'Stopped. What was learned is kept: the same command goes on from there.',
+    });
     expect(readdirSync(folder)).not.toContain('stopped.png');
 
     const resumed = await palimpsest(cache, ...resumable, '--out', out);
@@ -165,6 +168,22 @@ describe('palimpsest generate', () => {
     );
     expect(status, stderr).toBe(0);
     expect(await sharp(out).metadata()).toMatchObject({ width: 192, height: 128 });
+  });
+});
+
+describe('palimpsest generate, stopped', () => {
+  it('does not speak of learning, since nothing was learned', async () => {
+    const draw = ['generate', 'a cat', '--model', MODEL, '--steps', '500', '--json'];
+    const { child, finished } = start(cache, [...draw, '--out', join(folder, 'undrawn.png')]);
+    await new Promise<void>((resolve) => {
+      child.stderr!.on('data', (text: string) => {
+        if (text.includes('"stage":"generate"')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const { status, stdout } = await finished;
+    expect(status).toBe(130);
+    expect(JSON.parse(stdout).error.message).toBe('Stopped. No picture was written.');
   });
 });
 

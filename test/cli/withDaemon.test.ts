@@ -149,7 +149,10 @@ describe('with a daemon running', () => {
     child.kill('SIGINT');
     const { status, stdout } = await finished;
     expect(status).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'CANCELLED' } });
+    expect(JSON.parse(stdout).error).toEqual({
+      code: 'CANCELLED',
+      message: 'Stopped. What was learned is kept: the same command goes on from there.',
+    });
     expect((await jobs())[0]?.state).toBe('cancelled');
     expect(readdirSync(folder)).not.toContain('no.png');
   });

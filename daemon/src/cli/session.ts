@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
+import type { Progress } from '../methods/watch.ts';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
@@ -59,30 +60,43 @@ export async function runCommand(
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.
     if (controller.signal.aborted) process.exit(EXIT_CODES.cancelled);
-    controller.abort(
-      new PalimpsestError(
-        'CANCELLED',
-        'Stopped. What was learned until then is kept: the same command goes on from there.',
-      ),
-    );
+    controller.abort();
     process.stderr.write('\nStopping after this step. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
+  const showProgress = progressWriter(process.stderr, json);
+  let hasLearned = false;
+  const onProgress = (progress: Progress) => {
+    hasLearned ||= progress.stage === 'optimise';
+    showProgress(progress);
+  };
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
       model: await chosenModel(model ?? demoModelFolder(), imageEncoder, lora),
-      watch: { signal: controller.signal, onProgress: progressWriter(process.stderr, json), tell },
+      watch: { signal: controller.signal, onProgress, tell },
     });
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
   } catch (error) {
-    process.exitCode = reportError(error, json);
+    // Who does the work knows no more than that it was cancelled, here or in the daemon.
+    const wasStopped =
+      controller.signal.aborted && error instanceof PalimpsestError && error.code === 'CANCELLED';
+    process.exitCode = reportError(wasStopped ? stopped(hasLearned) : error, json);
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
   }
 }
+
+/** What Ctrl-C leaves: each whole step of what is learned, for those methods that learn. */
+const stopped = (hasLearned: boolean): PalimpsestError =>
+  new PalimpsestError(
+    'CANCELLED',
+    hasLearned
+      ? 'Stopped. What was learned is kept: the same command goes on from there.'
+      : 'Stopped. No picture was written.',
+  );
 
 /**
  * Runs a command whose work the daemon can do too.
