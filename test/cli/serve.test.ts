@@ -148,12 +148,25 @@ describe('palimpsest doctor', () => {
       join(config, 'config.json'),
       JSON.stringify({ models: ['/nowhere/models'], named, device: ABSENT }),
     );
+    const file = join(config, 'config.json');
+    const gone = `${join(config, 'gone.safetensors')} does not exist.`;
     const { stdout } = await run({ PALIMPSEST_CONFIG: config }, 'doctor');
     expect(stdout).toMatch(new RegExp(`NO {2}ONNX Runtime .*has no ${ABSENT}`));
     expect(stdout).toMatch(/NO {2}Models/);
-    expect(stdout).toContain('/nowhere/models does not exist');
-    expect(stdout).toContain(`${join(config, 'gone.safetensors')} does not exist`);
+    expect(stdout).toContain(`/nowhere/models does not exist (named in ${file}).`);
+    expect(stdout).toContain(`mine: ${gone}`);
+
     const listed = await run({ PALIMPSEST_CONFIG: config }, 'models', '/nowhere/else');
-    expect(listed.stderr).toContain('/nowhere/else does not exist');
+    expect(listed.stderr).toContain('/nowhere/else does not exist (named on the command line).');
+    expect(listed.stderr).toContain(`/nowhere/models does not exist (named in ${file}).`);
+    expect(listed.stdout).toContain(`Not usable:\n  mine: ${gone}`);
+    const env = { PALIMPSEST_CONFIG: config, PALIMPSEST_MODELS: '/nowhere/other' };
+    const machine = await run(env, 'models', '--json');
+    expect(JSON.parse(machine.stderr)).toEqual({
+      notice: '/nowhere/other does not exist (named in PALIMPSEST_MODELS).',
+    });
+    expect(JSON.parse(machine.stdout).models).toContainEqual(
+      expect.objectContaining({ name: 'mine', refused: gone }),
+    );
   });
 });

@@ -8,8 +8,9 @@ import { freeBytes } from '../runtime/freeBytes.ts';
 import { defaultBudget } from '../runtime/memoryBudget.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
-import { missingFiles, openModels } from '../server/openModels.ts';
+import { openModels } from '../server/openModels.ts';
 import { cacheFolder } from '../store/paths.ts';
+import { missingFolders, missingPart } from './missingFiles.ts';
 import { EXIT_CODES } from './report.ts';
 
 interface Finding {
@@ -138,14 +139,14 @@ async function models(): Promise<Finding> {
       return { what: 'Models', ok: false, found: 'none', mend: [...reasons, mend].join('; ') };
     }
     const faults = [
-      ...missingFiles(config),
+      ...missingFolders([], config.models),
       ...installed.flatMap(({ name, place }) => {
-        const fault = faultOf(place);
+        const fault = missingPart(place) ?? faultOf(place);
         return fault === null ? [] : [`${name}: ${fault}`];
       }),
     ];
     const found = installed.map(({ name }) => name).join(', ');
-    return { what: 'Models', ok: faults.length === 0, found, mend: faults.join('; ') };
+    return { what: 'Models', ok: faults.length === 0, found, mend: faults.join(' ') };
   } catch (error) {
     return { what: 'Models', ok: false, found: error instanceof Error ? error.message : String(error), mend };
   }

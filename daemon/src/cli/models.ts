@@ -3,7 +3,8 @@
 import { Command } from 'commander';
 import type { ListedModel } from '../models/modelRegistry.ts';
 import { configFolder, readConfig } from '../server/config.ts';
-import { missingFiles, openModels } from '../server/openModels.ts';
+import { openModels } from '../server/openModels.ts';
+import { missingFolders, missingPart } from './missingFiles.ts';
 import { pullCommand } from './pullModel.ts';
 import { reportError } from './report.ts';
 
@@ -17,11 +18,14 @@ export function modelsCommand(): Command {
     .option('--json', 'print the list as JSON')
     .action((folders: string[], { json = false }: { json?: boolean }) => {
       try {
-        const configured = readConfig(configFolder(), {});
-        const config = { ...configured, models: [...folders, ...configured.models] };
-        for (const sentence of missingFiles(config)) process.stderr.write(`${sentence}\n`);
-        const registry = openModels(config);
-        const models = registry.listAll().map(({ place: _, ...model }) => model);
+        const config = readConfig(configFolder(), {});
+        for (const sentence of missingFolders(folders, config.models)) {
+          process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
+        }
+        const registry = openModels({ ...config, models: [...folders, ...config.models] });
+        const models = registry.listAll().map(({ place, ...model }) => {
+          return { ...model, refused: model.refused ?? missingPart(place) };
+        });
         process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
       } catch (error) {
         process.exitCode = reportError(error, json);
@@ -38,7 +42,7 @@ function describe(models: readonly Omit<ListedModel, 'place'>[]): string {
     usable.length > 0 ? 'Use one by its name, with --model:' : 'No model was found.',
     ...usable.map(({ name, origin, path }) => `  ${name.padEnd(width)}  ${origin.padEnd(16)}  ${path}`),
     ...(refused.length > 0 ? ['Not usable:'] : []),
-    ...refused.map(({ path, refused }) => `  ${path}: ${refused}`),
+    ...refused.map(({ name, origin, path, refused }) => `  ${origin === 'named' ? name : path}: ${refused}`),
     'More: palimpsest models pull sd-1.5 (or sd-1.4, sd-2.1-base, OWNER/NAME).',
     '',
   ].join('\n');

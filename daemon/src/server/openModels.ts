@@ -40,19 +40,6 @@ export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models'
   });
 }
 
-/** What was named and is not there, a sentence each. */
-export function missingFiles({ models, named }: Pick<DaemonConfig, 'models' | 'named'>): string[] {
-  const loras = Object.values(named).flatMap(({ loras }) =>
-    loras.map((lora) => resolve(configFolder(), readLora(lora).file)),
-  );
-  return [...models.map((path) => resolve(path)), ...loras]
-    .filter((path) => !existsSync(path))
-    .map(
-      (path) =>
-        `${path} does not exist, and is named on the command line, in PALIMPSEST_MODELS or in config.json.`,
-    );
-}
-
 /** Paths are seen from the folder of the configuration. */
 function placeOf(
   name: string,

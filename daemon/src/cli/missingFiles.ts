@@ -1,0 +1,36 @@
+/** @file What was named for models and is not there: a folder, or a part of a model with a name of its own. */
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ModelPlace } from '../models/modelRegistry.ts';
+import { configFolder } from '../server/config.ts';
+
+/**
+ * A sentence for each folder that does not exist.
+ *
+ * @param given those on the command line.
+ * @param configured those of the environment or, where that names none, of the file.
+ */
+export function missingFolders(given: readonly string[], configured: readonly string[]): string[] {
+  const source =
+    process.env.PALIMPSEST_MODELS === undefined
+      ? `in ${join(configFolder(), 'config.json')}`
+      : 'in PALIMPSEST_MODELS';
+  return [
+    ...given.map((path) => ({ path, source: 'on the command line' })),
+    ...configured.map((path) => ({ path, source })),
+  ]
+    .filter(({ path }) => !existsSync(path))
+    .map(({ path, source }) => `${resolve(path)} does not exist (named ${source}).`);
+}
+
+/** A sentence on the first file or folder of a model that does not exist; null when all do. */
+export function missingPart({ folder, imageEncoder, loras = [] }: ModelPlace): string | null {
+  const parts = [
+    folder,
+    ...(imageEncoder === undefined ? [] : [imageEncoder]),
+    ...loras.map(({ file }) => file),
+  ];
+  const missing = parts.find((path) => !existsSync(path));
+  return missing === undefined ? null : `${missing} does not exist.`;
+}
