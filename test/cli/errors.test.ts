@@ -117,6 +117,12 @@ describe('palimpsest edit with bad input', () => {
       'OPTION_INVALID',
       /^--tau-s: give a number from 0 to 1\.$/,
     ],
+    [
+      'a factor out of range',
+      { extra: ['--weight', 'tiger=99'] },
+      'OPTION_INVALID',
+      /^--weight: give a number from -20 to 20\.$/,
+    ],
     ['threads that are none', { extra: ['--threads', '0'] }, 'OPTION_INVALID', /whole number from 1/],
     [
       'the picture itself to write to',

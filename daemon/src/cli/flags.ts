@@ -15,6 +15,12 @@ const Property = z.object({
 });
 type Property = z.infer<typeof Property>;
 
+/** A place of a JSON Schema, and the way to those within it. */
+const SchemaPlace = Property.extend({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  items: z.unknown().optional(),
+});
+
 /** How one property that is not a plain number, text or choice is written on the command line. */
 export interface FlagForm {
   /** Such as `--weight <word=factor>`. */
@@ -57,14 +63,20 @@ export function readFlags<T extends z.core.$ZodObject>(
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]);
   const flag = kebab(attributeOf(name, forms[name]));
-  const expected = forms[name] === undefined ? expectedNumber(propertiesOf(schema)[name]) : null;
+  const expected = expectedAt(z.toJSONSchema(schema, { io: 'input' }), issue?.path ?? []);
   throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${expected ?? `${issue?.message}. See --help`}.`);
 }
 
-/** What to give for a number; null for others. */
-function expectedNumber(property: Property | undefined): string | null {
-  if (property?.type !== 'integer' && property?.type !== 'number') return null;
-  const { type, minimum, maximum } = property;
+/** What to give at a place of the schema, such as the factor of a word; null where the schema's facts do not say. */
+function expectedAt(schema: unknown, path: readonly PropertyKey[]): string | null {
+  let place = SchemaPlace.safeParse(schema).data;
+  for (const key of path) {
+    const next = typeof key === 'number' ? place?.items : place?.properties?.[String(key)];
+    place = SchemaPlace.safeParse(next).data;
+  }
+  if (place?.enum !== undefined) return `give one of ${place.enum.join(', ')}`;
+  if (place?.type !== 'integer' && place?.type !== 'number') return null;
+  const { type, minimum, maximum } = place;
   const from = minimum === undefined ? '' : ` from ${minimum}`;
   const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
   return `give a ${type === 'integer' ? 'whole ' : ''}number${from}${to}`;
