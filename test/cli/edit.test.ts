@@ -3,8 +3,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InversionOptions } from '@palimpsest/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
 import { palimpsest, start } from './palimpsest.ts';
 
@@ -147,6 +149,20 @@ describe('palimpsest style', () => {
     const refused = await run('--mode', 'instant');
     expect(refused.status).toBe(2);
     expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'OPTION_INVALID' } });
+  });
+});
+
+describe('palimpsest style --help', () => {
+  it('offers of inversions what StyleDiffusion or the walk of the content takes, and nothing that is refused', async () => {
+    const { stdout } = await palimpsest(cache, 'style', '--help');
+    const offered = [...stdout.matchAll(/^ {2}--(?:no-)?([a-z-]+)/gm)].map(([, flag]) =>
+      flag!.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    );
+    const { styleDiffusion, ddim } = INVERSIONS;
+    const heeded = [styleDiffusion, ddim].flatMap(({ stored, sampled }) => [...stored, ...sampled]);
+    const known = Object.keys(InversionOptions.shape);
+    expect(new Set(offered.filter((name) => known.includes(name)))).toEqual(new Set(heeded));
+    expect(stdout).not.toContain('"keys"');
   });
 });
 

@@ -9,15 +9,26 @@ import { addFlags, readFlags } from './flags.ts';
 import { requirePictureOut } from './pictureOut.ts';
 import { addWorkFlags, runWork } from './session.ts';
 
-/** Of inversions there is no choice here, so what belongs to others than StyleDiffusion is none. */
-const LearningOptions = z.omit(InversionOptions, {
-  mode: true,
-  method: true,
-  towardsEmpty: true,
-  proximalNorm: true,
-  proximalQuantile: true,
-  proximalPull: true,
-});
+/** Of inversions there is no choice here, so what belongs to others than StyleDiffusion is none; keys hold no style. */
+const LearningOptions = z.extend(
+  z.omit(InversionOptions, {
+    mode: true,
+    method: true,
+    towardsEmpty: true,
+    proximalNorm: true,
+    proximalQuantile: true,
+    proximalPull: true,
+  }),
+  {
+    learn: z
+      ._default(z.enum(['values', 'both', 'valueEmbedding']), 'values')
+      .check(
+        z.describe(
+          "what is learned of the style: the values' input by a network; the keys' too; or the values' embedding itself",
+        ),
+      ),
+  },
+);
 
 interface Arguments {
   readonly from: string;
