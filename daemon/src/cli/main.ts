@@ -23,7 +23,15 @@ const program = new Command('palimpsest')
   .description('Edit real pictures with words.')
   .version(packageJson.version);
 
-const named = COMMANDS[process.argv[2] ?? ''];
+/** commander's own `help` knows one level of commands: `help models pull` is `models pull --help`. */
+function givenArguments(): string[] {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === undefined) return [];
+  return first === 'help' && rest.length > 0 ? [...rest, '--help'] : [first, ...rest];
+}
+
+const given = givenArguments();
+const named = COMMANDS[given[0] ?? ''];
 for (const load of named === undefined ? Object.values(COMMANDS) : [named]) program.addCommand(await load());
 
 const json = process.argv.includes('--json');
@@ -34,7 +42,7 @@ for (const command of [program, ...program.commands]) {
 }
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(given, { from: 'user' });
 } catch (error) {
   process.exitCode = endOf(error);
 }

@@ -1,0 +1,18 @@
+/** `palimpsest help`: of every command, at any depth. */
+
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { palimpsest } from './palimpsest.ts';
+
+describe('palimpsest help', () => {
+  it.each([
+    [['help', 'models', 'pull'], 'Usage: palimpsest models pull [options] <model>'],
+    [['help', 'models'], 'Usage: palimpsest models [options]'],
+    [['help'], 'Usage: palimpsest [options] [command]'],
+    [['help', 'nothing'], 'Usage: palimpsest [options] [command]'],
+  ])('%j is the help of that command', async (line, usage) => {
+    const { status, stdout } = await palimpsest(tmpdir(), ...line);
+    expect(status).toBe(0);
+    expect(stdout).toContain(usage);
+  });
+});
