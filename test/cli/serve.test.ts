@@ -99,15 +99,17 @@ describe('palimpsest serve with a fault', () => {
     rmSync(join(config, 'config.json'), { force: true });
   });
 
-  it('says when its port is taken', async () => {
+  it('says when its port is taken, and which folder of models is not there', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const { status, stderr } = await run(env({ PALIMPSEST_PORT: String(port) }), 'serve');
+    const args = ['serve', '--models', '/nowhere/models'];
+    const { status, stderr } = await run(env({ PALIMPSEST_PORT: String(port) }), ...args);
     other.close();
     expect(status).toBe(1);
     expect(stderr).toContain('PORT_TAKEN');
+    expect(stderr).toContain('Warning: /nowhere/models does not exist (named on the command line).');
   });
 });
 

@@ -8,6 +8,7 @@ import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
+import { missingFolders } from './missingFiles.ts';
 import { reportError } from './report.ts';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
@@ -32,6 +33,8 @@ export function serveCommand(): Command {
 async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const folder = configFolder();
   const config = readConfig(folder, flags);
+  const [given, configured] = flags.models === undefined ? [[], config.models] : [config.models, []];
+  for (const sentence of missingFolders(given, configured)) process.stderr.write(`Warning: ${sentence}\n`);
   if (config.listen !== undefined && !LOOPBACK.test(config.listen)) {
     process.stderr.write(
       `Warning: the daemon listens on ${config.listen} too. What goes over the network is not encrypted: whoever can read it can use the daemon.\n`,

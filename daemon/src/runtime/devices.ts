@@ -10,7 +10,9 @@ import { DEVICES, type Device } from './deviceNames.ts';
 /** The devices that this build of the runtime has code for; whether there is such a device only a try tells. */
 export function builtInDevices(): Device[] {
   const bundled = ort.listSupportedBackends().filter((backend) => backend.bundled);
-  return DEVICES.filter((device) => bundled.some(({ name }) => name === device));
+  return DEVICES.filter(
+    (device) => bundled.some(({ name }) => name === device) || (device === 'cuda' && hasCuda()),
+  );
 }
 
 /**
@@ -45,7 +47,6 @@ export function requireBuiltIn(device: Device): void {
   const here = builtInDevices();
   if (here.includes(device)) return;
   if (device === 'cuda') {
-    if (hasCuda()) return;
     throw new PalimpsestError(
       'OPTION_INVALID',
       'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run ' +
