@@ -6,8 +6,6 @@ export default defineConfig({
     globalSetup: ['test/buildPage.ts', 'test/buildFigma.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Many tests wait for other processes; the default leaves a processor out.
-    maxWorkers: '100%',
     // The counts that .ci/run prints come from the runner's own file.
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
   },
