@@ -5,7 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { freeBytes } from '../runtime/freeBytes.ts';
-import { defaultBudget } from '../runtime/memoryBudget.ts';
+import { defaultBudget, gigabytes } from '../runtime/memoryBudget.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { openModels } from '../server/openModels.ts';
@@ -158,5 +158,3 @@ async function daemon(): Promise<Finding> {
     running === null ? 'not running; "palimpsest serve" starts it' : `running on port ${running.port}`;
   return { what: 'Daemon', ok: true, found };
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;

@@ -3,12 +3,12 @@
 import { InversionOptions, PalimpsestError } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { gigabytes } from '../jobs/memoryPlan.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { inspectModel, type ModelFacts } from '../models/inspect.ts';
 import { Networks } from '../models/networks.ts';
 import { StableDiffusion } from '../models/stableDiffusion.ts';
 import { DEVICE_NAMES, DEVICES, type Device, PRECISIONS, type Precision } from '../runtime/deviceNames.ts';
+import { gigabytes } from '../runtime/memoryBudget.ts';
 import { graphsFolder } from '../store/paths.ts';
 import { addModelFlags, runCommand } from './session.ts';
 

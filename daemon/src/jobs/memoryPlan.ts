@@ -2,11 +2,11 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../models/thrift.ts';
+import { gigabytes } from '../runtime/memoryBudget.ts';
 import { type Change, canBeInstant, changed, type Job, sideOf } from './job.ts';
 import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
 
 const GB = 1e9;
-export const gigabytes = (bytes: number): string => `${(bytes / GB).toFixed(1)} GB`;
 
 /**
  * Sets the networks up for a job: nothing is spared if the budget allows that, else as little as it takes.

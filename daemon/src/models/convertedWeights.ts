@@ -7,9 +7,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FloatType } from '../graph/graph.ts';
+import { markUsed } from '../runtime/leastRecentlyUsed.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
 import { bytesOf, readTensor, type StoredTensor } from '../tensor/safetensors.ts';
 import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
@@ -96,9 +97,7 @@ export class ConvertedWeights {
   /** Weight by weight: all of them at once need not fit into memory. */
   private async write(plan: Plan): Promise<void> {
     const { path } = plan.file;
-    const now = new Date();
-    // Kept in the file's time, so that the order of use outlives the process.
-    if (isWhole(plan)) return utimes(path, now, now);
+    if (isWhole(plan)) return markUsed(path);
     await mkdir(this.folder, { recursive: true });
     removeLeftovers(this.folder);
     makeRoom(this.folder, plan.bytes, this.room);

@@ -5,9 +5,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, utimesSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { markUsed } from '../runtime/leastRecentlyUsed.ts';
 import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
 import {
   bytesOf,
@@ -65,7 +66,7 @@ export function withLoras(
     new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
   );
   const provide = () => {
-    if (isWhole(planned)) markUsed(planned.file.path);
+    if (isWhole(planned)) markUsedIfPossible(planned.file.path);
     else write(planned, checkpoint, changes, room);
   };
   provide();
@@ -76,14 +77,11 @@ export function withLoras(
 const mergedType = ({ shape, dtype }: StoredTensor) =>
   ({ shape, dtype: dtype === 'F16' ? 'F16' : 'F32' }) as const;
 
-/** Kept in the file's time, so that the order of use outlives the process. */
-function markUsed(path: string): void {
-  const now = new Date();
+/** Another's file, or gone since: the order of use is all that suffers. */
+function markUsedIfPossible(path: string): void {
   try {
-    utimesSync(path, now, now);
-  } catch {
-    // Another's file, or gone since: the order of use is all that suffers.
-  }
+    markUsed(path);
+  } catch {}
 }
 
 /** Adds what a file changes of one network. Nothing in it is passed over: what is not understood would be missing. */

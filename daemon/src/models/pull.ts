@@ -6,6 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { dirname, join, relative, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { freeBytes } from '../runtime/freeBytes.ts';
+import { gigabytes } from '../runtime/memoryBudget.ts';
 import { writeError } from '../runtime/writeFile.ts';
 import { readImageConfig } from './config.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
@@ -152,7 +153,6 @@ const presentBytes = async (path: string): Promise<number> => (await sizeOf(path
 function requireRoom(folder: string, needed: number, free: (folder: string) => number): void {
   const available = free(folder);
   if (available >= needed + SPARE) return;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   throw new PalimpsestError(
     'DISK_FULL',
     `${gigabytes(needed)} are to be downloaded into ${dirname(folder)}, and ${gigabytes(available)} are free there. ` +

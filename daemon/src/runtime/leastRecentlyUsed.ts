@@ -3,7 +3,7 @@
  * used for longest makes room for what is new. Several processes may share one, so a file may be gone at any moment.
  */
 
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface KeptFile {
@@ -39,6 +39,12 @@ export function useOf(path: string): Pick<KeptFile, 'size' | 'usedAt'> | null {
   } catch {
     return null;
   }
+}
+
+/** Says that a file is used now: in its own time, so that the order of use outlives the process. @throws as `utimes`. */
+export function markUsed(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
 }
 
 /** Those of some files, taken from the first on, that have to go for the others to take at most `limit` bytes. */

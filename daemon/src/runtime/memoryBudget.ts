@@ -6,6 +6,9 @@ import type { Device } from './deviceNames.ts';
 
 const UNITS: Readonly<Record<string, number>> = { MB: 1e6, MIB: 2 ** 20, GB: 1e9, GIB: 2 ** 30 };
 
+/** An amount of memory, or of a disk, for people. */
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
 /** The rest is for the system and for the program that is edited in. */
 const SHARE = 0.9;
 

@@ -4,10 +4,10 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
-import { bytesOf, filesByUse, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
+import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -98,11 +98,9 @@ export class BlobStore {
   /** Marks a blob as just used; false when there is none. */
   private async touch(name: string): Promise<boolean> {
     const entries = await this.index();
-    const now = new Date();
     try {
       const path = join(this.folder, name);
-      // Kept in the file's time, so that the order of use outlives the process.
-      await utimes(path, now, now);
+      markUsed(path);
       const entry = entries.get(name) ?? { size: (await stat(path)).size, holds: 0 };
       entries.delete(name);
       entries.set(name, entry);

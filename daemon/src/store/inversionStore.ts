@@ -3,12 +3,12 @@
  * so that an interrupted inversion resumes. The least recently used ones make room for new ones.
  */
 
-import { mkdir, rm, utimes } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
-import { shrink } from '../runtime/leastRecentlyUsed.ts';
+import { markUsed, shrink } from '../runtime/leastRecentlyUsed.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
@@ -102,8 +102,7 @@ export class InversionStore {
     try {
       const file = readHeader(path);
       const found = parse((tensor) => requireFinite(readTensor(file.tensors.get(tensor)!)), file.metadata);
-      const now = new Date();
-      await utimes(path, now, now);
+      markUsed(path);
       return found;
     } catch {
       return null;
