@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
-import { palimpsest, start } from './palimpsest.ts';
+import { palimpsest, start, told } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-cli-'));
 const cache = join(folder, 'cache');
@@ -111,12 +111,8 @@ describe('palimpsest edit', () => {
     ];
     const out = join(folder, 'stopped.png');
     const { child, finished } = start(cache, [...resumable, '--out', out]);
-    await new Promise<void>((resolve) => {
-      child.stderr!.on('data', (text: string) => {
-        // 12 iterations at the first timestep: the 13th is the second's first.
-        if (text.includes('"stage":"optimise","step":13')) resolve();
-      });
-    });
+    // 12 iterations at the first timestep: the 13th is the second's first.
+    await told(child, '"stage":"optimise","step":13');
     child.kill('SIGINT');
     const stopped = await finished;
     expect(stopped.status).toBe(130);
@@ -191,11 +187,7 @@ describe('palimpsest generate, stopped', () => {
   it('does not speak of learning, since nothing was learned', async () => {
     const draw = ['generate', 'a cat', '--model', MODEL, '--steps', '500', '--json'];
     const { child, finished } = start(cache, [...draw, '--out', join(folder, 'undrawn.png')]);
-    await new Promise<void>((resolve) => {
-      child.stderr!.on('data', (text: string) => {
-        if (text.includes('"stage":"generate"')) resolve();
-      });
-    });
+    await told(child, '"stage":"generate"');
     child.kill('SIGINT');
     const { status, stdout } = await finished;
     expect(status).toBe(130);

@@ -36,5 +36,13 @@ export function start(
   return { child, finished };
 }
 
+/** Resolves when progress with that text is told. */
+export const told = ({ stderr }: ChildProcess, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    stderr!.on('data', (part: string) => {
+      if (part.includes(text)) resolve();
+    });
+  });
+
 export const palimpsest = (cache: string, ...args: string[]): Promise<Finished> =>
   start(cache, args).finished;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { GOLDEN, MODEL } from '../golden.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { palimpsest, start } from './palimpsest.ts';
+import { palimpsest, start, told } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-with-daemon-'));
 /** Of the command alone: what the daemon does leaves nothing there. */
@@ -141,11 +141,7 @@ describe('with a daemon running', () => {
   it('Ctrl-C stops the job there', async () => {
     const slow = ['edit', picture, '--model', MODEL, '--json', ...words.slice(0, 4), '--out', at('no.png')];
     const { child, finished } = start(cache, [...slow, '--seed', '7']);
-    await new Promise<void>((resolve) => {
-      child.stderr!.on('data', (text: string) => {
-        if (text.includes('"stage":"optimise"')) resolve();
-      });
-    });
+    await told(child, '"stage":"optimise"');
     child.kill('SIGINT');
     const { status, stdout } = await finished;
     expect(status).toBe(130);
