@@ -31,17 +31,13 @@ class Attention(nn.Module):
         self.to_k = nn.Linear(context, width, bias=False)
         self.to_v = nn.Linear(context, width, bias=False)
         self.to_out = nn.ModuleList([nn.Linear(width, width)])
-        self.maps = None
 
     def split(self, x):
         return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
-    def forward(self, x, context, keep=False):
+    def forward(self, x, context):
         q, k, v = self.split(self.to_q(x)), self.split(self.to_k(context)), self.split(self.to_v(context))
-        weights = torch.softmax((q * q.shape[-1] ** -0.5) @ k.transpose(2, 3), dim=-1)
-        if keep:
-            self.maps = weights.detach()
-        return self.to_out[0]((weights @ v).transpose(1, 2).flatten(2))
+        return self.to_out[0](F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
 
 
 class Gated(nn.Module):
@@ -71,10 +67,10 @@ class Block(nn.Module):
         self.attn2 = Attention(width, context, heads)
         self.ff = FeedForward(width)
 
-    def forward(self, x, context, keep):
+    def forward(self, x, context):
         h = self.norm1(x)
         x = x + self.attn1(h, h)
-        x = x + self.attn2(self.norm2(x), context, keep)
+        x = x + self.attn2(self.norm2(x), context)
         return x + self.ff(self.norm3(x))
 
 
@@ -87,20 +83,20 @@ class Transformer(nn.Module):
         self.proj_out = nn.Conv2d(width, width, 1)
         nn.init.zeros_(self.proj_out.weight)
 
-    def forward(self, x, context, keep=False):
+    def forward(self, x, context):
         b, c, h, w = x.shape
         y = self.proj_in(self.norm(x)).flatten(2).transpose(1, 2)
-        y = self.transformer_blocks[0](y, context, keep)
+        y = self.transformer_blocks[0](y, context)
         return x + self.proj_out(y.transpose(1, 2).reshape(b, c, h, w))
 
 
 class Resample(nn.Module):
     def __init__(self, width, stride):
         super().__init__()
-        self.conv = nn.Conv2d(width, width, 3, stride=stride, padding=1)
+        self.stride, self.conv = stride, nn.Conv2d(width, width, 3, stride=stride, padding=1)
 
     def forward(self, x):
-        return self.conv(x if self.conv.stride[0] == 2 else F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        return self.conv(x if self.stride == 2 else F.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
 class Stage(nn.Module):
@@ -161,8 +157,8 @@ class UNet(nn.Module):
         self.conv_norm_out = nn.GroupNorm(groups, channels[0], eps=1e-5)
         self.conv_out = nn.Conv2d(channels[0], config["out_channels"], 3, padding=1)
 
-    def forward(self, x, t, context, keep=False):
-        """The noise in `x` at timesteps `t`. With `keep`, cross-attention layers remember their maps."""
+    def forward(self, x, t, context):
+        """The noise in `x` at timesteps `t`, for the hidden states `context` of captions."""
         time = F.silu(self.time_embedding(t))
         x = self.conv_in(x)
         skips = [x]
@@ -170,19 +166,19 @@ class UNet(nn.Module):
             for j, resnet in enumerate(block.resnets):
                 x = resnet(x, time)
                 if hasattr(block, "attentions"):
-                    x = block.attentions[j](x, context, keep)
+                    x = block.attentions[j](x, context)
                 skips.append(x)
             if hasattr(block, "downsamplers"):
                 x = block.downsamplers[0](x)
                 skips.append(x)
         x = self.mid_block.resnets[0](x, time)
-        x = self.mid_block.attentions[0](x, context, keep)
+        x = self.mid_block.attentions[0](x, context)
         x = self.mid_block.resnets[1](x, time)
         for block in self.up_blocks:
             for j, resnet in enumerate(block.resnets):
                 x = resnet(torch.cat([x, skips.pop()], dim=1), time)
                 if hasattr(block, "attentions"):
-                    x = block.attentions[j](x, context, keep)
+                    x = block.attentions[j](x, context)
             if hasattr(block, "upsamplers"):
                 x = block.upsamplers[0](x)
         return self.conv_out(F.silu(self.conv_norm_out(x)))

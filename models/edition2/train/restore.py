@@ -12,20 +12,17 @@ import torch
 
 from common import load_safetensors, save_atomic
 from config import SIZES
-from data import JUDGE_FIRST_SEED, World, random_for, render
+from data import World, random_for
 from judge import Judge
 from stage_clip import Clip
 from tokenizer import load_tokenizer
 from unet import UNet
-from vae import Vae
 
 
-def save_stage(work, name, module, step):
+def save_stage(work, name, module):
     """A checkpoint of a stage as common.Trainer keeps it, with a fresh optimiser."""
     state = module.state_dict()
-    optimizer = torch.optim.AdamW(module.parameters()).state_dict()
-    checkpoint = {"module": state, "optimizer": optimizer, "average": state, "step": step, "busy": 0.0}
-    save_atomic(os.path.join(work, f"{name}.ckpt"), checkpoint)
+    save_atomic(os.path.join(work, f"{name}.ckpt"), {"module": state, "average": state, "step": 0, "busy": 0.0})
 
 
 def restore_tokenizer(folder, work):
@@ -42,44 +39,32 @@ def restore_clip(size, folder, work):
     for part in ("text_encoder", "image_encoder"):
         tensors.update(load_safetensors(os.path.join(folder, part, "model.safetensors")))
     wanted = {name: value for name, value in tensors.items() if not name.endswith("position_ids")}
-    missing = clip.load_state_dict({**clip.state_dict(), **wanted})
-    assert not missing.missing_keys and not missing.unexpected_keys
-    save_stage(work, "clip", clip, size["clip_steps"])
+    clip.load_state_dict({**clip.state_dict(), **wanted})
+    save_stage(work, "clip", clip)
 
 
-def restore_vae(size, folder, work):
-    """Layers that the export does not have yet start as the identity, so that the latents stay what they are."""
-    tensors = load_safetensors(os.path.join(folder, "vae", "diffusion_pytorch_model.safetensors"))
-    state = Vae(size["vae"]).state_dict()
-    assert tensors.keys() <= state.keys()
-    identity = {name: torch.zeros_like(value) for name, value in state.items() if ".conv2." in name}
-    torch.save({**state, **identity, **tensors}, os.path.join(work, "vae_white.pt"))
-
-
-def restore_judge(size, folder, work):
-    """Batch norms are folded in the export; they are measured anew, on scenes that are drawn first."""
-    render(os.path.join(work, "judge_world"), size["judge_scenes"], JUDGE_FIRST_SEED)
-    world, judge = World(os.path.join(work, "judge_world")), Judge()
-    pictures = world.tensor(random_for(0, 0).choice(world.train, 256, replace=False))
+def restore_judge(folder, work):
+    """Batch norms are folded in the export; they are measured anew, on scenes of the judge's own."""
+    world, judge = World(os.path.join(work, "judge_world"), limit=1), Judge()
+    pictures = world.tensor(random_for(0, 0).choice(world.train, 128, replace=False)).to("cpu")
     judge.unfold(load_safetensors(os.path.join(folder, "judge", "model.safetensors")), pictures)
-    save_stage(work, "judge", judge, 0)
+    save_stage(work, "judge", judge)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="folder", required=True, metavar="MODEL")
-    parser.add_argument("--work", required=True)
+    parser.add_argument("--work", required=True, help="folder in which the scenes are drawn already (train.py --stages draw)")
     parser.add_argument("--size", choices=list(SIZES), default="cpu")
     options = parser.parse_args()
     size, weights = SIZES[options.size], "diffusion_pytorch_model.safetensors"
-    os.makedirs(options.work, exist_ok=True)
     restore_tokenizer(options.folder, options.work)
     restore_clip(size, options.folder, options.work)
-    restore_vae(size, options.folder, options.work)
-    restore_judge(size, options.folder, options.work)
+    torch.save(load_safetensors(os.path.join(options.folder, "vae", weights)), os.path.join(options.work, "vae_white.pt"))
+    restore_judge(options.folder, options.work)
     unet = UNet(size["unet"])
     unet.load_state_dict(load_safetensors(os.path.join(options.folder, "unet", weights)))
-    save_stage(options.work, "unet", unet, 0)
+    save_stage(options.work, "unet", unet)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,7 @@ class Attention(nn.Module):
     def forward(self, x):
         b, c, h, w = x.shape
         y = self.group_norm(x).flatten(2).transpose(1, 2)
-        weights = torch.softmax(self.query(y) @ self.key(y).transpose(1, 2) * c**-0.5, dim=-1)
-        y = self.proj_attn(weights @ self.value(y))
+        y = self.proj_attn(F.scaled_dot_product_attention(self.query(y), self.key(y), self.value(y)))
         return x + y.transpose(1, 2).reshape(b, c, h, w)
 
 

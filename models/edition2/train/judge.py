@@ -3,23 +3,27 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from config import PICTURE
 from data import COLOURS, KINDS, PATTERNS, SETTINGS, STYLES
 
-CHANNELS = [3, 24, 48, 80, 112, 128]
+CHANNELS = [3, 24, 48, 48, 80, 80, 112, 112, 144, 144]
+STRIDES = [2, 2, 1, 2, 1, 2, 1, 2, 2]
+SIDE = 4  # of the last maps
+HIDDEN = 192
 # Two objects, the left one first; the second may be absent, which is the last class of each of its parts.
 PARTS = [len(KINDS), len(COLOURS), len(PATTERNS), len(KINDS) + 1, len(COLOURS) + 1, len(PATTERNS) + 1, len(SETTINGS), len(STYLES)]
 PART_NAMES = ["kind1", "colour1", "pattern1", "kind2", "colour2", "pattern2", "setting", "style"]
 
 
 class Judge(nn.Module):
-    """Five convolutions of stride 2 from 128 x 128 to 4 x 4, then two linear layers. Pictures in -1..1."""
+    """Nine 3 x 3 convolutions from 256 x 256 to 4 x 4, then two linear layers. Pictures in -1..1."""
 
     def __init__(self):
         super().__init__()
         pairs = list(zip(CHANNELS, CHANNELS[1:]))
-        self.conv = nn.ModuleList([nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairs])
+        self.conv = nn.ModuleList([nn.Conv2d(a, b, 3, stride=stride, padding=1) for (a, b), stride in zip(pairs, STRIDES)])
         self.norm = nn.ModuleList([nn.BatchNorm2d(b) for _, b in pairs])
-        self.linear1, self.linear2 = nn.Linear(CHANNELS[-1] * 16, 192), nn.Linear(192, sum(PARTS))
+        self.linear1, self.linear2 = nn.Linear(CHANNELS[-1] * SIDE**2, HIDDEN), nn.Linear(HIDDEN, sum(PARTS))
 
     def forward(self, x):
         for conv, norm in zip(self.conv, self.norm):
@@ -71,10 +75,11 @@ def config():
     """What a reader of the weights needs to know."""
     parts = [KINDS, COLOURS, PATTERNS, [*KINDS, "none"], [*COLOURS, "none"], [*PATTERNS, "none"], SETTINGS, STYLES]
     return {
-        "input": "RGB 128 x 128, u8 / 127.5 - 1, NCHW",
-        "layers": "5 x (conv 3x3 stride 2 padding 1, relu), flatten (C, H, W), linear1, relu, linear2",
+        "input": f"RGB {PICTURE} x {PICTURE}, u8 / 127.5 - 1, NCHW",
+        "layers": "conv 3x3 padding 1 with these strides and relu each, flatten (C, H, W), linear1, relu, linear2",
         "channels": CHANNELS,
-        "hidden": 192,
+        "strides": STRIDES,
+        "hidden": HIDDEN,
         "outputs": [{"name": name, "classes": classes} for name, classes in zip(PART_NAMES, parts)],
         "note": "object 1 is the left one (or the only one); object 2 is the right one or none",
     }
