@@ -1,0 +1,39 @@
+/** @file House, tent, lighthouse: what people live in. */
+import { box, circle, type DrawObject, decal, solid, tube } from './parts.ts';
+
+/** A house: coloured walls and chimney, brown roof, door, two lit windows. */
+export const drawHouse: DrawObject = (p) => [
+  solid(box(68, 12, 13, 30, 2), p.base, 5),
+  solid(box(13, 44, 74, 56, 2), 'main', 6),
+  solid('M6 53 Q1 52 5 47 L46 7 Q50 3.5 54 7 L95 47 Q99 52 94 53 Z', '#8a5242', 7),
+  decal('M14 45 L50 10 L86 45 L80 45 L50 17 L20 45 Z', '#a66c55'),
+  solid('M41 100 V74 a9 9 0 0 1 18 0 V100 Z', '#5e3c2c', 4),
+  solid(circle(55, 86, 2.2), '#ffd75e'),
+  ...[27, 73].flatMap((x) => [
+    solid(box(x - 9.5, 60, 19, 19, 2), '#6b4634', 3),
+    decal(box(x - 6.5, 63, 5.4, 5.4), '#fff0b0'),
+    decal(box(x + 1.1, 63, 5.4, 5.4), '#fff0b0'),
+    decal(box(x - 6.5, 70.6, 5.4, 5.4), '#ffe28a'),
+    decal(box(x + 1.1, 70.6, 5.4, 5.4), '#ffe28a'),
+  ]),
+];
+
+/** A pointed tent: coloured cloth, a dark opening, a flap turned back, poles crossing on top. */
+export const drawTent: DrawObject = (p) => [
+  tube('M43 4 L56 28 M57 4 L44 28', 4, '#8a5a34'),
+  solid('M50 13 Q58 60 97 95 Q99 100 94 100 H6 Q1 100 3 95 Q42 60 50 13 Z', 'main'),
+  solid('M50 46 Q54 76 68 100 H32 Q46 76 50 46 Z', '#35271f', 3),
+  solid('M50 44 Q52 74 37 100 H25 Q44 78 50 44 Z', p.light, 4),
+];
+
+/** A lighthouse: a tall coloured tower, a gallery, a shining lamp, a cap. */
+export const drawLighthouse: DrawObject = (p) => [
+  solid('M24 100 Q22 95 27 94 H73 Q78 95 76 100 Z', '#8d8a86', 3),
+  solid('M28 95 L36 36 H64 L72 95 Z', 'main'),
+  solid(box(38, 17, 24, 17, 2), '#ffe98c', 5),
+  decal(box(48, 17, 4, 17), '#fffbe0'),
+  solid('M34 19 Q36 6 50 2 Q64 6 66 19 Q66 21 64 21 H36 Q34 21 34 19 Z', p.base),
+  solid(box(30, 31, 40, 7.5, 3), p.dark, 3),
+  solid('M43.5 95 V82 a6.5 6.5 0 0 1 13 0 V95 Z', '#4d3528', 3),
+  solid(box(46, 47, 8, 11, 3), '#4d4a55', 3),
+];

@@ -1,0 +1,22 @@
+/** @file Ball, cup, umbrella: things that people hold. */
+import { circle, type DrawObject, ellipse, solid, tube } from './parts.ts';
+
+/** A round ball. */
+export const drawBall: DrawObject = () => [solid(circle(50, 52, 47), 'main')];
+
+/** A mug with a handle, full of coffee. */
+export const drawCup: DrawObject = (p) => [
+  tube('M70 46 H80 Q93 47 93 60 Q92 78 70 79', 8.5, p.base),
+  solid('M8 30 H77 V82 Q76 99 59 100 H26 Q9 99 8 82 Z', 'main'),
+  solid(ellipse(42.5, 30, 34.5, 10.5), p.light, 3),
+  solid(ellipse(42.5, 31, 27.5, 6.8), '#5b3623', 3),
+];
+
+/** An open umbrella: a wide coloured roof, a hooked handle. */
+export const drawUmbrella: DrawObject = () => [
+  tube('M50 4 V90 Q50 97.5 57.5 97.5 Q65 97.5 65 89', 4.8, '#7a4a2b'),
+  solid(
+    'M3 56 Q4 10 50 9 Q96 10 97 56 Q89 47 80.5 54 Q73 47 65 54 Q57 47 50 54 Q43 47 35 54 Q27 47 19.5 54 Q11 47 3 56 Z',
+    'main',
+  ),
+];

@@ -1,0 +1,42 @@
+/** @file The places: each drawn once for every layout and size, and kept. */
+import sharp from 'sharp';
+import { emptyPlanes, type Planes } from '../fields.ts';
+import { mixSeed, Random } from '../random.ts';
+import type { Setting } from '../vocabulary.ts';
+import { forest } from './forest.ts';
+import { night } from './night.ts';
+import { beach, desert, meadow, snow } from './open.ts';
+import { room } from './room.ts';
+import { Scenery } from './scenery.ts';
+
+const DRAW_SETTING: Readonly<Record<Setting, (scenery: Scenery) => void>> = {
+  meadow,
+  beach,
+  night,
+  room,
+  snow,
+  desert,
+  forest,
+};
+
+const drawn = new Map<string, Promise<Planes>>();
+
+async function draw(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
+  const scenery = new Scenery(new Random(mixSeed(layoutSeed, 3)));
+  DRAW_SETTING[setting](scenery);
+  const raw = await sharp(Buffer.from(scenery.svg(side)))
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const planes = emptyPlanes(side);
+  for (let p = 0; p < side * side; p++) for (let c = 0; c < 3; c++) planes[c]![p] = raw[3 * p + c]!;
+  return planes;
+}
+
+/** A place as a square picture; details follow from the layout seed alone. Not to be written to. */
+export function renderSetting(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
+  const key = `${setting}/${layoutSeed}/${side}`;
+  const known = drawn.get(key) ?? draw(setting, layoutSeed, side);
+  drawn.set(key, known);
+  return known;
+}
