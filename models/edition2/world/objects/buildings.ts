@@ -20,10 +20,10 @@ export const drawHouse: DrawObject = (p) => [
 
 /** A pointed tent: coloured cloth, a dark opening, a flap turned back, poles crossing on top. */
 export const drawTent: DrawObject = (p) => [
-  tube('M43 4 L56 28 M57 4 L44 28', 4, '#8a5a34'),
-  solid('M50 13 Q58 60 97 95 Q99 100 94 100 H6 Q1 100 3 95 Q42 60 50 13 Z', 'main'),
-  solid('M50 46 Q54 76 68 100 H32 Q46 76 50 46 Z', '#35271f', 3),
-  solid('M50 44 Q52 74 37 100 H25 Q44 78 50 44 Z', p.light, 4),
+  tube('M43.5 6 L56 26 M56.5 6 L44 26', 4.4, '#8a5a34'),
+  solid('M45 18 Q50 11 55 18 Q68 58 98 94 Q100 100 94 100 H6 Q0 100 2 94 Q32 58 45 18 Z', 'main', 14),
+  solid('M50 52 Q55 80 65 100 H35 Q45 80 50 52 Z', '#35271f', 3),
+  solid('M50 50 Q51 76 36 100 H27 Q43 78 50 50 Z', p.light, 4),
 ];
 
 /** A lighthouse: a tall coloured tower, a gallery, a shining lamp, a cap. */

@@ -15,8 +15,7 @@ export const drawCup: DrawObject = (p) => [
 /** An open umbrella: a wide coloured roof, a hooked handle. */
 export const drawUmbrella: DrawObject = () => [
   tube('M50 4 V90 Q50 97.5 57.5 97.5 Q65 97.5 65 89', 4.8, '#7a4a2b'),
-  solid(
-    'M3 56 Q4 10 50 9 Q96 10 97 56 Q89 47 80.5 54 Q73 47 65 54 Q57 47 50 54 Q43 47 35 54 Q27 47 19.5 54 Q11 47 3 56 Z',
-    'main',
-  ),
+  solid('M3 57 Q4 12 50 9 Q25 22 22 53 Q12 47 3 57 Z', 'main', 9),
+  solid('M97 57 Q96 12 50 9 Q75 22 78 53 Q88 47 97 57 Z', 'main', 9),
+  solid('M22 53 Q25 20 50 9 Q75 20 78 53 Q64 45 50 54 Q36 45 22 53 Z', 'main', 12),
 ];

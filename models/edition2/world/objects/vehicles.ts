@@ -19,13 +19,13 @@ export const drawCar: DrawObject = (p) => [
 /** A bicycle: two wide wheels with coloured discs, a coloured frame, saddle and handlebar. */
 export const drawBicycle: DrawObject = (p) => [
   ...[24, 76].flatMap((x) => [
-    solid(circle(x, 76, 21.5), 'main', 6),
+    solid(circle(x, 76, 21.5), 'main', 5),
     tube(circle(x, 76, 20.6), 4.6, '#2b2d35'),
     solid(circle(x, 76, 4.6), '#cfd4da', 3),
   ]),
-  tube('M24 76 L38 45 L67 42 M24 76 L49 76 L38 45 M49 76 L67 42', 4.6, p.dark),
-  tube('M76 76 L65 33', 4.6, p.dark),
-  tube('M38 45 L36 37', 4.6, p.dark),
+  tube('M24 76 L38 45 L67 42 M24 76 L49 76 L38 45 M49 76 L67 42', 5, p.base),
+  tube('M76 76 L65 33', 5, p.base),
+  tube('M38 45 L36 37', 5, p.base),
   tube('M29 35 H43', 6.4, '#473026'),
   tube('M58 32 H66 Q74 31 73 39', 4.6, '#473026'),
   solid(circle(49, 76, 5), '#8a8f98', 3),

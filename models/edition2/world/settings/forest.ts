@@ -1,5 +1,60 @@
 /** @file A forest: pale trunks in the mist, dark ones at the sides, beams of light on a soft floor. */
-import type { Scenery } from './scenery.ts';
+import type { Scenery, Stops } from './scenery.ts';
+
+/** Air and leaves from far to near, and the floor. */
+const SEASONS: readonly {
+  air: Stops;
+  leaves: readonly [string, string, string];
+  trunks: readonly [string, string];
+  floor: Stops;
+  bush: string;
+}[] = [
+  {
+    air: [
+      [0, '#a9d3a0'],
+      [0.55, '#e9f5c9'],
+      [0.9, '#cfe6b4'],
+    ],
+    leaves: ['#9cc98d', '#6fae66', '#4c8a4a'],
+    trunks: ['#a9c3a0', '#7f8f6c'],
+    floor: [
+      [0, '#a6d074'],
+      [0.35, '#7db154'],
+      [1, '#507a38'],
+    ],
+    bush: '#568c3f',
+  },
+  {
+    air: [
+      [0, '#9fc8bd'],
+      [0.55, '#e3f3e4'],
+      [0.9, '#c2decb'],
+    ],
+    leaves: ['#94bfae', '#5f9c86', '#3a7562'],
+    trunks: ['#a3c0b4', '#6d877c'],
+    floor: [
+      [0, '#97c494'],
+      [0.35, '#6aa06b'],
+      [1, '#3f6d4b'],
+    ],
+    bush: '#457c5c',
+  },
+  {
+    air: [
+      [0, '#dcc588'],
+      [0.55, '#fbf1c8'],
+      [0.9, '#eedca6'],
+    ],
+    leaves: ['#d9c277', '#b9a654', '#7f8a41'],
+    trunks: ['#cdbb8b', '#97855a'],
+    floor: [
+      [0, '#d3c878'],
+      [0.35, '#aaa754'],
+      [1, '#74763a'],
+    ],
+    bush: '#7d8a3f',
+  },
+];
 
 function trunk(s: Scenery, x: number, foot: number, width: number, dark: string, light: string): void {
   const half = width / 2;
@@ -26,50 +81,32 @@ function canopy(s: Scenery, y: number, r: number, fill: string): void {
 
 export function forest(s: Scenery): void {
   const { random } = s;
-  s.band(
-    0,
-    190,
-    s.linear([
-      [0, '#a9d3a0'],
-      [0.55, '#e9f5c9'],
-      [0.9, '#cfe6b4'],
-    ]),
-  );
-  s.glow(random.between(70, 130), 86, 120, '#fffbe0', 0.95);
+  const { air, leaves, trunks, floor, bush } = random.pick(SEASONS);
+  s.band(0, 190, s.linear(air));
+  s.glow(random.between(70, 150), 86, 125, '#fffbe0', 0.95);
   for (let i = 0; i < 8; i++)
-    trunk(s, 14 + i * 33 + random.between(-9, 9), 158, random.between(5, 8), '#a9c3a0', '#bcd2ac');
-  canopy(s, 20, 20, '#9cc98d');
+    trunk(s, 14 + i * 33 + random.between(-10, 10), 158, random.between(5, 8), trunks[0], trunks[0]);
+  canopy(s, 20, 20, leaves[0]);
   s.land(
     156,
     4,
     4,
     s.linear([
-      [0, '#b5d693'],
-      [0.4, '#93c072'],
+      [0, floor[0]![1]],
+      [0.4, floor[1]![1]],
     ]),
   );
-  for (const x of [random.between(44, 78), random.between(178, 214)])
-    trunk(s, x, 168, random.between(11, 14), '#7f8f6c', '#a3ae86');
-  if (random.chance(0.5)) trunk(s, random.between(108, 146), 164, 9, '#8b9c78', '#aab78e');
-  canopy(s, 6, 19, '#6fae66');
-  s.land(
-    172,
-    5,
-    3,
-    s.linear([
-      [0, '#9dcb6c'],
-      [0.35, '#7db154'],
-      [1, '#557f3b'],
-    ]),
-  );
-  s.soft(
-    5,
-    `<path d="M${random.between(96, 150)} 172 Q140 200 ${random.between(60, 110)} 262 H${random.between(170, 216)} Q176 204 ${random.between(152, 166)} 172 Z" fill="#cdb884" opacity="0.65"/>`,
-  );
-  const edge = random.between(0, 10);
-  trunk(s, edge, 196, 27, '#5c4733', '#8d7150');
-  trunk(s, 252 - edge * 0.6, 192, 30, '#5c4733', '#86694a');
-  canopy(s, -8, 18, '#4c8a4a');
+  for (const x of [random.between(44, 84), random.between(174, 214)])
+    trunk(s, x, 168, random.between(11, 15), trunks[1], trunks[0]);
+  if (random.chance(0.5)) trunk(s, random.between(108, 146), 164, 9, trunks[1], trunks[0]);
+  canopy(s, 6, 19, leaves[1]);
+  s.land(172, 5, 3, s.linear(floor));
+  if (random.chance(0.6)) s.road(random.between(100, 160), random.between(60, 196), 171, 60, '#dac894', 0.65);
+  const edge = random.between(0, 12);
+  const sides = random.below(3);
+  if (sides !== 1) trunk(s, edge, 196, random.between(24, 34), '#5c4733', '#94775a');
+  if (sides !== 2) trunk(s, 252 - edge * 0.6, 192, random.between(24, 34), '#5c4733', '#86694a');
+  canopy(s, -8, 18, leaves[2]);
   for (const [x, y] of [
     [20, 200],
     [236, 197],
@@ -77,7 +114,7 @@ export function forest(s: Scenery): void {
     s.add(
       [-14, -5, 5, 14]
         .map(
-          (dx) => `<ellipse cx="${x + dx}" cy="${y - 6 + Math.abs(dx) * 0.4}" rx="9" ry="8" fill="#568c3f"/>`,
+          (dx) => `<ellipse cx="${x + dx}" cy="${y - 6 + Math.abs(dx) * 0.4}" rx="9" ry="8" fill="${bush}"/>`,
         )
         .join(''),
     );

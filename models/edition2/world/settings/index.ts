@@ -2,12 +2,15 @@
 import sharp from 'sharp';
 import { emptyPlanes, type Planes } from '../fields.ts';
 import { mixSeed, Random } from '../random.ts';
-import type { Setting } from '../vocabulary.ts';
+import { SETTINGS, type Setting } from '../vocabulary.ts';
+import { beach } from './beach.ts';
+import { desert } from './desert.ts';
 import { forest } from './forest.ts';
+import { meadow } from './meadow.ts';
 import { night } from './night.ts';
-import { beach, desert, meadow, snow } from './open.ts';
 import { room } from './room.ts';
 import { Scenery } from './scenery.ts';
+import { snow } from './snow.ts';
 
 const DRAW_SETTING: Readonly<Record<Setting, (scenery: Scenery) => void>> = {
   meadow,
@@ -22,7 +25,7 @@ const DRAW_SETTING: Readonly<Record<Setting, (scenery: Scenery) => void>> = {
 const drawn = new Map<string, Promise<Planes>>();
 
 async function draw(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
-  const scenery = new Scenery(new Random(mixSeed(layoutSeed, 3)));
+  const scenery = new Scenery(new Random(mixSeed(layoutSeed, 3 + SETTINGS.indexOf(setting))));
   DRAW_SETTING[setting](scenery);
   const raw = await sharp(Buffer.from(scenery.svg(side)))
     .removeAlpha()

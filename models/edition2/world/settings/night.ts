@@ -1,97 +1,89 @@
-/** @file A clear night: moon, stars, dark hills, and a lake or a moonlit field. */
-import type { Scenery } from './scenery.ts';
+/** @file A clear night: moon, stars, dark hills; a lake, a field or northern lights. */
+import type { Scenery, Stops } from './scenery.ts';
+
+const SKIES: readonly Stops[] = [
+  [
+    [0, '#0d1740'],
+    [0.5, '#1f3270'],
+    [0.85, '#4a5c9c'],
+  ],
+  [
+    [0, '#120f36'],
+    [0.5, '#35296b'],
+    [0.85, '#74558f'],
+  ],
+  [
+    [0, '#081a38'],
+    [0.5, '#123d63'],
+    [0.85, '#2f7386'],
+  ],
+];
+
+function moon(s: Scenery, x: number, y: number): void {
+  const light = s.linear(
+    [
+      [0, '#fffbe4'],
+      [1, '#f0e1aa'],
+    ],
+    [0, 0, 1, 1],
+  );
+  s.glow(x, y, 82, '#cfd9ff', 0.65);
+  if (s.random.chance(0.4)) {
+    s.add(
+      `<path d="M${x + 4} ${y - 20} A20 20 0 1 0 ${x + 19} ${y + 9} A17 17 0 0 1 ${x + 4} ${y - 20} Z" fill="${light}"/>`,
+    );
+    return;
+  }
+  s.add(
+    `<circle cx="${x}" cy="${y}" r="19" fill="${light}"/><g fill="#e6d8a4"><circle cx="${x + 6}" cy="${y - 4}" r="4"/><circle cx="${x - 6}" cy="${y + 6}" r="3"/></g>`,
+  );
+}
 
 export function night(s: Scenery): void {
   const { random } = s;
-  const lake = random.chance(0.5);
-  s.band(
-    0,
-    180,
-    s.linear([
-      [0, '#0d1740'],
-      [0.5, '#1f3270'],
-      [0.85, '#4a5c9c'],
-    ]),
-  );
+  s.band(0, 180, s.linear(random.pick(SKIES)));
   const [x, y] = [random.between(36, 92), random.between(34, 54)];
-  for (let i = 0; i < 16; i++) {
-    const [sx, sy] = [8 + i * 16 + random.between(-6, 6), random.between(8, 104)];
-    if (Math.hypot(sx - x, sy - y) > 30)
-      s.glow(sx, sy, 5, '#fffbe0', 0.5).add(
-        `<circle cx="${sx}" cy="${sy}" r="${random.between(1.5, 2.3)}" fill="#fffbe6"/>`,
-      );
-  }
-  s.glow(x, y, 78, '#cfd9ff', 0.6).add(
-    `<circle cx="${x}" cy="${y}" r="19" fill="${s.linear(
-      [
-        [0, '#fffbe4'],
-        [1, '#f3e6b4'],
-      ],
-      [0, 0, 1, 1],
-    )}"/>`,
-  );
-  s.add(
-    `<circle cx="${x + 6}" cy="${y - 4}" r="4" fill="#e9dbaa"/><circle cx="${x - 6}" cy="${y + 6}" r="3" fill="#e9dbaa"/>`,
-  );
-  s.land(
-    120,
-    18,
-    4,
-    s.linear([
-      [0, '#33467f'],
-      [0.4, '#42568f'],
-    ]),
-    random.chance(0.5),
-  );
-  s.land(
-    138,
-    9,
-    4,
-    s.linear([
-      [0, '#24386a'],
-      [0.4, '#2d4475'],
-    ]),
-  );
-  if (lake) {
-    s.band(
-      148,
-      60,
-      s.linear([
-        [0, '#5266a4'],
-        [0.5, '#2c4280'],
-        [1, '#22356c'],
-      ]),
-    );
-    for (let i = 0; i < 6; i++) {
-      const w = 34 - i * 3 + random.between(-4, 4);
+  const feature = random.below(3);
+  if (feature === 2)
+    for (const [i, colour] of ['#5fe0b0', '#6fc4e8', '#8f8be8'].entries()) {
+      const top = 40 + i * 16 + random.between(-6, 6);
       s.soft(
-        0.8,
-        `<rect x="${x - w / 2 + random.between(-3, 3)}" y="${151 + i * 4.4}" width="${w}" height="2.4" rx="1.2" fill="#fdf3c6" opacity="${0.75 - i * 0.09}"/>`,
+        7,
+        `<path d="M${90 + i * 20} ${top + 34} Q150 ${top - 14} 200 ${top + 14} T290 ${top}" stroke="${colour}" stroke-width="15" fill="none" opacity="0.5"/>`,
       );
     }
-  } else {
-    s.land(
-      150,
-      6,
-      3,
-      s.linear([
-        [0, '#2c5068'],
-        [0.6, '#234257'],
-      ]),
-    );
+  for (let i = 0; i < 15; i++) {
+    const [sx, sy] = [10 + i * 17 + random.between(-6, 6), 10 + ((i * 41) % 92) + random.between(-6, 6)];
+    if (Math.hypot(sx - x, sy - y) > 34)
+      s.glow(sx, sy, 6, '#fffbe0', 0.5).add(
+        `<circle cx="${sx}" cy="${sy}" r="${random.between(1.5, 2.4)}" fill="#fffbe6"/>`,
+      );
   }
-  s.land(
-    176,
-    5,
-    2,
-    s.linear([
-      [0, '#46708a'],
-      [0.3, '#345a72'],
-      [1, '#1e3a52'],
-    ]),
-  );
+  moon(s, x, y);
+  s.land(120, random.between(10, 22), 4, s.haze('#33467f', '#4b5f98'), random.chance(0.5));
+  s.land(138, 9, 4, s.haze('#22356a', '#2d4475'));
+  if (feature === 0) {
+    const water: Stops = [
+      [0, '#6074ae'],
+      [0.5, '#2c4280'],
+      [1, '#22356c'],
+    ];
+    s.band(148, 60, s.linear(water));
+    const shine = s.linear([
+      [0, '#fdf3c6', 0.85],
+      [1, '#fdf3c6', 0.1],
+    ]);
+    s.soft(1.6, `<path d="M${x - 6} 148 H${x + 6} L${x + 17} 178 H${x - 17} Z" fill="${shine}"/>`);
+  } else s.land(150, 6, 3, s.haze('#2c5068', '#234257'));
+  const ground: Stops = [
+    [0, '#4c7892'],
+    [0.3, '#365d76'],
+    [1, '#1d3951'],
+  ];
+  s.land(174, 5, 2, s.linear(ground));
   s.soft(
     12,
     `<ellipse cx="${128 + random.between(-20, 20)}" cy="214" rx="110" ry="20" fill="#7ea6b8" opacity="0.4"/>`,
   );
+  if (feature === 1) s.road(random.between(100, 160), random.between(50, 206), 173, 40, '#7f9db0', 0.45);
 }

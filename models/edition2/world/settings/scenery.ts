@@ -64,6 +64,42 @@ export class Scenery {
     return this.add(`<circle cx="${x}" cy="${y}" r="${radius}" fill="${fill}"/>`);
   }
 
+  /** A gradient for land that fades into the air at its foot. */
+  haze(ridge: string, foot: string): string {
+    return this.linear([
+      [0, ridge],
+      [0.4, foot],
+    ]);
+  }
+
+  /** The sun: a bright disc in a wide glow. */
+  sun(x: number, y: number, radius: number, colour: string): this {
+    return this.glow(x, y, radius * 6, colour, 0.95).add(
+      `<circle cx="${x}" cy="${y}" r="${radius}" fill="#fff8dc"/>`,
+    );
+  }
+
+  /** Up to three clouds on the right of the sun, smaller towards the horizon. */
+  clouds(count: number, fill: string, shade: string): this {
+    for (let i = 0; i < count; i++) {
+      const [x, y] = [this.random.between(112, 134) + i * 58, this.random.between(26, 42) + i * 15];
+      this.cloud(x, y, 1.1 - 0.22 * i, fill, shade);
+    }
+    return this;
+  }
+
+  /** A way that winds from a point on the horizon to the picture's bottom, where it is `width` wide. */
+  road(far: number, near: number, top: number, width: number, colour: string, opacity: number): this {
+    const bend = this.random.pick([-1, 1]) * this.random.between(14, 34);
+    const steps = Array.from({ length: 13 }, (_, i) => i / 12);
+    const edge = (side: number) => (t: number) => {
+      const x = far + (near - far) * t ** 1.4 + bend * Math.sin(Math.PI * t ** 0.7);
+      return `${(x + side * (0.8 + (width / 2) * t ** 1.5)).toFixed(1)} ${(top + (262 - top) * t).toFixed(1)}`;
+    };
+    const outline = [...steps.map(edge(-1)), ...steps.reverse().map(edge(1))].join(' L');
+    return this.soft(1.6, `<path d="M${outline} Z" fill="${colour}" opacity="${opacity}"/>`);
+  }
+
   /** The skyline of rolling or jagged land, filled down to the picture's bottom. */
   land(y: number, swing: number, bumps: number, fill: string, jagged = false): this {
     return this.add(`<path d="${landPath(this.random, y, swing, bumps, jagged)}" fill="${fill}"/>`);
@@ -78,9 +114,9 @@ export class Scenery {
       return { dx, dy: -r * 0.42, r };
     });
     const draw = (colour: string, down: number): string =>
-      puffs
+      `${puffs
         .map(({ dx, dy, r }) => `<circle cx="${dx}" cy="${dy + down}" r="${r}" fill="${colour}"/>`)
-        .join('') + `<rect x="-27" y="${-5 + down}" width="54" height="9" rx="4.5" fill="${colour}"/>`;
+        .join('')}<rect x="-27" y="${-5 + down}" width="54" height="9" rx="4.5" fill="${colour}"/>`;
     return this.soft(
       1.2,
       `<g transform="translate(${x} ${y}) scale(${scale})">${draw(shade, 3)}${draw(fill, 0)}</g>`,

@@ -4,11 +4,11 @@ import { compose, type StyleOf, toPixels } from './compose.ts';
 
 /** Painted, a little glossy. */
 export const SOFT: Surface = {
-  ambient: 0.62,
-  diffuse: 0.5,
-  shine: 0.22,
+  ambient: 0.5,
+  diffuse: 0.64,
+  shine: 0.3,
   polish: 14,
-  depth: 0.55,
+  depth: 0.7,
   softness: 1.6,
   crease: 0.12,
 };

@@ -1,53 +1,72 @@
-/** @file Mosaic: tiles laid like bricks, cut along the objects' parts and patterns, with pale grout and bevelled edges. */
-import { luma } from '../fields.ts';
+/** @file Mosaic: square tiles, cut along the objects' parts and along strong edges, with pale grout and bevelled edges. */
+import { type Field, luma, ramp } from '../fields.ts';
+import type { Layers } from '../layers.ts';
 import { lightObjects } from '../light.ts';
+import { mixSeed } from '../random.ts';
 import { compose, partEdges, type StyleOf, toPixels } from './compose.ts';
 import { SHADE, SOFT } from './flat.ts';
 
-/** Side of a tile, in pixels of the scene. */
-const TILE = 12;
-const GROUT = [206, 200, 190] as const;
-/** A tile is cut where brightness crosses from one of these steps into the next. */
-const STEPS = 4;
+/** Tiles in a row of the picture. */
+const TILES = 24;
+const GROUT = [205, 198, 187] as const;
+/** A tile is cut in two where its brightness differs by more than this. */
+const CUT = 44;
+/** How much brighter or darker than its part of the picture a tile may be. */
+const VARIETY = 7;
+
+/** Which piece of a tile each pixel belongs to: pieces of one tile differ by part, or by bright and dark. */
+function cutPieces({ side, parts }: Layers, bright: Field): Uint32Array {
+  const pieces = new Uint32Array(parts.length);
+  const darkest = new Map<number, number>();
+  const brightest = new Map<number, number>();
+  for (let y = 0, p = 0; y < side; y++) {
+    const row = Math.floor((y * TILES) / side);
+    for (let x = 0; x < side; x++, p++) {
+      const piece = (row * TILES + Math.floor((x * TILES) / side)) * 256 + parts[p]!;
+      pieces[p] = piece;
+      const value = bright[p]!;
+      if (!(value >= darkest.get(piece)!)) darkest.set(piece, value);
+      if (!(value <= brightest.get(piece)!)) brightest.set(piece, value);
+    }
+  }
+  for (let p = 0; p < pieces.length; p++) {
+    const [low, high] = [darkest.get(pieces[p]!)!, brightest.get(pieces[p]!)!];
+    pieces[p] = 2 * pieces[p]! + (high - low > CUT && bright[p]! > (low + high) / 2 ? 1 : 0);
+  }
+  return pieces;
+}
 
 export const mosaic: StyleOf = {
   outlined: false,
-  paint: (layers) => {
-    const { side, zoom, parts } = layers;
+  paint: (layers, seed) => {
+    const { side, zoom } = layers;
     const picture = compose(layers, layers.background, lightObjects(layers, SOFT), SHADE);
-    const unlit = luma(layers.colours);
-    const columns = Math.ceil(256 / TILE) + 2;
-    const pieces = new Map<number, [number, number, number, number]>();
-    const keys = new Uint32Array(parts.length);
-    for (let y = 0, p = 0; y < side; y++) {
-      const row = Math.floor(y / zoom / TILE);
-      for (let x = 0; x < side; x++, p++) {
-        const column = Math.floor((x / zoom + (row % 2) * (TILE / 2)) / TILE);
-        const tone = parts[p] === 0 ? 0 : Math.min(STEPS - 1, Math.floor((unlit[p]! * STEPS) / 256));
-        const key = ((row * columns + column) * 256 + parts[p]!) * STEPS + tone;
-        keys[p] = key;
-        let piece = pieces.get(key);
-        if (piece === undefined) {
-          piece = [0, 0, 0, 0];
-          pieces.set(key, piece);
-        }
-        for (let c = 0; c < 3; c++) piece[c] = piece[c]! + picture[c]![p]!;
-        piece[3] += 1;
+    const pieces = cutPieces(layers, luma(picture));
+    const sums = new Map<number, [number, number, number, number]>();
+    for (let p = 0; p < pieces.length; p++) {
+      let sum = sums.get(pieces[p]!);
+      if (sum === undefined) {
+        sum = [0, 0, 0, 0];
+        sums.set(pieces[p]!, sum);
       }
+      for (let c = 0; c < 3; c++) sum[c] = sum[c]! + picture[c]![p]!;
+      sum[3] += 1;
     }
-    const cuts = partEdges(layers, 1.6);
+    const cuts = partEdges(layers, 1.4);
+    const tile = side / TILES;
     for (let y = 0, p = 0; y < side; y++) {
-      const row = Math.floor(y / zoom / TILE);
+      const v = (y % tile) / zoom;
       for (let x = 0; x < side; x++, p++) {
-        const u = (x / zoom + (row % 2) * (TILE / 2)) % TILE;
-        const v = (y / zoom) % TILE;
-        const piece = pieces.get(keys[p]!)!;
-        const grout = u < 1.6 || v < 1.6 ? 0.72 : 0;
-        const bevel = u < 3.4 || v < 3.4 ? 14 : u > TILE - 1.8 || v > TILE - 1.8 ? -20 : 0;
-        const joint = Math.max(grout, 0.8 * cuts[p]!);
-        for (let c = 0; c < 3; c++) {
-          const tile = piece[c]! / piece[3] + bevel;
-          picture[c]![p] = tile + (0.35 * tile + 0.65 * GROUT[c]! - tile) * joint;
+        const u = (x % tile) / zoom;
+        const rim = Math.min(u, v, tile / zoom - u, tile / zoom - v);
+        const joint = Math.max(0.8 * (1 - ramp(0.4, 1.5, rim)), 0.75 * cuts[p]!);
+        const bevel = rim > 3 ? 0 : Math.min(u, v) < 3 ? 13 : -17;
+        const [red, green, blue, count] = sums.get(pieces[p]!)!;
+        const own = VARIETY * ((mixSeed(pieces[p]! >> 9, seed) % 201) / 100 - 1);
+        for (const [c, total] of [red, green, blue].entries()) {
+          const colour = total / count + bevel + own;
+          const grout = 0.35 * colour + 0.65 * GROUT[c]!;
+          picture[c]![p] = colour + (grout - colour) * joint;
         }
       }
     }
