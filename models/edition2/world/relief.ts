@@ -7,8 +7,8 @@ import type { Field } from './fields.ts';
 
 /** From coarse to fine: pixels a cell, sweeps. */
 const LEVELS = [
-  [8, 60],
-  [4, 16],
+  [8, 160],
+  [4, 24],
   [2, 8],
   [1, 4],
 ] as const;
