@@ -8,25 +8,23 @@ import { type Pattern, TONES, type Tones } from './vocabulary.ts';
 export const MARGIN = 8;
 /** Half of an outline's width, in pixels of the scene. The silhouette reaches that far beyond a part's path. */
 const LINE = 1.3;
-/** Period of a pattern, in pixels of the scene: three cells of the latent grid. */
-const PERIOD = 24;
+/** Period of a pattern, in pixels of the scene: about three cells of the latent grid. */
+const periodOf = (object: SceneObject): number => 8 + object.side / 8;
 /** Step of the red channel from one part of the map to the next. */
 export const PART_STEP = 9;
 
+/** One tile of each pattern, a square of side 1. */
 const PATTERN_TILES: Readonly<Record<Exclude<Pattern, 'plain'>, (light: string) => string>> = {
-  striped: (light) => `<rect width="${PERIOD * 0.42}" height="${PERIOD}" fill="${light}"/>`,
-  dotted: (light) => `<circle cx="${PERIOD / 2}" cy="${PERIOD / 2}" r="${PERIOD * 0.29}" fill="${light}"/>`,
-  checked: (light) => {
-    const half = PERIOD / 2;
-    return `<rect width="${half}" height="${half}" fill="${light}"/><rect x="${half}" y="${half}" width="${half}" height="${half}" fill="${light}"/>`;
-  },
+  striped: (light) => `<rect width="0.42" height="1" fill="${light}"/>`,
+  dotted: (light) => `<circle cx="0.5" cy="0.5" r="0.29" fill="${light}"/>`,
+  checked: (light) => `<path d="M0 0 H0.5 V1 H1 V0.5 H0 Z" fill="${light}"/>`,
 };
+const PATTERN_TURN = { striped: 'rotate(30)', dotted: 'rotate(45)', checked: '' } as const;
 
-/** The pattern in box units, so that it sits at the same place of the box at every size. */
-function definePattern(pattern: Exclude<Pattern, 'plain'>, tones: Tones, scale: number): string {
-  const turn = { striped: 'rotate(30)', dotted: 'rotate(45)', checked: '' }[pattern];
-  return `<pattern id="main" width="${PERIOD}" height="${PERIOD}" patternUnits="userSpaceOnUse"
-    patternTransform="scale(${1 / scale}) ${turn}"><rect width="${PERIOD}" height="${PERIOD}" fill="${tones.base}"/>
+/** The pattern of an object's main fill; it sits at the same place of the box whatever is drawn there. */
+function definePattern(pattern: Exclude<Pattern, 'plain'>, tones: Tones, period: number): string {
+  return `<pattern id="main" width="1" height="1" patternUnits="userSpaceOnUse"
+    patternTransform="scale(${period}) ${PATTERN_TURN[pattern]}"><rect width="1" height="1" fill="${tones.base}"/>
     ${PATTERN_TILES[pattern](tones.light)}</pattern>`;
 }
 
@@ -76,7 +74,9 @@ export function drawObject(object: SceneObject, outlined: boolean, zoom: number)
   const place = (left: number): string =>
     `transform="translate(${left + MARGIN * zoom} ${MARGIN * zoom}) scale(${scale * zoom})" stroke-linejoin="round" stroke-linecap="round"`;
   const defs =
-    object.pattern === 'plain' ? '' : `<defs>${definePattern(object.pattern, tones, scale)}</defs>`;
+    object.pattern === 'plain'
+      ? ''
+      : `<defs>${definePattern(object.pattern, tones, periodOf(object) / scale)}</defs>`;
   return {
     svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * size}" height="${size}">${defs}
       <g ${place(0)}>${colours.join('')}</g>

@@ -3,18 +3,18 @@ import { box, circle, type DrawObject, decal, solid, tube } from './parts.ts';
 
 /** A house: coloured walls and chimney, brown roof, door, two lit windows. */
 export const drawHouse: DrawObject = (p) => [
-  solid(box(68, 12, 13, 30, 2), p.base, 5),
-  solid(box(13, 44, 74, 56, 2), 'main', 6),
-  solid('M6 53 Q1 52 5 47 L46 7 Q50 3.5 54 7 L95 47 Q99 52 94 53 Z', '#8a5242', 7),
-  decal('M14 45 L50 10 L86 45 L80 45 L50 17 L20 45 Z', '#a66c55'),
-  solid('M41 100 V74 a9 9 0 0 1 18 0 V100 Z', '#5e3c2c', 4),
-  solid(circle(55, 86, 2.2), '#ffd75e'),
-  ...[27, 73].flatMap((x) => [
-    solid(box(x - 9.5, 60, 19, 19, 2), '#6b4634', 3),
-    decal(box(x - 6.5, 63, 5.4, 5.4), '#fff0b0'),
-    decal(box(x + 1.1, 63, 5.4, 5.4), '#fff0b0'),
-    decal(box(x - 6.5, 70.6, 5.4, 5.4), '#ffe28a'),
-    decal(box(x + 1.1, 70.6, 5.4, 5.4), '#ffe28a'),
+  solid(box(69, 8, 13, 30, 2), p.base, 5),
+  solid(box(10, 40, 80, 60, 2), 'main', 6),
+  solid('M6 47 Q0 46 4 41 L46 5 Q50 2 54 5 L96 41 Q100 46 94 47 Z', '#8a5242', 7),
+  decal('M13 40 L50 8.5 L87 40 L80 40 L50 15 L20 40 Z', '#a66c55'),
+  solid('M42 100 V78 a8 8 0 0 1 16 0 V100 Z', '#5e3c2c', 4),
+  solid(circle(54.4, 88, 2.2), '#ffd75e'),
+  ...[26, 74].flatMap((x) => [
+    solid(box(x - 8.5, 57, 17, 17, 2), '#6b4634', 3),
+    decal(box(x - 5.8, 59.7, 4.9, 4.9), '#fff0b0'),
+    decal(box(x + 0.9, 59.7, 4.9, 4.9), '#fff0b0'),
+    decal(box(x - 5.8, 66.4, 4.9, 4.9), '#ffe28a'),
+    decal(box(x + 0.9, 66.4, 4.9, 4.9), '#ffe28a'),
   ]),
 ];
 

@@ -67,16 +67,16 @@ function trunk(s: Scenery, x: number, foot: number, width: number, dark: string,
     [0, 0, 1, 0],
   );
   s.add(
-    `<path d="M${x - half * 1.7} ${foot} Q${x - half * 0.9} ${foot - 14} ${x - half} ${foot - 50} L${x - half * 0.8} -4 H${x + half * 0.8} L${x + half} ${foot - 50} Q${x + half * 0.9} ${foot - 14} ${x + half * 1.7} ${foot} Z" fill="${fill}"/>`,
+    `<path d="M${x - half * 1.7} ${foot} Q${x - half * 0.9} ${foot - 14} ${x - half} ${foot - 50} L${x - half * 0.8} -20 H${x + half * 0.8} L${x + half} ${foot - 50} Q${x + half * 0.9} ${foot - 14} ${x + half * 1.7} ${foot} Z" fill="${fill}"/>`,
   );
 }
 
 function canopy(s: Scenery, y: number, r: number, fill: string): void {
-  const lobes = Array.from({ length: 9 }, (_, i) => {
-    const x = i * 32 + s.random.between(-8, 8);
+  const lobes = Array.from({ length: 11 }, (_, i) => {
+    const x = (i - 1) * 32 + s.random.between(-8, 8);
     return `<ellipse cx="${x}" cy="${y + s.random.between(-7, 7)}" rx="${r * 1.25}" ry="${r}" fill="${fill}"/>`;
   });
-  s.add(`${lobes.join('')}<rect x="-2" y="-4" width="260" height="${y + 6}" fill="${fill}"/>`);
+  s.add(`${lobes.join('')}<rect x="-20" y="-20" width="296" height="${y + 22}" fill="${fill}"/>`);
 }
 
 export function forest(s: Scenery): void {

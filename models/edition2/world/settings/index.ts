@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import { emptyPlanes, type Planes } from '../fields.ts';
 import { mixSeed, Random } from '../random.ts';
+import { PICTURE_SIDE } from '../scene.ts';
 import { SETTINGS, type Setting } from '../vocabulary.ts';
 import { beach } from './beach.ts';
 import { desert } from './desert.ts';
@@ -9,7 +10,7 @@ import { forest } from './forest.ts';
 import { meadow } from './meadow.ts';
 import { night } from './night.ts';
 import { room } from './room.ts';
-import { Scenery } from './scenery.ts';
+import { BLEED, Scenery } from './scenery.ts';
 import { snow } from './snow.ts';
 
 const DRAW_SETTING: Readonly<Record<Setting, (scenery: Scenery) => void>> = {
@@ -27,7 +28,10 @@ const drawn = new Map<string, Promise<Planes>>();
 async function draw(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
   const scenery = new Scenery(new Random(mixSeed(layoutSeed, 3 + SETTINGS.indexOf(setting))));
   DRAW_SETTING[setting](scenery);
-  const raw = await sharp(Buffer.from(scenery.svg(side)))
+  const zoom = side / PICTURE_SIDE;
+  const bleed = Math.round(BLEED * zoom);
+  const raw = await sharp(Buffer.from(scenery.svg(zoom)))
+    .extract({ left: bleed, top: bleed, width: side, height: side })
     .removeAlpha()
     .raw()
     .toBuffer();

@@ -69,7 +69,7 @@ export function meadow(s: Scenery): void {
     for (const d of [-4, -2, 0, 2, 4])
       s.soft(
         2,
-        `<path d="M${128 + d * 13} 166 L${128 + d * 46} 260 H${128 + (d + 1) * 46} L${128 + (d + 1) * 13} 166 Z" fill="#cdea8c" opacity="0.4"/>`,
+        `<path d="M${128 + d * 13} 166 L${128 + d * 46} 272 H${128 + (d + 1) * 46} L${128 + (d + 1) * 13} 166 Z" fill="#cdea8c" opacity="0.4"/>`,
       );
   flowers(s);
 }

@@ -69,11 +69,11 @@ export function night(s: Scenery): void {
       [1, '#22356c'],
     ];
     s.band(148, 60, s.linear(water));
-    const shine = s.linear([
-      [0, '#fdf3c6', 0.85],
-      [1, '#fdf3c6', 0.1],
-    ]);
-    s.soft(1.6, `<path d="M${x - 6} 148 H${x + 6} L${x + 17} 178 H${x - 17} Z" fill="${shine}"/>`);
+    for (const [i, reach] of [10, 15, 13, 8].entries())
+      s.soft(
+        1.3,
+        `<ellipse cx="${x + random.between(-2, 2)}" cy="${151 + i * 6}" rx="${reach}" ry="2.2" fill="#fdf3c6" opacity="${0.8 - 0.16 * i}"/>`,
+      );
   } else s.land(150, 6, 3, s.haze('#2c5068', '#234257'));
   const ground: Stops = [
     [0, '#4c7892'],

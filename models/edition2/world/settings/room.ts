@@ -133,7 +133,7 @@ export function room(s: Scenery): void {
     (_, i) => `M${middle + (i - 5) * 27} 167 L${middle + (i - 5) * 62} 258`,
   );
   s.add(`<path d="${boards.join(' ')}" stroke="${seam}" stroke-width="1.8" opacity="0.5" fill="none"/>`);
-  s.soft(3, `<rect x="-4" y="165" width="264" height="7" fill="#4d3320" opacity="0.35"/>`);
+  s.soft(3, `<rect x="-20" y="165" width="296" height="7" fill="#4d3320" opacity="0.35"/>`);
   if (random.chance(0.45)) {
     const [rug, edge] = random.pick([
       ['#a9b8a8', '#879a8a'],

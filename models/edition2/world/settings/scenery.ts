@@ -1,6 +1,9 @@
 /** @file The brush for surroundings: SVG of a 256 x 256 picture with gradients, hills, clouds and soft light. */
 import type { Random } from '../random.ts';
 
+/** Width of what is drawn beyond the picture on each side. */
+export const BLEED = 16;
+
 /** Colours along a gradient, each with its place from 0 to 1 and, if it is not opaque, its opacity. */
 export type Stops = readonly (readonly [number, string, number?])[];
 
@@ -51,7 +54,7 @@ export class Scenery {
 
   /** A band across the picture. */
   band(y: number, height: number, fill: string): this {
-    return this.add(`<rect x="-2" y="${y}" width="260" height="${height}" fill="${fill}"/>`);
+    return this.add(`<rect x="-20" y="${y}" width="296" height="${height}" fill="${fill}"/>`);
   }
 
   /** A round light that fades outwards. */
@@ -123,9 +126,10 @@ export class Scenery {
     );
   }
 
-  /** The finished SVG, `side` pixels wide. */
-  svg(side: number): string {
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 256 256"><defs>${this.defs.join('')}</defs>${this.body.join('')}</svg>`;
+  /** The finished SVG: the picture with BLEED around it, so that soft edges do not fade at its border. */
+  svg(zoom: number): string {
+    const size = 256 + 2 * BLEED;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${size * zoom}" height="${size * zoom}" viewBox="${-BLEED} ${-BLEED} ${size} ${size}"><defs>${this.defs.join('')}</defs>${this.body.join('')}</svg>`;
   }
 }
 
@@ -147,5 +151,5 @@ export function landPath(random: Random, y: number, swing: number, bumps: number
           return `C${middle} ${before.y.toFixed(1)} ${middle} ${p.y.toFixed(1)} ${p.x.toFixed(1)} ${p.y.toFixed(1)}`;
         })
         .join(' ');
-  return `M-20 ${first.y} L${first.x} ${first.y} ${line} L300 ${points.at(-1)!.y} V260 H-20 Z`;
+  return `M-20 ${first.y} L${first.x} ${first.y} ${line} L300 ${points.at(-1)!.y} V290 H-20 Z`;
 }

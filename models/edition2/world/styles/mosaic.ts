@@ -65,7 +65,7 @@ export const mosaic: StyleOf = {
         const own = VARIETY * ((mixSeed(pieces[p]! >> 9, seed) % 201) / 100 - 1);
         for (const [c, total] of [red, green, blue].entries()) {
           const colour = total / count + bevel + own;
-          const grout = 0.35 * colour + 0.65 * GROUT[c]!;
+          const grout = 0.5 * colour + 0.5 * GROUT[c]!;
           picture[c]![p] = colour + (grout - colour) * joint;
         }
       }
