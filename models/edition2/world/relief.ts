@@ -5,13 +5,9 @@
  */
 import type { Field } from './fields.ts';
 
-/** From coarse to fine: pixels a cell, sweeps. */
-const LEVELS = [
-  [8, 160],
-  [4, 24],
-  [2, 8],
-  [1, 4],
-] as const;
+/** Cells along a side of the coarsest level, and the sweeps there and on the finer ones, each twice as fine. */
+const COARSEST = 22;
+const SWEEPS = [160, 24, 8, 4] as const;
 
 /** Every `step`-th part of the map. */
 function thin(parts: Uint8Array, size: number, step: number): { parts: Uint8Array; size: number } {
@@ -50,18 +46,21 @@ export function reliefOf(parts: Uint8Array, size: number, bevels: readonly (numb
   const hold = Float32Array.from(bevels, (bevel) => (bevel === undefined ? 0 : 4 / bevel ** 2));
   let u: Field | undefined;
   let coarse = 0;
-  for (const [step, sweeps] of LEVELS) {
-    const level = step === 1 ? { parts, size } : thin(parts, size, step);
-    const next = new Float32Array(level.size * level.size);
+  const steps = Math.max(0, Math.round(Math.log2(size / COARSEST)));
+  for (let level = 0; level <= steps; level++) {
+    const step = 2 ** (steps - level);
+    const sweeps = SWEEPS[Math.min(level, SWEEPS.length - 1)]!;
+    const map = step === 1 ? { parts, size } : thin(parts, size, step);
+    const next = new Float32Array(map.size * map.size);
     if (u !== undefined) {
-      for (let y = 0, p = 0; y < level.size; y++)
-        for (let x = 0; x < level.size; x++, p++)
-          if (level.parts[p] !== 0)
+      for (let y = 0, p = 0; y < map.size; y++)
+        for (let x = 0; x < map.size; x++, p++)
+          if (map.parts[p] !== 0)
             next[p] = u[Math.min(coarse - 1, y >> 1) * coarse + Math.min(coarse - 1, x >> 1)]!;
     }
-    relax(next, level.parts, level.size, hold, step, sweeps);
+    relax(next, map.parts, map.size, hold, step, sweeps);
     u = next;
-    coarse = level.size;
+    coarse = map.size;
   }
   return u!.map(Math.sqrt);
 }
