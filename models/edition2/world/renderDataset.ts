@@ -16,8 +16,8 @@ import { isHeldOut, PICTURE_SIDE, sampleScene } from './scene.ts';
 
 /** Different captions written for each scene. */
 const CAPTIONS_PER_SCENE = 4;
-/** Scenes drawn at the same time. */
-const BATCH = 64;
+/** Scenes drawn at the same time: enough to keep the drawing threads busy, few enough to keep memory low. */
+const BATCH = 16;
 
 const { values } = parseArgs({
   options: {
