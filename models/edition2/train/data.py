@@ -49,10 +49,11 @@ def render(work, size, processes):
 
 
 class World:
-    """The chunks of one folder that are drawn so far. Pictures lie on the device that trains."""
+    """The chunks of one folder that are drawn so far, or these of them. Pictures lie on the device that trains."""
 
-    def __init__(self, folder, limit=None):
-        chunks = sorted(os.path.dirname(path) for path in glob.glob(os.path.join(folder, "*", "scenes.jsonl")))[:limit]
+    def __init__(self, folder, chunks=None):
+        if chunks is None:
+            chunks = sorted(os.path.dirname(path) for path in glob.glob(os.path.join(folder, "*", "scenes.jsonl")))
         self.scenes = [json.loads(line) for chunk in chunks for line in open(os.path.join(chunk, "scenes.jsonl"))]
         self.chunks, self.loaded = chunks, None
         held_out = np.array([scene["heldOut"] for scene in self.scenes])

@@ -45,7 +45,7 @@ def restore_clip(size, folder, work):
 
 def restore_judge(folder, work):
     """Batch norms are folded in the export; they are measured anew, on scenes of the judge's own."""
-    world, judge = World(os.path.join(work, "judge_world"), limit=1), Judge()
+    world, judge = World(os.path.join(work, "judge_world")), Judge()
     pictures = world.tensor(random_for(0, 0).choice(world.train, 128, replace=False)).to("cpu")
     judge.unfold(load_safetensors(os.path.join(folder, "judge", "model.safetensors")), pictures)
     save_stage(work, "judge", judge)

@@ -110,13 +110,13 @@ def warm_lcm(size):
     log("lcm: compiled")
 
 
-def train_lcm(size, world, work, seed, out):
+def train_lcm(size, work, seed, out):
     torch.manual_seed(seed)
     teacher = load_unet(size, work)[0].to(memory_format=torch.channels_last).requires_grad_(False)
     student = adapt(load_unet(size, work)[0]).to(DEVICE, memory_format=torch.channels_last)
     adapters = Adapters(student)
     trainer = Trainer("lcm", work, adapters, size, size["lcm_rate"], decay=0.99)
-    batches, abar, loss, count = Batches(size, world, work), alphas_cumprod(), compiled(loss_of), size["lcm_batch"]
+    batches, abar, loss, count = Batches(size, work), alphas_cumprod(), compiled(loss_of), size["lcm_batch"]
     with torch.no_grad():
         empty = batches.clip.text_model(batches.captions.empty).expand(count, -1, -1)
     stride = len(abar) // SOLVER_STEPS

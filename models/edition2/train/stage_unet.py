@@ -59,10 +59,11 @@ def loss_of(unet, x, t, noise, context, abar):
 class Batches:
     """Latents, timesteps, noise and contexts of a step, all made on the device."""
 
-    def __init__(self, size, world, work):
+    def __init__(self, size, work):
         self.clip, tokenizer = load_clip(size, work)
-        self.latents, self.captions = load_latents(work), Captions(world, tokenizer)
-        self.train = torch.as_tensor(world.train[world.train < len(self.latents)], device=DEVICE)
+        self.latents, world = load_latents(work)
+        self.captions = Captions(world, tokenizer)
+        self.train = torch.as_tensor(world.train, device=DEVICE)
         self.generator = torch.Generator(DEVICE)
 
     @torch.no_grad()
@@ -95,10 +96,10 @@ def warm_unet(size):
     log("unet: compiled")
 
 
-def train_unet(size, world, work, seed):
+def train_unet(size, work, seed):
     torch.manual_seed(seed)
     unet = UNet(size["unet"]).to(memory_format=torch.channels_last)
     trainer = Trainer("unet", work, unet, size, size["unet_rate"], decay=0.9985, weight_decay=0.01)
-    batches, abar, loss = Batches(size, world, work), alphas_cumprod(), compiled(loss_of)
+    batches, abar, loss = Batches(size, work), alphas_cumprod(), compiled(loss_of)
     while not trainer.done():
         trainer.advance(loss(unet, *batches.take(seed + 2, trainer.step, size["unet_batch"]), abar), report=200)

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from common import DEVICE, Trainer, compiled, load_average, log, mixed
-from data import random_for
+from data import World, random_for
 from vae import Vae
 
 KL_WEIGHT = 3e-5
@@ -60,15 +60,14 @@ def decoder_loss(painter, z, x):
     return picture_loss(picture - x)
 
 
-def train_decoder(size, world, work, seed):
+def train_decoder(size, work, seed):
     """The decoder alone, from cached latents: the noise predictor may be trained meanwhile."""
     vae, scale = load_vae(size, work, painted=False).train(), size["vae"]["scaling_factor"]
-    latents = load_latents(work)
+    latents, world = load_latents(work)
     painter = Painter(vae).to(memory_format=torch.channels_last)
     trainer, loss = Trainer("decoder", work, painter, size, size["decoder_rate"], decay=0.998), compiled(decoder_loss)
-    known = world.train[world.train < len(latents)]
     while not trainer.done():
-        chosen = random_for(seed + 4, trainer.step).choice(known, size["decoder_batch"], replace=False)
+        chosen = random_for(seed + 4, trainer.step).choice(world.train, size["decoder_batch"], replace=False)
         z = latents[torch.as_tensor(chosen, device=latents.device)].to(DEVICE).float() / scale
         trainer.advance(loss(trainer.module, z, world.tensor(chosen)))
     log(f"decoder: held-out PSNR {measure_psnr(load_vae(size, work), world):.2f} dB")
@@ -134,11 +133,12 @@ def cache_latents(size, world, work):
             mean = vae.moments(x)[0].float()
         parts.append((mean * size["vae"]["scaling_factor"]).half().cpu())
     latents = torch.cat(parts)
-    torch.save(latents, os.path.join(work, "latents.partial"))
+    torch.save({"latents": latents, "chunks": world.chunks}, os.path.join(work, "latents.partial"))
     os.replace(os.path.join(work, "latents.partial"), os.path.join(work, "latents.pt"))
     log(f"latents cached: {tuple(latents.shape)}, deviation {latents.float().std():.3f}")
 
 
 def load_latents(work):
-    """Cached latents, on the device that trains."""
-    return torch.load(os.path.join(work, "latents.pt")).to(DEVICE)
+    """Cached latents, on the device that trains, and the world whose scenes they are, in its order."""
+    cached = torch.load(os.path.join(work, "latents.pt"))
+    return cached["latents"].to(DEVICE), World(os.path.join(work, "world"), cached["chunks"])

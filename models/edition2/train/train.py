@@ -108,11 +108,11 @@ def run_stage(stage, options):
     if stage == "unet":
         from stage_unet import train_unet
 
-        train_unet(size, World(os.path.join(work, "world")), work, seed)
+        train_unet(size, work, seed)
     if stage == "decoder":
         from stage_vae import train_decoder
 
-        train_decoder(size, World(os.path.join(work, "world")), work, seed)
+        train_decoder(size, work, seed)
     if stage == "judge":
         from stage_judge import train_judge
 
@@ -120,7 +120,7 @@ def run_stage(stage, options):
     if stage == "lcm":
         from stage_lcm import train_lcm
 
-        train_lcm(size, World(os.path.join(work, "world")), work, seed, options.out)
+        train_lcm(size, work, seed, options.out)
     if stage == "export":
         from export import export_model
 
@@ -142,8 +142,8 @@ def main():
                 traceback.print_exc()
                 sys.exit(1)
         return
-    arguments = [a for a in sys.argv if not a.startswith("--stages")]
-    processes = [subprocess.Popen([sys.executable, *arguments, f"--stages={stage}"]) for stage in stages if stage != "export"]
+    command = [sys.executable, *sys.argv, "--stages"]  # the last one counts
+    processes = [subprocess.Popen([*command, stage]) for stage in stages if stage != "export"]
     failed = [process.args[-1] for process in processes if process.wait() != 0]
     log(f"failed: {failed}" if failed else "all stages are done")
     run_stage("export", options)
