@@ -28,6 +28,14 @@ def loss_of(vae, x):
     return picture_loss(picture - x) + KL_WEIGHT * kl
 
 
+def warm_vae(size):
+    """Compiles the stage's program on noise, while pictures are still being drawn."""
+    vae, side = Vae(size["vae"]).to(DEVICE, memory_format=torch.channels_last), size["vae"]["sample_size"]
+    noise = torch.rand(size["vae_batch"], 3, side, side, device=DEVICE).contiguous(memory_format=torch.channels_last)
+    compiled(loss_of)(vae, noise).backward()
+    log("vae: compiled")
+
+
 def train_vae(size, worlds, work, seed):
     """On whole pictures: the group norms see other statistics in crops. `worlds` gives what is drawn so far."""
     torch.manual_seed(seed)

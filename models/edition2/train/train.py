@@ -72,24 +72,34 @@ def drawn(work, folder, chunks):
         time.sleep(0.5)
 
 
-def run_stage(stage, options):
-    size, work, seed = size_of(options), options.work, options.seed
-    all_chunks, judge_chunks = size["scenes"] // CHUNK, size["judge_scenes"] // CHUNK
-    if stage == "unet" and options.side_by_side:
+def warm(stage, size):
+    """Compiles a stage's program before its inputs are there: they are not, when all stages start at once."""
+    if stage == "vae":
+        from stage_vae import warm_vae
+
+        warm_vae(size)
+    if stage == "unet":
         from stage_unet import warm_unet
 
         warm_unet(size)
-    if stage == "lcm" and options.side_by_side:
+    if stage == "lcm":
         from stage_lcm import warm_lcm
 
         warm_lcm(size)
+
+
+def run_stage(stage, options):
+    size, work, seed = size_of(options), options.work, options.seed
+    all_chunks, judge_chunks = size["scenes"] // CHUNK, size["judge_scenes"] // CHUNK
+    if options.side_by_side:
+        warm(stage, size)
     wait_for(work, NEEDS[stage])
     if stage == "draw":
         render(work, size, options.processes)
     if stage == "vae":
         from stage_vae import cache_latents, train_vae, whiten_vae
 
-        least = min(all_chunks, 8) if options.side_by_side else all_chunks
+        least = min(all_chunks, 12) if options.side_by_side else all_chunks
         known = {"world": drawn(work, "world", least)}
 
         def worlds():
