@@ -31,29 +31,33 @@ function runWet(fields: readonly Field[], side: number, big: Field, small: Field
   return out;
 }
 
-const washes = new Map<string, Field>();
+/** How much pigment the paper takes: uneven washes everywhere, and for surroundings the painting's ragged border. */
+interface Paper {
+  readonly wash: Field;
+  readonly border: Field;
+}
+const papers = new Map<string, Paper>();
 
-/** How much pigment the paper takes: uneven washes, more at the ragged border of the painting, none beyond it. */
-function washOf(seed: number, side: number): Field {
+function paperOf(seed: number, side: number): Paper {
   const key = `${seed}/${side}`;
-  const known = washes.get(key);
+  const known = papers.get(key);
   if (known !== undefined) return known;
-  const [wash, bloom, frame] = [
+  const [wide, bloom, frame] = [
     noise(seed + 3, 48, side),
     noise(seed + 4, 17, side),
     noise(seed + 5, 14, side),
   ];
   const zoom = side / PICTURE_SIDE;
-  const out = new Float32Array(side * side);
+  const wash = wide.map((value, p) => 0.84 + 0.13 * value + 0.09 * bloom[p]!);
+  const border = new Float32Array(side * side);
   for (let y = 0, p = 0; y < side; y++) {
     for (let x = 0; x < side; x++, p++) {
-      const border = Math.min(x, y, side - 1 - x, side - 1 - y) / zoom - 8 - 4 * frame[p]!;
-      const edge = ramp(-2, 2, border) * (1 + 0.16 * (1 - ramp(1, 6, border)));
-      out[p] = edge * (0.84 + 0.13 * wash[p]! + 0.09 * bloom[p]!);
+      const inside = Math.min(x, y, side - 1 - x, side - 1 - y) / zoom - 8 - 4 * frame[p]!;
+      border[p] = ramp(-2, 2, inside) * (1 + 0.16 * (1 - ramp(1, 6, inside)));
     }
   }
-  washes.set(key, out);
-  return out;
+  papers.set(key, { wash, border });
+  return { wash, border };
 }
 
 export const watercolor: StyleOf = {
@@ -62,8 +66,12 @@ export const watercolor: StyleOf = {
     const { side, zoom } = layers;
     const picture = compose(layers, layers.background, lightObjects(layers, SOFT), SHADE);
     const waver = [noise(seed + 1, 22, side), noise(seed + 2, 9, side)] as const;
-    const [red, green, blue, rim] = runWet([...picture, partEdges(layers, 3.2)], side, ...waver);
-    const wash = washOf(seed, side);
+    const [red, green, blue, rim, cover] = runWet(
+      [...picture, partEdges(layers, 3.2), layers.cover],
+      side,
+      ...waver,
+    );
+    const { wash, border } = paperOf(seed, side);
     const wet: Planes = [red!, green!, blue!];
     for (let c = 0; c < 3; c++) {
       const plane = wet[c]!;
@@ -71,7 +79,8 @@ export const watercolor: StyleOf = {
       const around = blur(soft, side, 4 * zoom);
       for (let p = 0; p < plane.length; p++) {
         const pigment = Math.max(0, 255 - soft[p]! + 0.45 * (around[p]! - soft[p]!));
-        const strength = Math.min(1, wash[p]! * (1 + 0.32 * rim![p]!));
+        const inside = border[p]! + (1 - border[p]!) * cover![p]!;
+        const strength = Math.min(1, wash[p]! * inside * (1 + 0.32 * rim![p]!));
         plane[p] = PAPER[c]! * (1 - (strength * pigment) / 255);
       }
     }
