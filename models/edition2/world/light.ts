@@ -39,21 +39,22 @@ const shines = new Map<number, Float32Array>();
 
 /** Colours of the objects in the light, outside of them 0. */
 export function lightObjects(layers: Layers, surface: Surface, bumps?: Field): Planes {
-  const { side, zoom, parts, colours, cover } = layers;
+  const { side, zoom, colours, cover, begin, end } = layers;
   const { ambient, diffuse, shine, polish, depth } = surface;
   const mirrored = shines.get(polish) ?? tabulate((t) => t ** polish);
   shines.set(polish, mirrored);
-  const height = blur(layers.relief, side, surface.softness * zoom);
-  if (bumps !== undefined) for (let p = 0; p < height.length; p++) height[p] = height[p]! + bumps[p]! * zoom;
+  const height = blur(layers.relief.subarray(begin, end), side, surface.softness * zoom);
+  if (bumps !== undefined)
+    for (let i = 0; i < height.length; i++) height[i] = height[i]! + bumps[begin + i]! * zoom;
   const [red, green, blue] = [colours[0].slice(), colours[1].slice(), colours[2].slice()];
-  for (let p = side + 1; p < parts.length - side - 1; p++) {
+  for (let i = side + 1, p = begin + i; i < height.length - side - 1; i++, p++) {
     if (cover[p] === 0) continue;
-    const nx = (-depth * (height[p + 1]! - height[p - 1]!)) / 2;
-    const ny = (-depth * (height[p + side]! - height[p - side]!)) / 2;
+    const nx = (-depth * (height[i + 1]! - height[i - 1]!)) / 2;
+    const ny = (-depth * (height[i + side]! - height[i - side]!)) / 2;
     const length = Math.sqrt(nx * nx + ny * ny + 1);
     const facing = (nx * LIGHT[0] + ny * LIGHT[1] + LIGHT[2]) / length;
     const mirror = Math.min(1, Math.max(0, (nx * SHINE[0] + ny * SHINE[1] + SHINE[2]) / length));
-    const low = Math.min(1, Math.max(0, height[p]! / (CREASED * zoom)));
+    const low = Math.min(1, Math.max(0, height[i]! / (CREASED * zoom)));
     const crease = 1 - surface.crease * CREASE[Math.round(low * STEPS)]!;
     const brightness = (ambient + (diffuse * Math.max(0, facing + 0.35)) / 1.35) * crease;
     const glare = shine * mirrored[Math.round(mirror * STEPS)]!;

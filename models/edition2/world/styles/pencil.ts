@@ -33,7 +33,11 @@ export const pencil: StyleOf = {
     const bright = luma(picture);
     const behind = known.get(background) ?? contours(background, side);
     known.set(background, behind);
-    const [inside, outlines] = [contours(layers.colours, side), partEdges(layers, 2)];
+    const [red, green, blue] = layers.colours;
+    const rows = (field: Field): Field => field.subarray(layers.begin, layers.end);
+    const inside = new Float32Array(cover.length);
+    inside.set(contours([rows(red), rows(green), rows(blue)], side), layers.begin);
+    const outlines = partEdges(layers, 2);
     const [hand, pressure] = [noise(seed + 6, 40, side), noise(seed + 7, 26, side)];
     for (let y = 0, p = 0; y < side; y++) {
       for (let x = 0; x < side; x++, p++) {
