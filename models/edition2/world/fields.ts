@@ -1,5 +1,6 @@
 /** @file Fields of numbers over a picture: soft blurs and smooth random fields, fast enough to draw thousands of scenes. */
 import { mixSeed, Random } from './random.ts';
+import { PICTURE_SIDE } from './scene.ts';
 
 /** One number a pixel, row by row. */
 export type Field = Float32Array;
@@ -72,16 +73,16 @@ export function ramp(low: number, high: number, value: number): number {
 
 const noises = new Map<string, Field>();
 
-/** A smooth random field in -1..1 with bumps about `cell` wide, where a picture is 256 wide whatever its pixels. */
+/** A smooth random field in -1..1 with bumps about `cell` pixels of the scene wide. */
 export function noise(seed: number, cell: number, side: number): Field {
   const key = `${seed}/${cell}/${side}`;
   const known = noises.get(key);
   if (known !== undefined) return known;
   const random = new Random(mixSeed(seed, cell));
-  const columns = Math.ceil(256 / cell) + 2;
+  const columns = Math.ceil(PICTURE_SIDE / cell) + 2;
   const grid = Float32Array.from({ length: columns * columns }, () => random.between(-1, 1));
   const out = new Float32Array(side * side);
-  const step = 256 / side / cell;
+  const step = PICTURE_SIDE / side / cell;
   for (let y = 0, p = 0; y < side; y++) {
     const row = Math.floor(y * step);
     const v = ramp(0, 1, y * step - row);
