@@ -23,6 +23,9 @@ export interface Layers {
   readonly parts: Uint8Array;
   /** Height of the relief, in pixels. */
   readonly relief: Field;
+  /** Where the objects' rows begin and end in each layer, with some free rows around; nothing is drawn elsewhere. */
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** An object's drawing as pixels, RGBA: its colours in the left half, its parts in the right one. */
@@ -79,6 +82,7 @@ export async function drawLayers(scene: Scene, outlined: boolean, side: number):
   const colours = emptyPlanes(side);
   const parts = new Uint8Array(side * side);
   let firstPart = 0;
+  let [begin, end] = [side, 0];
   for (const object of scene.objects) {
     const raster = await rasterise(object, outlined, zoom);
     const { raw, size, left, top } = raster;
@@ -103,7 +107,10 @@ export async function drawLayers(scene: Scene, outlined: boolean, side: number):
       }
     }
     addShadow(shadow, own, object, side);
+    begin = Math.max(0, Math.min(begin, top));
+    end = Math.min(side, Math.max(end, top + size));
     firstPart += raster.bevels.length;
   }
-  return { side, zoom, background, shadow, cover, colours, parts, relief };
+  const rows = { begin: begin * side, end: end * side };
+  return { side, zoom, background, shadow, cover, colours, parts, relief, ...rows };
 }

@@ -10,6 +10,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { captionScene, fullCaption } from './captions.ts';
 import { renderMasks, renderScene } from './render.ts';
 import { isHeldOut, PICTURE_SIDE, sampleScene } from './scene.ts';
@@ -36,6 +37,8 @@ const [count, first, every, out] = [
   values.out,
 ];
 
+// Several of these run side by side, one on each core.
+sharp.concurrency(1);
 await mkdir(out, { recursive: true });
 const pictures = createWriteStream(join(out, 'pictures.u8.partial'));
 const lines = createWriteStream(join(out, 'scenes.jsonl.partial'));

@@ -62,7 +62,7 @@ export const drawFish: DrawObject = (p) => [
   solid('M27 38 Q40 10 58 16 Q66 20 66 40 Z', p.base, 6),
   solid('M38 80 Q44 98 54 99 Q60 98 60 78 Z', p.base, 6),
   solid('M2 58 Q18 27 46 27 Q70 30 82 57 Q70 87 44 88 Q18 88 2 58 Z', 'main'),
-  tube('M31 40 Q40 58 31 76', 3, p.dark),
+  decal('M30 38 Q44 58 30 78 Q36.5 58 30 38 Z', p.dark),
   decal(circle(18, 51, 6.6), '#ffffff'),
   ...eye(17.4, 51, 4.2),
 ];

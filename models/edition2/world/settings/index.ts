@@ -1,8 +1,8 @@
-/** @file The places: each drawn once for every layout and size, and kept. */
+/** @file The places: each drawn once for every layout, and kept. */
 import sharp from 'sharp';
 import { emptyPlanes, type Planes } from '../fields.ts';
 import { mixSeed, Random } from '../random.ts';
-import { PICTURE_SIDE } from '../scene.ts';
+import { LAYOUTS, PICTURE_SIDE } from '../scene.ts';
 import { SETTINGS, type Setting } from '../vocabulary.ts';
 import { beach } from './beach.ts';
 import { desert } from './desert.ts';
@@ -23,10 +23,13 @@ const DRAW_SETTING: Readonly<Record<Setting, (scenery: Scenery) => void>> = {
   forest,
 };
 
+/** Chosen so that among the layouts of each place every sky (or season, or wall) comes up. */
+const SALT = 18;
+
 const drawn = new Map<string, Promise<Planes>>();
 
 async function draw(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
-  const scenery = new Scenery(new Random(mixSeed(layoutSeed, 3 + SETTINGS.indexOf(setting))));
+  const scenery = new Scenery(new Random(mixSeed(layoutSeed, SALT + SETTINGS.indexOf(setting))));
   DRAW_SETTING[setting](scenery);
   const zoom = side / PICTURE_SIDE;
   const bleed = Math.round(BLEED * zoom);
@@ -43,7 +46,10 @@ async function draw(setting: Setting, layoutSeed: number, side: number): Promise
 /** A place as a square picture; details follow from the layout seed alone. Not to be written to. */
 export function renderSetting(setting: Setting, layoutSeed: number, side: number): Promise<Planes> {
   const key = `${setting}/${layoutSeed}/${side}`;
-  const known = drawn.get(key) ?? draw(setting, layoutSeed, side);
-  drawn.set(key, known);
-  return known;
+  const known = drawn.get(key);
+  if (known !== undefined) return known;
+  if (drawn.size >= SETTINGS.length * LAYOUTS) drawn.delete(drawn.keys().next().value!);
+  const fresh = draw(setting, layoutSeed, side);
+  drawn.set(key, fresh);
+  return fresh;
 }

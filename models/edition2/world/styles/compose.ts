@@ -43,13 +43,14 @@ export function toPixels(planes: Planes): Pixels {
 
 /** Soft lines along the edges of the objects' parts, about `width` pixels of the scene wide, 0 to 1. */
 export function partEdges(layers: Layers, width: number): Field {
-  const { parts, side, zoom } = layers;
+  const { side, zoom, begin, end } = layers;
+  const parts = layers.parts.subarray(begin, end);
   const edges = new Float32Array(parts.length);
   for (let p = 0; p < parts.length - side - 1; p++)
     if (parts[p] !== parts[p + 1] || parts[p] !== parts[p + side]) edges[p] = 1;
   const radius = Math.max(1, Math.round((width * zoom) / 2));
   const wide = blur(edges, side, radius);
-  const gain = radius + 1;
-  for (let p = 0; p < wide.length; p++) wide[p] = Math.min(1, wide[p]! * gain);
-  return wide;
+  const out = new Float32Array(layers.parts.length);
+  for (let i = 0; i < wide.length; i++) out[begin + i] = Math.min(1, wide[i]! * (radius + 1));
+  return out;
 }

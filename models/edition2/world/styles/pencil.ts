@@ -1,6 +1,7 @@
 /** @file Pencil: graphite outlines and slanted hatching on paper, with a faint coloured pencil beneath. */
 import { blur, type Field, luma, noise, type Planes, ramp } from '../fields.ts';
 import { lightObjects } from '../light.ts';
+import { PICTURE_SIDE } from '../scene.ts';
 import { compose, partEdges, type StyleOf, toPixels } from './compose.ts';
 import { SHADE, SOFT } from './flat.ts';
 
@@ -11,7 +12,7 @@ const HATCH = 8;
 
 /** Lines where the brightness of planes changes, 0 to 1. */
 function contours(planes: Planes, side: number): Field {
-  const zoom = side / 256;
+  const zoom = side / PICTURE_SIDE;
   const soft = blur(luma(planes), side, zoom);
   const out = new Float32Array(soft.length);
   for (let p = side; p < out.length - side; p++) {
@@ -33,7 +34,11 @@ export const pencil: StyleOf = {
     const bright = luma(picture);
     const behind = known.get(background) ?? contours(background, side);
     known.set(background, behind);
-    const [inside, outlines] = [contours(layers.colours, side), partEdges(layers, 2)];
+    const [red, green, blue] = layers.colours;
+    const rows = (field: Field): Field => field.subarray(layers.begin, layers.end);
+    const inside = new Float32Array(cover.length);
+    inside.set(contours([rows(red), rows(green), rows(blue)], side), layers.begin);
+    const outlines = partEdges(layers, 2);
     const [hand, pressure] = [noise(seed + 6, 40, side), noise(seed + 7, 26, side)];
     for (let y = 0, p = 0; y < side; y++) {
       for (let x = 0; x < side; x++, p++) {
