@@ -9,7 +9,7 @@ import { Graph } from '../../daemon/src/graph/graph.ts';
 import { toOnnx } from '../../daemon/src/graph/onnx.ts';
 import { fusedAttention } from '../../daemon/src/graph/ops/attention.ts';
 import { add } from '../../daemon/src/graph/ops/elementwise.ts';
-import { chooseDevice, judge, precisionOf } from '../../daemon/src/models/chooseDevice.ts';
+import { chooseDevice, judge, neededBeside, precisionOf } from '../../daemon/src/models/chooseDevice.ts';
 import { Session } from '../../daemon/src/runtime/session.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { relativeError } from '../golden.ts';
@@ -35,6 +35,13 @@ describe('a device', () => {
     });
     const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
     await expect(chooseDevice(foreign)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  it('says on Linux which packages Vulkan needs beside the driver, and nowhere else', () => {
+    expect(neededBeside('webgpu', 'linux')).toContain('libglx0');
+    expect(neededBeside('webgpu', 'darwin')).toBe('');
+    expect(neededBeside('cuda', 'linux')).toContain('cuDNN 9');
+    expect(neededBeside('dml', 'win32')).toBe('');
   });
 
   it('that was asked for is refused when a try fails, and taken without one in a precision that was asked for', async () => {

@@ -107,8 +107,17 @@ const failedTry = (device: Device): PalimpsestError =>
   new PalimpsestError(
     'OPTION_INVALID',
     `A try of ${device} failed, or took more than ${MAX_PROBE_TIME / 1000} s: ${DEVICE_NAMES[device]} is not there, or its driver is not. ` +
-      `${device === 'cuda' ? 'CUDA and cuDNN 9 have to be installed. ' : ''}Choose another --device, or auto; with --precision fp32 it is taken without a try.`,
+      `${neededBeside(device, process.platform)}Choose another --device, or auto; with --precision fp32 it is taken without a try.`,
   );
+
+/** What a device needs beside its driver, as a sentence with a space behind it; empty where it is nothing. */
+export function neededBeside(device: Device, platform: NodeJS.Platform): string {
+  if (device === 'cuda') return 'CUDA and cuDNN 9 have to be installed. ';
+  // NVIDIA's Vulkan driver gives no instance without them, and systems without a desktop leave them out.
+  if (device === 'webgpu' && platform === 'linux')
+    return 'On Linux, Vulkan also needs the packages libvulkan1, libglvnd0, libglx0 and libegl1. ';
+  return '';
+}
 
 /** In a process of its own: a driver's fault ends that one, not ours. */
 async function probe(device: Device): Promise<Probe | null> {
