@@ -32,18 +32,18 @@ export const wordsOf = (prompt: string): PlacedWord[] =>
 /**
  * Compares two prompts word by word.
  *
- * Prompts of the same number of words differ where their words at one place differ, and are edited by
- * replace; others differ by what is outside their longest common subsequence, and are edited by refine.
+ * Prompts of the same number of words are edited by replace where comparing them place by place leaves no more words to
+ * change than their longest common subsequence does; others are edited by refine, and differ by what is outside of it. So
+ * a word that moved, or came in while another went, does not take the place of a stranger.
  */
 export function diffPrompts<W extends Word>(source: readonly W[], target: readonly W[]): PromptDifference<W> {
+  const inOrder = outsideCommonWords(source, target);
   if (source.length === target.length) {
-    return {
-      kind: 'replace',
-      removed: source.filter(({ text }, i) => text !== target[i]!.text),
-      added: target.filter(({ text }, i) => text !== source[i]!.text),
-    };
+    const removed = source.filter(({ text }, i) => text !== target[i]!.text);
+    const added = target.filter(({ text }, i) => text !== source[i]!.text);
+    if (removed.length <= inOrder.removed.length) return { kind: 'replace', removed, added };
   }
-  return { kind: 'refine', ...outsideCommonWords(source, target) };
+  return { kind: 'refine', ...inOrder };
 }
 
 function outsideCommonWords<W extends Word>(

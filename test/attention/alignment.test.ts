@@ -248,6 +248,12 @@ describe('the difference of prompts', () => {
     ['a dog', 'a watercolor of a small dog', 'refine', '', 'watercolor of a small'],
     ['a red ball', 'a blue shiny ball', 'refine', 'red', 'blue shiny'],
     ['', 'a cat', 'refine', '', 'a cat'],
+    // As many words, but a word more here and one less there.
+    ['a cat sitting on a bench', 'a black cat on a bench', 'refine', 'sitting', 'black'],
+    ['a red ball on grass', 'a ball on grass today', 'refine', 'red', 'today'],
+    // Place by place is as good: words that swap places are replaced by each other.
+    ['a cat and a dog', 'a dog and a cat', 'replace', 'cat dog', 'dog cat'],
+    ['one two three', 'four five six', 'replace', 'one two three', 'four five six'],
   ])('%j -> %j is a %s', (source, target, ...expected) => {
     expect(difference(source, target)).toEqual(expected);
   });
