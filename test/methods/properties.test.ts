@@ -137,6 +137,21 @@ describe('an editor that takes nothing from the source', () => {
   });
 });
 
+describe('the weight of a word', () => {
+  it.each([
+    ['p2plus', 0],
+    ['p2plus', 0.5],
+    ['p2p', 0],
+  ] as const)('counts in %s, tau_c being %d', async (editor, tauC) => {
+    const free = { editor, tauC, tauS: 0, ...(editor === 'p2plus' ? { tauU: 0 } : {}) };
+    const even = await edit({ edit: free });
+    for (const weight of [0, 5]) {
+      const weighted = await edit({ edit: { ...free, weights: [{ word: 'tiger', weight }] } });
+      expect(relativeError(weighted.target, even.target), `weight ${weight}`).toBeGreaterThan(1e-3);
+    }
+  });
+});
+
 describe('pix2pix-zero', () => {
   it('samples the source beside it, plainly', async () => {
     const { source } = await edit({ edit: { editor: 'pix2pixZero', attentionRate: 0 } });
