@@ -105,6 +105,7 @@ describe('P2Plus', () => {
     const blend = edit.blend && {
       words: wordAlphas(words(source, edit.blend[0]), words(target, edit.blend[1]), length),
       threshold: edit.th?.[0] ?? 0.3,
+      manner: 'official' as const,
     };
     const learned = await learnedValues();
     const steps = p2plus(
