@@ -57,7 +57,13 @@ export async function fitTrajectory(
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
 ): Promise<{ latents: readonly Tensor[]; learned: Learned }> {
-  const { shape, role, imageTokens, options, recipe } = request;
+  const { shape, role, imageTokens, options, recipe, weight, start } = request;
+  if (weight === 0) {
+    // Whatever the branch is given, its noise does not count: there is nothing to learn.
+    const withoutMaps = { ...request, options: { ...options, attentionLoss: false } };
+    const { latents } = await targets(model, withoutMaps, watch);
+    return { latents, learned: { shape, role, imageTokens, parameters: latents.slice(1).map(() => start) } };
+  }
   const contexts = await MappedValues.load(shape, imageTokens, request.learning);
   try {
     const trajectory = await targets(model, request, watch);
