@@ -29,6 +29,8 @@ export interface EditEntry {
   readonly finished: Signal<FinishedEdit | null>;
   /** Why it failed, in a sentence. */
   readonly failure: Signal<string | null>;
+  /** What the daemon has to say about it. */
+  readonly notices: Signal<readonly string[]>;
   readonly controller: AbortController;
   pending: PendingEdit | null;
 }
@@ -135,6 +137,7 @@ export class Edits {
       preview: signal(null),
       finished: signal(null),
       failure: signal(null),
+      notices: signal([]),
       controller: new AbortController(),
     };
     this.entries.value = [entry, ...this.entries.value];
@@ -146,6 +149,9 @@ export class Edits {
       signal: entry.controller.signal,
       onStage: (stage) => {
         entry.stage.value = stage;
+      },
+      onNotices: (notices) => {
+        entry.notices.value = notices;
       },
       onPreview: (png) => {
         entry.preview.value = png;
