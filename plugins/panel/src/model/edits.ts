@@ -80,6 +80,7 @@ export class Edits {
   retry(client: DaemonClient, entry: EditEntry): void {
     const { layer, order, pending } = entry;
     entry.failure.value = null;
+    entry.notices.value = [];
     this.run(entry, (watch) =>
       pending === null
         ? makeEdit({ host: this.host, client }, layer, order, watch)
