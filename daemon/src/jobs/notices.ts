@@ -2,7 +2,7 @@
 
 import { METHOD_OF_MODE } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { Job } from './job.ts';
+import { type Job, stepsOf } from './job.ts';
 
 type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;
 
@@ -23,18 +23,6 @@ export function noticesOf(model: Facts, job: Job): string[] {
     ...aboutEqualPrompts(model, job),
     ...aboutForeignSyntax(promptsOf(job)),
   ];
-}
-
-function stepsOf(job: Job): number {
-  switch (job.kind) {
-    case 'generate':
-      return job.options.steps;
-    case 'invert':
-      return job.request.options.steps;
-    case 'edit':
-    case 'style':
-      return job.request.inversion.steps;
-  }
 }
 
 function promptsOf(job: Job): string[] {

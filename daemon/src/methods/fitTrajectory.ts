@@ -67,6 +67,11 @@ export async function fitTrajectory(
   const contexts = await MappedValues.load(shape, imageTokens, request.learning);
   try {
     const trajectory = await targets(model, request, watch);
+    const letGo = model.hold([
+      ...trajectory.latents,
+      ...trajectory.maps.flat(),
+      ...Array.from({ length: options.steps }, () => start),
+    ]);
     const iteration = await model.unet.load(
       innerIteration({
         mapping: shape,
@@ -81,6 +86,7 @@ export async function fitTrajectory(
       return { latents: trajectory.latents, learned: { shape, role, imageTokens, parameters } };
     } finally {
       await model.unet.release(iteration);
+      letGo();
     }
   } finally {
     await contexts.dispose();
