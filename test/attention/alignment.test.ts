@@ -159,6 +159,38 @@ describe("a user's word", () => {
   });
 
   test.each([
+    // Composed and decomposed, either way round.
+    ['a caf\u00e9 dog', 'cafe\u0301', ['caf\u00e9']],
+    ['a cafe\u0301 dog', 'caf\u00e9', ['cafe\u0301']],
+    ['a cafe\u0301 dog', 'CAF\u00c9 dog', ['cafe\u0301', 'dog']],
+    // What is not seen: a soft hyphen, a joiner, a variation selector.
+    ['a foot\u00adball dog', 'football', ['foot\u00adball']],
+    ['a football dog', 'foot\u00adball', ['football']],
+    ['a cat\u200d dog', 'cat', ['cat\u200d']],
+    ['a heart\ufe0f dog', 'heart', ['heart\ufe0f']],
+    // Signs that are typed for each other.
+    ['a dog\u2019s ball', "dog's", ['dog\u2019s']],
+    ['a black\u2011and\u2011white cat', 'black-and-white', ['black\u2011and\u2011white']],
+    ['a \ufb01re dog', 'fire', ['\ufb01re']],
+  ])('in %j, %j is found by its looks', (text, phrase, expected) => {
+    const found = promptWords(tokenizer, text).filter((word) => expected.includes(word.text));
+    expect(findWords(tokenizer, text, phrase)).toEqual(found.flatMap(({ tokens }) => tokens));
+  });
+
+  test('is found as it is written where others look like it', () => {
+    const both = 'a caf\u00e9 and a cafe\u0301';
+    const [first, second] = [1, 4].map((i) => [...promptWords(tokenizer, both)[i]!.tokens]);
+    expect(findWords(tokenizer, both, 'caf\u00e9')).toEqual(first);
+    expect(findWords(tokenizer, both, 'cafe\u0301')).toEqual(second);
+  });
+
+  test('that nobody sees is none', () => {
+    expect(() => findWords(tokenizer, prompt, '\u00ad')).toThrow(
+      expect.objectContaining({ code: 'WORD_NOT_FOUND' }),
+    );
+  });
+
+  test.each([
     ["(the) dog's", "dog's", [4, 5]],
     ['the #2', '#2', [2, 3]],
     ['hello !!! cat', '!!!', [5, 6, 7]],
@@ -290,6 +322,9 @@ describe('the difference of prompts', () => {
     ['a red ball on grass', 'a ball on grass today', 'refine', 'red', 'today'],
     // Place by place is as good: words that swap places are replaced by each other.
     ['a cat and a dog', 'a dog and a cat', 'replace', 'cat dog', 'dog cat'],
+    // The same word, with its accent composed or not.
+    ['a caf\u00e9 dog', 'a cafe\u0301 cat', 'replace', 'dog', 'cat'],
+    ['a caf\u00e9 dog', 'a red cafe\u0301 dog', 'refine', '', 'red'],
     ['one two three', 'four five six', 'replace', 'one two three', 'four five six'],
   ])('%j -> %j is a %s', (source, target, ...expected) => {
     expect(difference(source, target)).toEqual(expected);

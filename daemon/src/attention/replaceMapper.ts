@@ -1,6 +1,6 @@
 /** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { isSameWord, PalimpsestError } from '@palimpsest/protocol';
 import type { PromptWord } from '../models/tokenizer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Manner } from './manner.ts';
@@ -37,7 +37,7 @@ export function replaceMapper(
   }
   const swaps = source
     .map((word, i) => ({ from: word, to: target[i]! }))
-    .filter(({ from, to }) => from.text !== to.text);
+    .filter(({ from, to }) => (manner === 'official' ? from.text !== to.text : !isSameWord(from, to)));
   for (const { from, to } of swaps) {
     if (from.tokens.length === 0 || to.tokens.length === 0) {
       throw new PalimpsestError(
