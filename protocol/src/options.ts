@@ -63,7 +63,7 @@ export const InversionOptions = z.strictObject({
     .check(z.describe("settings of the optimisation: the official code's, or the paper's own")),
   steps: z
     ._default(z.int().check(z.minimum(1), z.maximum(500)), 30)
-    .check(z.describe('denoising steps; more are finer and slower')),
+    .check(z.describe('denoising steps, from 10 on; more are finer and slower, and 30 are usual')),
   guidance: z
     ._default(z.number().check(z.minimum(1), z.maximum(30)), 7.5)
     .check(z.describe('how strongly the words count: 1 is hardly, 7.5 is usual')),
