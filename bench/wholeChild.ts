@@ -101,6 +101,7 @@ const WORK: Readonly<Record<string, () => Promise<Tensor>>> = {
         alphas: ones(PROMPT_TOKENS),
         equalizer: ones(PROMPT_TOKENS),
         timeAlphas: ones(options.steps + 1, PROMPT_TOKENS),
+        manner: 'exact',
       },
     });
     let latents: Tensor | null = null;

@@ -73,6 +73,21 @@ describe('the plugins', () => {
   });
 });
 
+describe('the runtime', () => {
+  it('is loaded by one file, which keeps it from reporting to its maker', () => {
+    const ROOT = join(import.meta.dirname, '..');
+    const sources = ['daemon', 'protocol', 'plugins', 'models', 'bench', 'test'].flatMap((place) =>
+      readdirSync(join(ROOT, place), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name))
+        .map((name) => join(place, name)),
+    );
+    const loading =
+      /^(import|export) (?!type )([^;]*from )?'onnxruntime-|(import|require|createRequire\([^)]*\))\(\s*'onnxruntime-/m;
+    const loaders = sources.filter((name) => loading.test(readFileSync(join(ROOT, name), 'utf8')));
+    expect(loaders).toEqual(['daemon/src/runtime/onnxRuntime.ts']);
+  });
+});
+
 describe('the rooms of the daemon', () => {
   it('are all in the list', () => {
     expect([...new Set(files.filter((file) => level(file) < 0).map(roomOf))]).toEqual([]);

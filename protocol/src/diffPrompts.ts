@@ -21,6 +21,10 @@ export interface PlacedWord extends Word {
   readonly end: number;
 }
 
+/** Whether two words are one to the model, whose tokenizer composes accents. */
+export const isSameWord = (a: Word, b: Word): boolean =>
+  a.text === b.text || a.text.normalize() === b.text.normalize();
+
 /** The words of a prompt as everybody counts them: split at white space. */
 export const wordsOf = (prompt: string): PlacedWord[] =>
   [...prompt.matchAll(/\P{White_Space}+/gu)].map(({ 0: text, index }) => ({
@@ -32,18 +36,18 @@ export const wordsOf = (prompt: string): PlacedWord[] =>
 /**
  * Compares two prompts word by word.
  *
- * Prompts of the same number of words differ where their words at one place differ, and are edited by
- * replace; others differ by what is outside their longest common subsequence, and are edited by refine.
+ * Prompts of the same number of words are edited by replace where comparing them place by place leaves no more words to
+ * change than their longest common subsequence does; others are edited by refine, and differ by what is outside of it. So
+ * a word that moved, or came in while another went, does not take the place of a stranger.
  */
 export function diffPrompts<W extends Word>(source: readonly W[], target: readonly W[]): PromptDifference<W> {
+  const inOrder = outsideCommonWords(source, target);
   if (source.length === target.length) {
-    return {
-      kind: 'replace',
-      removed: source.filter(({ text }, i) => text !== target[i]!.text),
-      added: target.filter(({ text }, i) => text !== source[i]!.text),
-    };
+    const removed = source.filter((word, i) => !isSameWord(word, target[i]!));
+    const added = target.filter((word, i) => !isSameWord(word, source[i]!));
+    if (removed.length <= inOrder.removed.length) return { kind: 'replace', removed, added };
   }
-  return { kind: 'refine', ...outsideCommonWords(source, target) };
+  return { kind: 'refine', ...inOrder };
 }
 
 function outsideCommonWords<W extends Word>(
@@ -56,10 +60,9 @@ function outsideCommonWords<W extends Word>(
   );
   for (let i = source.length - 1; i >= 0; i--) {
     for (let j = target.length - 1; j >= 0; j--) {
-      common[i]![j] =
-        source[i]!.text === target[j]!.text
-          ? common[i + 1]![j + 1]! + 1
-          : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
+      common[i]![j] = isSameWord(source[i]!, target[j]!)
+        ? common[i + 1]![j + 1]! + 1
+        : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
     }
   }
   const removed: W[] = [];
@@ -67,7 +70,7 @@ function outsideCommonWords<W extends Word>(
   let i = 0;
   let j = 0;
   while (i < source.length || j < target.length) {
-    if (i < source.length && j < target.length && source[i]!.text === target[j]!.text) {
+    if (i < source.length && j < target.length && isSameWord(source[i]!, target[j]!)) {
       i += 1;
       j += 1;
     } else if (j === target.length || (i < source.length && common[i + 1]![j]! >= common[i]![j + 1]!)) {

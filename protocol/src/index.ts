@@ -11,6 +11,7 @@ export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
 export {
   diffPrompts,
   type EditKind,
+  isSameWord,
   type PlacedWord,
   type PromptDifference,
   type Word,

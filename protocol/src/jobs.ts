@@ -151,6 +151,9 @@ export const JobRecord = z.strictObject({
   startedAt: z.optional(time('when it first left the queue')),
   finishedAt: z.optional(time('when it reached its final state')),
   progress: z.optional(JobProgress),
+  notices: z
+    .optional(z.array(z.string()))
+    .check(z.describe('sentences about what the job does otherwise than may be thought')),
   result: z.optional(JobResult),
   error: z
     .optional(z.strictObject({ code: z.enum(errorCodes), message: z.string() }))

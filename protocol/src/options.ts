@@ -63,7 +63,7 @@ export const InversionOptions = z.strictObject({
     .check(z.describe("settings of the optimisation: the official code's, or the paper's own")),
   steps: z
     ._default(z.int().check(z.minimum(1), z.maximum(500)), 30)
-    .check(z.describe('denoising steps; more are finer and slower')),
+    .check(z.describe('denoising steps, from 10 on; more are finer and slower, and 30 are usual')),
   guidance: z
     ._default(z.number().check(z.minimum(1), z.maximum(30)), 7.5)
     .check(z.describe('how strongly the words count: 1 is hardly, 7.5 is usual')),
@@ -111,7 +111,7 @@ export const InversionOptions = z.strictObject({
 });
 export type InversionOptions = z.infer<typeof InversionOptions>;
 
-/** A factor on how much one word counts: 1 leaves it, 2 doubles it, 0 removes it, below 0 turns it around. */
+/** A factor on how much is looked at one word: 1 leaves it, 2 doubles it, 0 takes it away, below 0 turns it around. */
 export const WordWeight = z.strictObject({
   word: word('a word of the new prompt'),
   weight: z
@@ -119,7 +119,9 @@ export const WordWeight = z.strictObject({
     .check(
       z.minimum(-20),
       z.maximum(20),
-      z.describe('1 leaves it, 2 doubles it, 0 removes it, below 0 turns it around'),
+      z.describe(
+        '1 leaves it, 2 doubles it, 0 looks away from it, below 0 turns it around; the other words still know of it, so to remove a thing, leave its word out of the prompt',
+      ),
     ),
 });
 export type WordWeight = z.infer<typeof WordWeight>;

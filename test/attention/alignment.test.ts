@@ -9,7 +9,7 @@ import { gatherMatrix, refineMapper } from '../../daemon/src/attention/refineMap
 import { replaceMapper } from '../../daemon/src/attention/replaceMapper.ts';
 import { type Interval, timeAlphas } from '../../daemon/src/attention/timeAlphas.ts';
 import { findWords, referenceWords, wordTokens } from '../../daemon/src/attention/words.ts';
-import { loadTokenizer, promptWords } from '../../daemon/src/models/tokenizer.ts';
+import { loadTokenizer, type PromptWord, promptWords } from '../../daemon/src/models/tokenizer.ts';
 import { readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden');
@@ -70,13 +70,13 @@ describe.each(golden.cases.map((pair, i) => ({ pair, i, title: `${pair.source} -
         );
         return;
       }
-      expect([...replaceMapper(words(source), words(target), LENGTH).data]).toEqual(
+      expect([...replaceMapper(words(source), words(target), LENGTH, 'official').data]).toEqual(
         numbers(`${i}/replace_mapper`),
       );
     });
 
     test('refines by the same positions', () => {
-      const { positions, alphas } = refineMapper(pair.source_ids, pair.target_ids, LENGTH);
+      const { positions, alphas } = refineMapper(pair.source_ids, pair.target_ids, LENGTH, 'official');
       expect([...positions.data]).toEqual(numbers(`${i}/refine_mapper`));
       expect([...alphas.data]).toEqual(numbers(`${i}/refine_alphas`));
     });
@@ -159,6 +159,38 @@ describe("a user's word", () => {
   });
 
   test.each([
+    // Composed and decomposed, either way round.
+    ['a caf\u00e9 dog', 'cafe\u0301', ['caf\u00e9']],
+    ['a cafe\u0301 dog', 'caf\u00e9', ['cafe\u0301']],
+    ['a cafe\u0301 dog', 'CAF\u00c9 dog', ['cafe\u0301', 'dog']],
+    // What is not seen: a soft hyphen, a joiner, a variation selector.
+    ['a foot\u00adball dog', 'football', ['foot\u00adball']],
+    ['a football dog', 'foot\u00adball', ['football']],
+    ['a cat\u200d dog', 'cat', ['cat\u200d']],
+    ['a heart\ufe0f dog', 'heart', ['heart\ufe0f']],
+    // Signs that are typed for each other.
+    ['a dog\u2019s ball', "dog's", ['dog\u2019s']],
+    ['a black\u2011and\u2011white cat', 'black-and-white', ['black\u2011and\u2011white']],
+    ['a \ufb01re dog', 'fire', ['\ufb01re']],
+  ])('in %j, %j is found by its looks', (text, phrase, expected) => {
+    const found = promptWords(tokenizer, text).filter((word) => expected.includes(word.text));
+    expect(findWords(tokenizer, text, phrase)).toEqual(found.flatMap(({ tokens }) => tokens));
+  });
+
+  test('is found as it is written where others look like it', () => {
+    const both = 'a caf\u00e9 and a cafe\u0301';
+    const [first, second] = [1, 4].map((i) => [...promptWords(tokenizer, both)[i]!.tokens]);
+    expect(findWords(tokenizer, both, 'caf\u00e9')).toEqual(first);
+    expect(findWords(tokenizer, both, 'cafe\u0301')).toEqual(second);
+  });
+
+  test('that nobody sees is none', () => {
+    expect(() => findWords(tokenizer, prompt, '\u00ad')).toThrow(
+      expect.objectContaining({ code: 'WORD_NOT_FOUND' }),
+    );
+  });
+
+  test.each([
     ["(the) dog's", "dog's", [4, 5]],
     ['the #2', '#2', [2, 3]],
     ['hello !!! cat', '!!!', [5, 6, 7]],
@@ -187,9 +219,46 @@ describe('small alignments', () => {
   const word = (text: string, ...tokens: number[]) => ({ text, tokens });
 
   test('a word of one token spreads over one of two', () => {
-    const mapper = replaceMapper([word('cat', 1)], [word('tiger', 1, 2)], 4);
-    // The tail runs along the target's diagonal: column 3 takes row 3.
-    expect([...mapper.data]).toEqual([1, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const swap = [[word('cat', 1)], [word('tiger', 1, 2)]] as const;
+    // The end, in row 2, goes to column 3.
+    const exact = replaceMapper(...swap, 4);
+    expect([...exact.data]).toEqual([1, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    // The official tail runs along the target's diagonal: column 3 takes row 3.
+    const official = replaceMapper(...swap, 4, 'official');
+    expect([...official.data]).toEqual([1, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  });
+
+  test.each([
+    ['a cat on a mat', 'a hippopotamus on a mat'],
+    ['a hippopotamus on a mat', 'a cat on a mat'],
+    ['a cat on a hippopotamus today', 'a hippopotamus on a cat today'],
+  ])('replacing words of several tokens leaves no other word in the wrong place: %j -> %j', (...prompts) => {
+    const [source, target] = prompts.map((prompt) => promptWords(tokenizer, prompt)) as [
+      PromptWord[],
+      PromptWord[],
+    ];
+    const { data } = replaceMapper(source, target, LENGTH);
+    const sourcesOf = (token: number) =>
+      Array.from({ length: LENGTH }, (_, i) => i).filter((i) => data[i * LENGTH + token] !== 0);
+    for (const [i, { text, tokens }] of target.entries()) {
+      const from = source[i]!;
+      if (text === from.text) expect(tokens.flatMap(sourcesOf)).toEqual(from.tokens);
+      else for (const token of tokens) expect(sourcesOf(token)).toEqual(from.tokens);
+    }
+    // So do the end, and the padding: of as many, or of the last.
+    const [end, targetEnd] = prompts.map((prompt) => tokenizer.encode(prompt).length - 1) as [number, number];
+    for (let token = targetEnd; token < LENGTH; token++) {
+      expect(sourcesOf(token)).toEqual([Math.min(token - targetEnd + end, LENGTH - 1)]);
+    }
+  });
+
+  test('the padding of a shortened prompt takes none of the words that went', () => {
+    const [source, target] = [
+      [9, 5, 6, 7, 8],
+      [9, 5, 8],
+    ] as const;
+    expect([...refineMapper(source, target, 7).positions.data]).toEqual([0, 1, 4, 5, 5, 5, 6]);
+    expect([...refineMapper(source, target, 7, 'official').positions.data]).toEqual([0, 1, 4, 3, 4, 5, 6]);
   });
 
   test('a word without tokens cannot be swapped', () => {
@@ -248,6 +317,15 @@ describe('the difference of prompts', () => {
     ['a dog', 'a watercolor of a small dog', 'refine', '', 'watercolor of a small'],
     ['a red ball', 'a blue shiny ball', 'refine', 'red', 'blue shiny'],
     ['', 'a cat', 'refine', '', 'a cat'],
+    // As many words, but a word more here and one less there.
+    ['a cat sitting on a bench', 'a black cat on a bench', 'refine', 'sitting', 'black'],
+    ['a red ball on grass', 'a ball on grass today', 'refine', 'red', 'today'],
+    // Place by place is as good: words that swap places are replaced by each other.
+    ['a cat and a dog', 'a dog and a cat', 'replace', 'cat dog', 'dog cat'],
+    // The same word, with its accent composed or not.
+    ['a caf\u00e9 dog', 'a cafe\u0301 cat', 'replace', 'dog', 'cat'],
+    ['a caf\u00e9 dog', 'a red cafe\u0301 dog', 'refine', '', 'red'],
+    ['one two three', 'four five six', 'replace', 'one two three', 'four five six'],
   ])('%j -> %j is a %s', (source, target, ...expected) => {
     expect(difference(source, target)).toEqual(expected);
   });

@@ -128,6 +128,21 @@ describe('a mask', () => {
     expect([...mask.data]).toEqual([1, 1, 0, 1, 1, 0]);
   });
 
+  test.each([false, true])(
+    'of a word that is turned around is empty, not all there is; grown: %s',
+    (grow) => {
+      const turned: AccumulatedMaps = {
+        maps: tensor([2, 3, 2], [9, 0, 9, 1, 9, 4, 3, -8, 9, -1, 9, -2]),
+        grid: { height: 1, width: 3 },
+      };
+      const size = { height: 1, width: 3 };
+      expect([...wordMask(turned, wordAlphas([], [1], 2), size, 0.5, grow).data]).toEqual([0, 0, 0, 0, 0, 0]);
+      // Neither does it take anything from the words beside it.
+      const both = wordMask(turned, wordAlphas([], [0, 1], 2), size, 0.5, false);
+      expect([...both.data.subarray(3)]).toEqual([0, 1, 1]);
+    },
+  );
+
   test('of words that nothing attends to is empty', () => {
     const mask = wordMask(wide, wordAlphas([], [], 2), { height: 1, width: 3 }, 0.3, true);
     expect(mask.data.every((inside) => inside === 0)).toBe(true);

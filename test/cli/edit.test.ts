@@ -38,11 +38,13 @@ describe('palimpsest edit', () => {
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ out, width: 200, height: 300, kind: 'replace' });
     expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 200, height: 300 });
-    const stages = stderr
+    const lines = stderr
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line).stage);
+      .map((line) => JSON.parse(line));
+    const stages = lines.flatMap(({ stage }) => stage ?? []);
     expect(new Set(stages)).toEqual(new Set(['invert', 'optimise', 'edit']));
+    expect(lines.flatMap(({ notice }) => notice ?? [])).toEqual([expect.stringContaining('3 steps are few')]);
   });
 
   it('uses the inversion that is there for the next edit', async () => {

@@ -11,18 +11,27 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts `palimpsest` with a cache of its own, and without a daemon that may run on this machine. */
+/**
+ * Starts `palimpsest` with a cache of its own, and without a daemon that may run on this machine.
+ *
+ * @param more of its environment; undefined takes a variable away.
+ * @param through a program that runs it, with its arguments.
+ */
 export function start(
   cache: string,
   args: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+  through: readonly string[] = [],
 ): { child: ChildProcess; finished: Promise<Finished> } {
   const env = {
     PALIMPSEST_CONFIG: join(cache, 'config'),
     ...process.env,
     PALIMPSEST_CACHE: cache,
     PALIMPSEST_MODEL: undefined,
+    ...more,
   };
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...rest] = [...through, process.execPath, PROGRAM, ...args];
+  const child = spawn(program!, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;

@@ -3,6 +3,7 @@
 import { EditOptions } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
 import { crossControlAt } from '../../daemon/src/attention/crossControl.ts';
+import { findWords } from '../../daemon/src/attention/words.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import { loadTokenizer } from '../../daemon/src/models/tokenizer.ts';
 import { MODEL } from '../golden.ts';
@@ -29,18 +30,24 @@ describe('an edit plan', () => {
     expect([...new Set(late.mapper.data)]).toEqual([0]);
   });
 
-  it('multiplies the attention of a weighted word while tau_c lasts', () => {
-    const { cross } = plan({ weights: [{ word: 'cat', weight: 3 }] }, { ...prompts, target: prompts.source });
-    const { mapper } = crossControlAt(cross, 0);
-    const [cat] = tokenizer
-      .encode(prompts.source)
-      .flatMap((id, i) => (tokenizer.decodeToken(id).trim() === 'cat' ? [i] : []));
-    const columnSums = Array.from({ length: 77 }, (_, j) =>
-      Array.from({ length: 77 }, (_, i) => mapper.data[i * 77 + j]!).reduce((sum, x) => sum + x),
-    );
-    expect(columnSums[cat!]).toBe(3);
-    expect(columnSums[cat! - 1]).toBe(1);
-  });
+  it.each([0, 0.5, 1])(
+    'multiplies the attention of a weighted word at every step, tau_c being %d',
+    (tauC) => {
+      const { cross } = plan(
+        { tauC, weights: [{ word: 'cat', weight: 3 }] },
+        { ...prompts, target: prompts.source },
+      );
+      const [cat] = findWords(tokenizer, prompts.source, 'cat');
+      for (let step = 0; step < 10; step++) {
+        const { mapper, own } = crossControlAt(cross, step);
+        // What a map of ones becomes.
+        const maps = Array.from(own.data, (factor, j) =>
+          Array.from({ length: 77 }, (_, i) => mapper.data[i * 77 + j]!).reduce((sum, x) => sum + x, factor),
+        );
+        expect(maps, `at step ${step}`).toEqual(maps.map((_, token) => (token === cat ? 3 : 1)));
+      }
+    },
+  );
 
   it('names the words of a blend in both prompts', () => {
     const { blend } = plan({ blend: { source: ['ball'], target: ['star'] }, blendThreshold: 0.4 });

@@ -8,12 +8,13 @@ import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts
 import type { Job } from '../../daemon/src/jobs/job.ts';
 import { memoryNeed } from '../../daemon/src/jobs/memoryNeed.ts';
 import { keepWithin } from '../../daemon/src/jobs/memoryPlan.ts';
+import { parameterCount } from '../../daemon/src/methods/learnedContext.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { THRIFTS } from '../../daemon/src/models/thrift.ts';
 import { parseBudget } from '../../daemon/src/runtime/memoryBudget.ts';
 import { Session } from '../../daemon/src/runtime/session.ts';
-import { GOLDEN, MODEL } from '../golden.ts';
+import { GOLDEN, golden, MODEL } from '../golden.ts';
 
 const networks = new Networks(null);
 const model = new StableDiffusion(MODEL, networks);
@@ -30,10 +31,10 @@ beforeAll(async () => {
   picture = await decodePicture(new Uint8Array(readFileSync(join(GOLDEN, 'image.png'))));
 });
 
-const invert = (options: Partial<InversionOptions> = {}): Job => ({
+const invert = (options: Partial<InversionOptions> = {}, of = picture): Job => ({
   kind: 'invert',
   request: {
-    picture,
+    picture: of,
     prompt: 'a dog on a carpet',
     options: InversionOptions.parse({ steps: 4, ...options }),
   },
@@ -71,6 +72,56 @@ describe('the estimate', () => {
     ];
     expect(large.own).toBeGreaterThan(small.own);
     expect(large.weights).toBe(small.weights);
+  });
+});
+
+describe('what is kept of each step', () => {
+  const FEW = 4;
+  const MORE = 200;
+  /** Bytes that one step more takes, beside the networks. */
+  const perStep = async (options: Partial<InversionOptions>): Promise<number> => {
+    const ownOf = async (steps: number) =>
+      (await memoryNeed(workshop, invert({ ...options, steps }), THRIFTS[0]!)).own;
+    return ((await ownOf(FEW + MORE)) - (await ownOf(FEW))) / MORE;
+  };
+  const LATENT = 4 * 4 * 16 * 16;
+  /** Five sites at a quarter of the latent's side, 4 heads, 16 queries, 77 tokens. */
+  const MAPS = 4 * 5 * 4 * 16 * 77;
+  /** There when it is written, too: joined, and as a file's bytes. */
+  const LEARNED = 4 * 3 * parameterCount({ kind: 'scaleShift', imageTokens: 197, promptTokens: 77 });
+  const EMBEDDING = 4 * 3 * 77 * 64;
+
+  it.each([
+    ['the attention that is aimed at', {}, LATENT + MAPS + LEARNED],
+    ['what is learned', { attentionLoss: false }, LATENT + LEARNED],
+    ['an embedding', { method: 'nullText' }, LATENT + EMBEDDING],
+  ] as const)('is part of the estimate: %s', async (_, options, bytes) => {
+    expect(await perStep(options)).toBeCloseTo(bytes, -3);
+  });
+
+  it('is part of it when it is there already', async () => {
+    const edit: Job = {
+      kind: 'edit',
+      request: {
+        ...{ picture, source: 'a dog', target: 'a cat', edit: EditOptions.parse({}) },
+        inversion: InversionOptions.parse({ mode: 'instant', steps: FEW }),
+      },
+    };
+    const ownWith = async (count: number) => {
+      const latents = Array.from({ length: count }, () => golden('vae')('latent'));
+      const known = { ...workshop, store: { ...store, find: async () => ({ latents, learned: null }) } };
+      return (await memoryNeed(known, edit, THRIFTS[0]!)).own;
+    };
+    expect((await ownWith(FEW + 1 + MORE)) - (await ownWith(FEW + 1))).toBe(MORE * LATENT);
+  });
+
+  it('counts the pictures at the size that they came in', async () => {
+    const large = { width: 4096, height: 2048, rgb: new Uint8Array(3 * 4096 * 2048) };
+    const ownOf = async (one: Picture) =>
+      (await memoryNeed(workshop, invert({ mode: 'instant', size: 128 }, one), THRIFTS[0]!)).own;
+    // Of one aspect, so the canvas is the same.
+    const twice = { width: 8192, height: 4096, rgb: new Uint8Array(3 * 8192 * 4096) };
+    expect((await ownOf(twice)) - (await ownOf(large))).toBe(9 * (8192 * 4096 - 4096 * 2048));
   });
 });
 

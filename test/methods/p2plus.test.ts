@@ -68,12 +68,17 @@ describe('P2Plus', () => {
     const length = tokenizer.maxLength;
     const target = edit.target!;
     const [sourceIds, targetIds] = [tokenizer.encode(source), tokenizer.encode(target)];
-    const refinement = refineMapper(sourceIds, targetIds, length);
+    const refinement = refineMapper(sourceIds, targetIds, length, 'official');
     const { default_ = edit.tau_c!, ...perWord } = edit.cross_replace_steps ?? {};
     const cross: CrossControl = {
       mapper:
         edit.kind === 'replace'
-          ? replaceMapper(referenceWords(tokenizer, source), referenceWords(tokenizer, target), length)
+          ? replaceMapper(
+              referenceWords(tokenizer, source),
+              referenceWords(tokenizer, target),
+              length,
+              'official',
+            )
           : gatherMatrix(refinement.positions),
       alphas:
         edit.kind === 'replace' ? tensor([length], new Float32Array(length).fill(1)) : refinement.alphas,
@@ -93,12 +98,14 @@ describe('P2Plus', () => {
         })),
         length,
       ),
+      manner: 'official',
     };
     const words = (prompt: string, named: string[]) =>
       named.flatMap((word) => wordTokens(tokenizer, prompt, word));
     const blend = edit.blend && {
       words: wordAlphas(words(source, edit.blend[0]), words(target, edit.blend[1]), length),
       threshold: edit.th?.[0] ?? 0.3,
+      manner: 'official' as const,
     };
     const learned = await learnedValues();
     const steps = p2plus(

@@ -120,6 +120,27 @@ describe('negative-prompt inversion', () => {
   });
 });
 
+describe('null-text inversion', () => {
+  it.each([true, false])(
+    'learns nothing at guidance 1, where its branch does not count: %s',
+    async (attentionLoss) => {
+      const losses: number[] = [];
+      const feeds = vi.spyOn(model.unet, 'feeds');
+      const inverted = await invert({ method: 'nullText', guidance: 1, attentionLoss }, (loss) =>
+        losses.push(loss),
+      );
+      expect(feeds.mock.calls).toHaveLength(steps);
+      feeds.mockRestore();
+      expect(losses).toEqual([]);
+      expect(inverted.latents).toEqual(plain.latents);
+      const asked = { method: 'nullText', guidance: 1 } as const;
+      const { target } = await edit({ inversion: asked, from: inverted });
+      const plainly = await edit({ inversion: { method: 'ddim', guidance: 1 } });
+      expect(relativeError(target, plainly.target)).toBeLessThan(SAME);
+    },
+  );
+});
+
 describe('an editor that takes nothing from the source', () => {
   it.each([
     ['masaCtrl', { mutualFromStep: 1 }],
@@ -134,6 +155,21 @@ describe('an editor that takes nothing from the source', () => {
       edit: { editor, ...options },
     });
     expect(relativeError(target, await sampled(embeddings.target, guidance))).toBeLessThan(SAME);
+  });
+});
+
+describe('the weight of a word', () => {
+  it.each([
+    ['p2plus', 0],
+    ['p2plus', 0.5],
+    ['p2p', 0],
+  ] as const)('counts in %s, tau_c being %d', async (editor, tauC) => {
+    const free = { editor, tauC, tauS: 0, ...(editor === 'p2plus' ? { tauU: 0 } : {}) };
+    const even = await edit({ edit: free });
+    for (const weight of [0, 5]) {
+      const weighted = await edit({ edit: { ...free, weights: [{ word: 'tiger', weight }] } });
+      expect(relativeError(weighted.target, even.target), `weight ${weight}`).toBeGreaterThan(1e-3);
+    }
   });
 });
 
@@ -152,11 +188,11 @@ describe('pix2pix-zero', () => {
 
 describe('style transfer', () => {
   /** The last latent, and how many rows the UNet evaluated. What was learned of the style is the target's embedding. */
-  const transfer = async (asked: Partial<StyleOptions>) => {
+  const transfer = async (asked: Partial<StyleOptions>, keys?: Tensor) => {
     const resolved = resolveInversion(InversionOptions.parse({ steps, method: 'ddim' }));
     const path = await INVERSIONS.ddim.path(plain, embeddings, resolved);
-    const learned = async (_: number, keyContext: Tensor) => ({
-      keyContext,
+    const learned = async (_: number, prompt: Tensor) => ({
+      keyContext: keys ?? prompt,
       valueContext: embeddings.target,
     });
     const request = {
@@ -200,6 +236,19 @@ describe('style transfer', () => {
       }
     },
   );
+
+  it('takes the keys that were learned of the style, where they were', async () => {
+    const keys = embeddings.unconditional;
+    const { latent } = await transfer({ words: 'style', contentStrength: 0 }, keys);
+    const contexts = async () => ({
+      conditional: { keyContext: keys, valueContext: embeddings.target },
+      unconditional: embeddings.unconditional,
+    });
+    const request = { latent: plain.latents.at(-1)!, contexts, steps, guidance: 7.5 };
+    expect(relativeError(latent, (await ddimSampling(model, request)).at(-1)!)).toBeLessThan(SAME);
+    const without = await transfer({ words: 'style', contentStrength: 0, styleStrength: 0 }, keys);
+    expect(relativeError(without.latent, await sampled(embeddings.target, 7.5))).toBeLessThan(SAME);
+  });
 
   it("with both words goes from the content's words to the style's", async () => {
     const content = await sampled(embeddings.source, 7.5);

@@ -78,6 +78,13 @@ describeInBrowser('the page', () => {
   it('edits it, shows before and after, and keeps the result as a layer', async () => {
     await button('Edit').click();
     await button('Keep').waitFor();
+    // What the daemon has to say of so few steps.
+    expect(
+      await page
+        .getByRole('status')
+        .getByText(/^3 steps are few/)
+        .count(),
+    ).toBe(1);
     // The panel scrolls in itself.
     expect(await page.evaluate<number>('document.documentElement.scrollHeight - innerHeight')).toBe(0);
     await page.getByRole('slider', { name: 'Before and after' }).fill('30');

@@ -42,6 +42,13 @@ describe('two prompts', () => {
     ['a dog on a mat', 'a red dog on a mat', 'red', 'dog'],
     ['a dog', 'a dog at night', 'night', 'dog'],
     ['a dog and a dog', 'a dog and a cat', 'cat', 'dog#2'],
+    ['a cat sitting on a bench', 'a black cat on a bench', 'black', 'cat'],
+    ['a cat sitting on a bench', 'a black cat on a bench', 'cat', 'cat'],
+    ['a red ball on grass', 'a ball on grass today', 'ball', 'ball'],
+    ['a dog on a mat', 'a tiger cub on a mat', 'cub', 'dog'],
+    ['a dog on a mat', 'a tiger cub on a mat', 'tiger', 'dog'],
+    ['a small dog', 'a very large cat', 'cat', 'dog'],
+    ['a small dog', 'a very large cat', 'very', 'small'],
   ])('%j and %j: the place of %s is that of %s', (source, target, word, partner) => {
     const reading = readPrompts(source, target);
     const found = reading.target.find(({ name }) => name === word)!;

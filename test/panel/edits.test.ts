@@ -39,6 +39,13 @@ describe('an edit that the daemon has', () => {
     expect(daemon.jobs).toEqual(['job-1']);
   });
 
+  it('brings along what the daemon has to say about it', async () => {
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
+    daemon.end({ ...DONE, notices: ['3 steps are few.'] });
+    await expect.poll(() => edits.entries.value[0]!.notices.value).toEqual(['3 steps are few.']);
+  });
+
   it('is found when the panel is opened again, also when that fails once', async () => {
     panel().start(client(), [layer], orderOf('a tiger'));
     await expect.poll(kept).toEqual(['job-1']);

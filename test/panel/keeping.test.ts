@@ -47,7 +47,7 @@ const selected = async (results: readonly Layer[]) =>
 
 describe('finished edits', () => {
   const entryOf = (edit: FinishedEdit, key: number): EditEntry => ({
-    ...{ key, layer: edit.layer, order: edit.recipe.order, pending: null },
+    ...{ key, layer: edit.layer, order: edit.recipe.order, pending: null, notices: signal([]) },
     ...{ stage: signal({ name: 'download' }), preview: signal(null), failure: signal(null) },
     ...{ finished: signal(edit), controller: new AbortController() },
   });

@@ -30,7 +30,12 @@ async function finishedEdit(id: string): Promise<EditEntry> {
   const finished = { layer, recipe, before: png, after: png, width: 8, height: 4 };
   const entry: EditEntry = {
     ...{ key: 99, layer, order, pending: null, controller: new AbortController() },
-    ...{ stage: signal({ name: 'download' }), preview: signal(null), failure: signal(null) },
+    ...{
+      stage: signal({ name: 'download' }),
+      preview: signal(null),
+      failure: signal(null),
+      notices: signal([]),
+    },
     finished: signal(finished),
   };
   open.model.edits.entries.value = [entry];

@@ -24,15 +24,18 @@ afterEach(async () => {
 /** Does jobs when told: each call of `next` lets the running one end. */
 class PretendEngine implements JobRunner {
   readonly begun: JobRequest[] = [];
+  /** What it has to say about each job. */
+  readonly notices: string[] = [];
   private release: (outcome: Error | null) => void = () => {};
 
   run(
     request: JobRequest,
-    { signal, onProgress, preview }: Parameters<JobRunner['run']>[1],
+    { signal, onProgress, onNotice, preview }: Parameters<JobRunner['run']>[1],
   ): ReturnType<JobRunner['run']> {
     this.begun.push(request);
     const png = preview?.() ? { png: Uint8Array.of(1) } : undefined;
     onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
+    for (const notice of this.notices) onNotice?.(notice);
     return new Promise((resolve, reject) => {
       this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
       signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));
@@ -88,6 +91,23 @@ describe('a job', () => {
     await reached(second.id, 'done');
     expect(queue.list({ owner: 'me' }).map(({ id }) => id)).toEqual([second.id, first.id]);
     expect(queue.list({ owner: 'other' })).toEqual([]);
+  });
+
+  it('says what was noticed about it, once, as soon as it is known and ever after', async () => {
+    const engine = new PretendEngine();
+    // Twice, as when the engine has crashed in between.
+    engine.notices.push('Few steps.', 'Few steps.');
+    await open(engine);
+    const heard: JobRecord[] = [];
+    queue.on('change', (record) => heard.push(record));
+    const { id } = await queue.submit(draw(), mine);
+    expect(heard.at(-1)).toMatchObject({ state: 'running', notices: ['Few steps.'] });
+    expect(heard.filter(({ notices }) => notices !== undefined)).toHaveLength(1);
+    engine.next();
+    expect(await reached(id, 'done')).toMatchObject({ notices: ['Few steps.'] });
+    await queue.close();
+    await open(engine);
+    expect(queue.get(id)).toMatchObject({ notices: ['Few steps.'] });
   });
 
   it('goes before a batch when somebody waits for it, and everybody hears of the new places', async () => {

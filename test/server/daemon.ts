@@ -26,11 +26,16 @@ export interface StartedDaemon {
   kill(): Promise<void>;
 }
 
-/** `palimpsest serve` with the golden model, on a port that the test chooses, and with more in its environment. */
+/**
+ * `palimpsest serve` with the golden model, on a port that the test chooses, and with more in its environment.
+ *
+ * @param through a program that runs it as the process that it was itself, with its arguments.
+ */
 export async function startDaemon(
   port: number,
-  more: Readonly<Record<string, string>> = {},
+  more: NodeJS.ProcessEnv = {},
   folder = mkdtempSync(join(tmpdir(), 'palimpsest-daemon-')),
+  through: readonly string[] = [],
 ): Promise<StartedDaemon> {
   const env = {
     ...process.env,
@@ -40,7 +45,8 @@ export async function startDaemon(
     PALIMPSEST_PORT: String(port),
     ...more,
   };
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...rest] = [...through, process.execPath, PROGRAM, 'serve'];
+  const child = spawn(program!, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   await new Promise<void>((resolve, reject) => {

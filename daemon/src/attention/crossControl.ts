@@ -1,11 +1,14 @@
 /** @file How the target's cross-attention follows from the source's: replace, refine and reweight in one form. */
 
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Manner } from './manner.ts';
 
 /**
  * Cross-attention control of an edit. With source maps A_s and own maps A, the edit's maps are
- * R = ((A_s x mapper) * alphas + A * (1 - alphas)) * equalizer, and the target's are
- * R * timeAlphas[step] + A * (1 - timeAlphas[step]) (Hertz et al. 2022; official controllers).
+ * R = (A_s x mapper) * alphas + A * (1 - alphas), and the target's are
+ * (R * timeAlphas[step] + A * (1 - timeAlphas[step])) * equalizer (Hertz et al. 2022).
+ *
+ * The official controllers weigh R alone, so that a word's weight counts only while its map follows the source.
  */
 export interface CrossControl {
   /** [tokens, tokens]: `replaceMapper`, or `gatherMatrix` of a refinement. */
@@ -16,6 +19,7 @@ export interface CrossControl {
   readonly equalizer: Tensor;
   /** [steps + 1, tokens] */
   readonly timeAlphas: Tensor;
+  readonly manner: Manner;
 }
 
 /** The two factors that are left at one step: target maps = A_s x mapper + A * own. */
@@ -25,9 +29,11 @@ export function crossControlAt(control: CrossControl, step: number): { mapper: T
   const own = tensor([tokens]);
   for (let token = 0; token < tokens; token++) {
     const time = control.timeAlphas.data[step * tokens + token]!;
-    const edited = time * control.equalizer.data[token]!;
+    const weight = control.equalizer.data[token]!;
+    const edited = time * weight;
     fromSource[token] = edited * control.alphas.data[token]!;
-    own.data[token] = edited * (1 - control.alphas.data[token]!) + 1 - time;
+    own.data[token] =
+      edited * (1 - control.alphas.data[token]!) + (1 - time) * (control.manner === 'official' ? 1 : weight);
   }
   const mapper = tensor(
     [tokens, tokens],

@@ -1,6 +1,7 @@
 /** @file LocalBlend of Prompt-to-Prompt: the edit stays where the named words attend (Hertz et al. 2022, 3.2). */
 
 import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Manner } from './manner.ts';
 
 /** Rows and columns of a map or of a latent. */
 export interface Grid {
@@ -23,6 +24,8 @@ export interface BlendWords {
   readonly threshold: number;
   /** The same for words whose place is kept out of the mask. */
   readonly subtract?: { readonly words: Tensor; readonly threshold: number };
+  /** `exact` unless named. */
+  readonly manner?: Manner;
 }
 
 /** The official script blends from a fifth of the steps on (`start_blend`). */
@@ -48,10 +51,10 @@ export function wordAlphas(source: readonly number[], target: readonly number[],
  * @returns `[2, 1, height, width]` of 0 and 1; row 0 by the source's maps, row 1 by those of both prompts.
  */
 export function blendMask(accumulated: AccumulatedMaps, blend: BlendWords, latent: Grid): Tensor {
-  const mask = wordMask(accumulated, blend.words, latent, blend.threshold, true);
+  const mask = wordMask(accumulated, blend.words, latent, blend.threshold, true, blend.manner);
   if (blend.subtract === undefined) return mask;
   const { words, threshold } = blend.subtract;
-  const kept = wordMask(accumulated, words, latent, threshold, false);
+  const kept = wordMask(accumulated, words, latent, threshold, false, blend.manner);
   return { shape: mask.shape, data: mask.data.map((inside, i) => inside * (1 - kept.data[i]!)) };
 }
 
@@ -66,11 +69,12 @@ export function wordMask(
   latent: Grid,
   threshold: number,
   grow: boolean,
+  manner: Manner = 'exact',
 ): Tensor {
   const mask = tensor([2, 1, latent.height, latent.width]);
   const size = latent.height * latent.width;
   for (const prompt of [0, 1]) {
-    const attention = wordAttention(maps, words, prompt);
+    const attention = wordAttention(maps, words, prompt, manner);
     const fine = upsample(grow ? maxPool(attention, grid) : attention, grid, latent);
     const largest = fine.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     for (const [i, value] of fine.entries()) {
@@ -105,14 +109,18 @@ export function blendLatents(latents: Tensor, mask: Tensor): Tensor {
   return blended;
 }
 
-/** Attention of each place to the words, summed over their tokens. */
-function wordAttention(maps: Tensor, words: Tensor, prompt: number): Float32Array {
+/**
+ * Attention of each place to the words, summed over their tokens. A negative weight turns a word's map around: nothing looks
+ * at that word. The official code would take its least negative place for the one that looks most.
+ */
+function wordAttention(maps: Tensor, words: Tensor, prompt: number, manner: Manner): Float32Array {
   const [, places = 0, tokens = 0] = maps.shape;
   const attention = new Float32Array(places);
   for (let place = 0; place < places; place++) {
     let sum = 0;
     for (let token = 0; token < tokens; token++) {
-      sum += maps.data[(prompt * places + place) * tokens + token]! * words.data[prompt * tokens + token]!;
+      const map = maps.data[(prompt * places + place) * tokens + token]!;
+      sum += (manner === 'official' ? map : Math.max(0, map)) * words.data[prompt * tokens + token]!;
     }
     attention[place] = sum;
   }

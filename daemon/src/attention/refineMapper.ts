@@ -1,6 +1,7 @@
 /** @file The prompt-refinement alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Manner } from './manner.ts';
 
 /** Needleman-Wunsch scores of the reference: a gap costs nothing. */
 const GAP = 0;
@@ -21,7 +22,8 @@ export interface Refinement {
 /**
  * Aligns two prompts token by token, start and end included.
  *
- * Entries past the target's end count on from its length, as in the reference.
+ * The padding stays at its place, as far as the source has padding there; the rest follows the source's first. In the
+ * official code it stays at its place whatever the source has there: of a longer source, words.
  *
  * @param source ids of the source prompt with start and end, unpadded.
  * @param target ids of the target prompt, likewise; at most `length`.
@@ -31,6 +33,7 @@ export function refineMapper(
   source: readonly number[],
   target: readonly number[],
   length: number,
+  manner: Manner = 'exact',
 ): Refinement {
   const positions = tensor([length]);
   const alphas = tensor([length]);
@@ -39,7 +42,7 @@ export function refineMapper(
     alphas.data[j] = position === NEW_TOKEN ? 0 : 1;
   }
   for (let j = target.length; j < length; j++) {
-    positions.data[j] = j;
+    positions.data[j] = manner === 'official' ? j : Math.min(Math.max(j, source.length), length - 1);
     alphas.data[j] = 1;
   }
   return { positions, alphas };

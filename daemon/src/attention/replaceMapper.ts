@@ -1,15 +1,19 @@
 /** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { isSameWord, PalimpsestError } from '@palimpsest/protocol';
 import type { PromptWord } from '../models/tokenizer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Manner } from './manner.ts';
 
 /**
  * How the maps of the source's tokens become maps of the target's tokens when words are swapped one for one.
  *
- * Tokens of unchanged words map to themselves. A swapped word of as many tokens maps token by token, another
- * spreads 1 / (target tokens) over all pairs. After the last swapped word the reference continues along the
- * diagonal of the TARGET positions, so the tail is misaligned where token counts differ; that is kept.
+ * Tokens of unchanged words map to themselves, wherever they stand. A swapped word of as many tokens maps token by token,
+ * another spreads 1 / (target tokens) over all pairs. The padding follows the end token in both prompts; where the target
+ * has more of it, the rest follows the source's last.
+ *
+ * After the last swapped word the official code continues along the diagonal of the TARGET positions, so there the rest of
+ * the sentence is misaligned where token counts differ.
  *
  * @param source words of the source prompt with their tokens, from `promptWords`.
  * @param target words of the target prompt, as many.
@@ -22,6 +26,7 @@ export function replaceMapper(
   source: readonly PromptWord[],
   target: readonly PromptWord[],
   length: number,
+  manner: Manner = 'exact',
 ): Tensor {
   if (source.length !== target.length) {
     throw new PalimpsestError(
@@ -32,7 +37,7 @@ export function replaceMapper(
   }
   const swaps = source
     .map((word, i) => ({ from: word, to: target[i]! }))
-    .filter(({ from, to }) => from.text !== to.text);
+    .filter(({ from, to }) => (manner === 'official' ? from.text !== to.text : !isSameWord(from, to)));
   for (const { from, to } of swaps) {
     if (from.tokens.length === 0 || to.tokens.length === 0) {
       throw new PalimpsestError(
@@ -47,19 +52,17 @@ export function replaceMapper(
     if (from < length && to < length) mapper.data[from * length + to] = weight;
   };
   let next = 0;
-  for (let i = 0, j = 0; i < length && j < length; ) {
+  for (let i = 0, j = 0; j < length && (i < length || manner === 'exact'); ) {
     const swap = swaps[next];
-    if (swap === undefined) {
-      set(j, j, 1);
-    } else if (swap.from.tokens[0] === i) {
+    if (swap !== undefined && swap.from.tokens[0] === i) {
       spread(swap.from.tokens, swap.to.tokens, set);
       next += 1;
       i += swap.from.tokens.length;
       j += swap.to.tokens.length;
       continue;
-    } else {
-      set(i, j, 1);
     }
+    const isOfficialTail = manner === 'official' && swap === undefined;
+    set(isOfficialTail ? j : Math.min(i, length - 1), j, 1);
     i += 1;
     j += 1;
   }

@@ -43,7 +43,8 @@ export function wordTokens(tokenizer: Tokenizer, prompt: string, word: number | 
 
 /**
  * Token positions of what a user calls a word: "cat" (every cat), "dog#2" (the second dog), or a phrase
- * "red ball". Finds "cat" in "a cat, a dog" without the comma's token, and "Cat" when there is no "cat".
+ * "red ball". Finds "cat" in "a cat, a dog" without the comma's token, and "Cat", or a word that only looks like it, when
+ * there is no "cat".
  *
  * @throws {PalimpsestError} WORD_NOT_FOUND, listing the words that are there.
  */
@@ -85,11 +86,30 @@ function withoutPunctuation(tokenizer: Tokenizer, written: PromptWord): NamedWor
   return { written, bare: { text, tokens } };
 }
 
-/** The tokens of every place where the phrase stands; letter case counts only if it is found that way. */
+/** How words are compared, strictly first: what differs for nobody who reads it counts only if it is found that way. */
+const FOLDS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  asItLooks,
+  (text) => asItLooks(text).toLowerCase(),
+];
+
+/** One spelling of what looks the same: composed accents, plain apostrophes and dashes, nothing that is not seen. */
+function asItLooks(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/\p{Dash_Punctuation}/gu, '-');
+}
+
+/** The tokens of every place where the phrase stands. */
 function findPhrase(words: readonly NamedWord[], phrase: string): number[][] {
-  const parts = phrase.split(/\p{White_Space}+/u).filter((part) => part !== '');
-  const asWritten = placesOf(words, parts, (text) => text);
-  return asWritten.length > 0 ? asWritten : placesOf(words, parts, (text) => text.toLowerCase());
+  const parts = phrase.split(/\p{White_Space}+/u).filter((part) => asItLooks(part) !== '');
+  for (const fold of FOLDS) {
+    const places = placesOf(words, parts, fold);
+    if (places.length > 0) return places;
+  }
+  return [];
 }
 
 function placesOf(

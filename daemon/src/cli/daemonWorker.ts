@@ -68,10 +68,16 @@ export class DaemonWorker implements Worker {
   /** Shows how the job goes until it is over. */
   private async follow(job: RemoteJob): Promise<JobResult> {
     let toldToWait = false;
+    const told = new Set<string>();
     try {
       for await (const event of job) {
         if (event.type === 'progress') this.watch.onProgress(shown(event.progress));
-        if (event.type !== 'state' || event.job.state !== 'queued' || toldToWait) continue;
+        if (event.type !== 'state') continue;
+        for (const notice of event.job.notices ?? []) {
+          if (!told.has(notice)) this.watch.tell(notice);
+          told.add(notice);
+        }
+        if (event.job.state !== 'queued' || toldToWait) continue;
         toldToWait = true;
         this.watch.tell('The daemon has other work first. Waiting for its turn.');
       }

@@ -6,7 +6,7 @@ import { editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture } from '../jobs/invertJob.ts';
 import type { Job } from '../jobs/job.ts';
-import { keepWithin } from '../jobs/memoryPlan.ts';
+import { prepareJob } from '../jobs/prepare.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
 import { chooseDevice } from '../models/chooseDevice.ts';
 import { Networks } from '../models/networks.ts';
@@ -96,9 +96,8 @@ export class LocalWorker implements Worker {
     return drawn(await generatePicture(this.model, prompt, options, this.watch));
   }
 
-  /** Sees to it that a job stays within the budget. */
   private prepare(job: Job): Promise<void> {
-    return keepWithin(this.memoryBudget, this, job, this.watch.tell);
+    return prepareJob(this.memoryBudget, this, job, this.watch.tell);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
 import { generatePicture } from '../jobs/generateJob.ts';
 import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
 import type { Job } from '../jobs/job.ts';
-import { keepWithin } from '../jobs/memoryPlan.ts';
+import { prepareJob } from '../jobs/prepare.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
 import type { Progress, Watch } from '../methods/watch.ts';
@@ -32,9 +32,11 @@ export interface TaskWatch {
   readonly signal: AbortSignal;
   /** `paint` makes a preview, unless the last one was just now. */
   readonly onProgress: (progress: Progress, paint: (show: (png: Uint8Array) => void) => void) => void;
+  /** A sentence for the person who asked. */
+  readonly onNotice?: (notice: string) => void;
 }
 
-/** Sees to it that a job stays within the budget. */
+/** What comes before the job. */
 type Prepare = (job: Job) => Promise<void>;
 
 export class Engine {
@@ -76,8 +78,11 @@ export class Engine {
   private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
     return this.withModel(model, (opened, networks) => {
       const prepare = (job: Job) =>
-        keepWithin(this.memoryBudget, { model: opened, networks, store: this.store }, job, (sentence) =>
-          process.stderr.write(`${sentence}\n`),
+        prepareJob(
+          this.memoryBudget,
+          { model: opened, networks, store: this.store },
+          job,
+          watch.onNotice ?? (() => {}),
         );
       switch (request.kind) {
         case 'invert':

@@ -11,6 +11,7 @@ const PROGRAM = join(import.meta.dirname, '../../bin/engine.js');
 export interface TaskListener {
   readonly onProgress: (progress: JobProgress) => void;
   readonly onPreview: (png: Uint8Array) => void;
+  readonly onNotice: (notice: string) => void;
 }
 
 /** The process has ended before its task was done. */
@@ -123,6 +124,10 @@ export class EngineProcess {
   private receive(message: Exclude<FromEngine, { type: 'ready' }>): void {
     if (message.type === 'preview') {
       this.task?.onPreview(message.png);
+      return;
+    }
+    if (message.type === 'notice') {
+      this.task?.onNotice(message.notice);
       return;
     }
     this.rssBytes = message.rssBytes;

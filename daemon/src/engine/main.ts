@@ -29,7 +29,11 @@ async function perform(given: Task): Promise<void> {
   const controller = new AbortController();
   task = { controller, preview: given.do === 'run' && given.preview };
   const outcome = await engine
-    .perform(given, { signal: controller.signal, onProgress: reporter() })
+    .perform(given, {
+      signal: controller.signal,
+      onProgress: reporter(),
+      onNotice: (notice) => send({ type: 'notice', notice }),
+    })
     .catch(toOutcome);
   task = null;
   send({ type: 'done', outcome, models: engine.loaded, rssBytes: process.memoryUsage.rss() });

@@ -90,6 +90,7 @@ export const FromEngine = z.discriminatedUnion('type', [
     rssBytes: z.number(),
   }),
   z.strictObject({ type: z.literal('preview'), png: Bytes }),
+  z.strictObject({ type: z.literal('notice'), notice: z.string() }),
   z.strictObject({
     type: z.literal('done'),
     outcome: z.discriminatedUnion('of', [

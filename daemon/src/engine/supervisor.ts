@@ -33,6 +33,8 @@ export interface SupervisorOptions
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress, preview?: { readonly png: Uint8Array }) => void;
+  /** A sentence for the person who asked; it comes again when the job is begun again. */
+  readonly onNotice?: (notice: string) => void;
   /** Whether previews are wanted; asked again and again, so it may change while the job runs. */
   readonly preview?: () => boolean;
 }
@@ -208,7 +210,7 @@ export class EngineSupervisor {
   /** @throws {EngineExit} when the process ends first. */
   private async attempt(
     task: Task,
-    { signal, onProgress, preview }: RunOptions & { readonly signal: AbortSignal },
+    { signal, onProgress, onNotice, preview }: RunOptions & { readonly signal: AbortSignal },
   ): Promise<Outcome> {
     this.latest = this.engine ?? new EngineProcess(this.settings);
     const engine = this.latest;
@@ -232,6 +234,7 @@ export class EngineSupervisor {
         onPreview: (png) => {
           if (latest !== null) onProgress?.(latest, { png });
         },
+        onNotice: (notice) => onNotice?.(notice),
       });
     } finally {
       signal.removeEventListener('abort', cancel);

@@ -66,6 +66,7 @@ export function planEdit(
       })),
       length,
     ),
+    manner: 'exact',
   };
   if (options.blend === undefined) {
     if (options.subtract === undefined) return { kind, words, cross };

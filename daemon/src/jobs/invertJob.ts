@@ -4,7 +4,7 @@ import type { InversionOptions } from '@palimpsest/protocol';
 import { fitPicture, type Placement, placePicture } from '../imaging/fit.ts';
 import type { Picture, Size } from '../imaging/picture.ts';
 import { toTensor } from '../imaging/pixels.ts';
-import type { Inversion } from '../methods/inversion.ts';
+import { type Inversion, tensorsOf } from '../methods/inversion.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
@@ -78,7 +78,10 @@ export async function invertPicture(
   const { prompt, options } = request;
   const { id, placement, canvas } = addressInversion(model, request);
   const found = await store.find(id);
-  if (found !== null) return { id, inversion: found, placement, canvas, reused: true };
+  if (found !== null) {
+    model.hold(tensorsOf(found));
+    return { id, inversion: found, placement, canvas, reused: true };
+  }
 
   const resume = await store.findPartial(id);
   const resolved = resolveInversion(options);
@@ -95,6 +98,7 @@ export async function invertPicture(
     watch,
     (state) => store.savePartial(id, state),
   );
+  model.hold(tensorsOf(inversion));
   await store.save(id, inversion);
   return { id, inversion, placement, canvas, reused: false };
 }

@@ -66,6 +66,11 @@ export function changed(job: Job, change: Change, model: StableDiffusion): Job {
   }
 }
 
+/** Denoising steps. */
+export function stepsOf(job: Job): number {
+  return (job.kind === 'generate' ? job.options : inversionOf(job)).steps;
+}
+
 /** The side of the square whose area a job works on. */
 export function sideOf(job: Job, model: StableDiffusion): number {
   if (job.kind === 'generate') {

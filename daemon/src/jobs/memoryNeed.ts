@@ -1,9 +1,12 @@
 /** @file How much memory a job takes: it is rehearsed, which walks its very code without running a network. */
 
+import type { Size } from '../imaging/picture.ts';
+import { tensorsOf } from '../methods/inversion.ts';
 import type { Networks } from '../models/networks.ts';
 import { Rehearsal } from '../models/rehearsal.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Thrift } from '../models/thrift.ts';
+import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Inversions } from './invertJob.ts';
 import { type Job, perform } from './job.ts';
 
@@ -18,6 +21,28 @@ export interface MemoryNeed {
 
 /** The runtime, the program and its graphs, measured. */
 const BASE = 120e6;
+
+/** Of a pixel: the source's, that which is drawn in its place, and what becomes of both. */
+const PIXEL_BYTES = 3 * 3;
+/** Beside these, with a mask: how deep in it the pixel lies. */
+const MASK_BYTES = 4 * 4;
+
+/** Pictures beside the networks, at the size that they came in. */
+function pictureBytes(job: Job): number {
+  const pixels = ({ width, height }: Size) => width * height;
+  switch (job.kind) {
+    case 'generate':
+      return 0;
+    case 'invert':
+      return PIXEL_BYTES * pixels(job.request.picture);
+    case 'edit': {
+      const { picture, mask } = job.request;
+      return (PIXEL_BYTES + (mask === undefined ? 0 : MASK_BYTES)) * pixels(picture);
+    }
+    case 'style':
+      return PIXEL_BYTES * (pixels(job.request.content) + pixels(job.request.style));
+  }
+}
 
 /** What these networks' work runs on. */
 export interface Workshop {
@@ -34,11 +59,14 @@ export async function memoryNeed(
   thrift: Thrift,
 ): Promise<MemoryNeed> {
   const rehearsal = new Rehearsal();
+  // What is written is there twice more for a moment: joined, and as the bytes of a file.
+  const writing = (tensors: readonly Tensor[]) => rehearsal.hold(2 * bytesOf(tensors))();
+  rehearsal.hold(pictureBytes(job));
   const readOnly: Inversions = {
     find: (id) => store.find(id),
     findPartial: async () => null,
-    save: async () => {},
-    savePartial: async () => {},
+    save: async (_, inversion) => writing(tensorsOf(inversion)),
+    savePartial: async (_, { parameters, current }) => writing([...parameters, current]),
   };
   await networks.rehearse(rehearsal, thrift, () => perform(model, readOnly, job));
   const { weights, beside } = rehearsal.use;

@@ -57,10 +57,21 @@ export async function fitTrajectory(
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
 ): Promise<{ latents: readonly Tensor[]; learned: Learned }> {
-  const { shape, role, imageTokens, options, recipe } = request;
+  const { shape, role, imageTokens, options, recipe, weight, start } = request;
+  if (weight === 0) {
+    // Whatever the branch is given, its noise does not count: there is nothing to learn.
+    const withoutMaps = { ...request, options: { ...options, attentionLoss: false } };
+    const { latents } = await targets(model, withoutMaps, watch);
+    return { latents, learned: { shape, role, imageTokens, parameters: latents.slice(1).map(() => start) } };
+  }
   const contexts = await MappedValues.load(shape, imageTokens, request.learning);
   try {
     const trajectory = await targets(model, request, watch);
+    const letGo = model.hold([
+      ...trajectory.latents,
+      ...trajectory.maps.flat(),
+      ...Array.from({ length: options.steps }, () => start),
+    ]);
     const iteration = await model.unet.load(
       innerIteration({
         mapping: shape,
@@ -75,6 +86,7 @@ export async function fitTrajectory(
       return { latents: trajectory.latents, learned: { shape, role, imageTokens, parameters } };
     } finally {
       await model.unet.release(iteration);
+      letGo();
     }
   } finally {
     await contexts.dispose();

@@ -24,6 +24,13 @@ export interface Inversion {
   readonly learned: Learned | null;
 }
 
+/** All that an inversion holds in memory. */
+export const tensorsOf = ({ latents, learned }: Inversion): Tensor[] => [
+  ...latents,
+  ...(learned === null ? [] : learned.parameters),
+  ...(learned?.imageTokens ? [learned.imageTokens] : []),
+];
+
 /** The contexts learned so far, noisiest timestep first, and the latent that the last of them leads to. */
 export interface Optimised {
   /** Flat vectors [P]. */

@@ -1,6 +1,6 @@
 /**
  * @file Style transfer with StyleDiffusion (paper, section 5.2.7): the content's spatial features are injected while its
- * inverted latent is denoised with the value contexts that were learned from the style picture.
+ * inverted latent is denoised with the contexts that were learned from the style picture: the values', or the keys' too.
  *
  * The paper does not say whose words are the keys. The style's words bring its things along, so by default the content's
  * words draw first, what there is and where, and the style's take over once that is settled.
@@ -76,10 +76,13 @@ async function conditionals(
   i: number,
 ): Promise<RowContexts[]> {
   const { words, styleAfter, styleStrength } = options;
-  const learned = async (prompt: Tensor, strength: number): Promise<RowContexts> => ({
-    keyContext: prompt,
-    valueContext: mix(prompt, (await style.conditional(i, prompt)).valueContext, strength),
-  });
+  const learned = async (prompt: Tensor, strength: number): Promise<RowContexts> => {
+    const { keyContext, valueContext } = await style.conditional(i, prompt);
+    return {
+      keyContext: mix(prompt, keyContext, strength),
+      valueContext: mix(prompt, valueContext, strength),
+    };
+  };
   if (words === 'style') return [await learned(stylePrompt, styleStrength)];
   if (words === 'content') return [await learned(contentPrompt, styleStrength)];
   const plain = plainContexts(contentPrompt);

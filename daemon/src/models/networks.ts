@@ -16,6 +16,7 @@ import {
   type SessionOptions,
 } from '../runtime/session.ts';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { ConvertedWeights } from './convertedWeights.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -121,6 +122,14 @@ export class Networks {
     } finally {
       [this.rehearsal, this.thrift] = [null, before];
     }
+  }
+
+  /**
+   * Tells a rehearsal that the caller keeps these tensors, for each step as a rule, until it calls the function that is
+   * returned. Otherwise nothing happens.
+   */
+  hold(tensors: readonly Tensor[]): () => void {
+    return this.rehearsal?.hold(bytesOf(tensors)) ?? (() => {});
   }
 
   /** Gives the memory of one network back, once it is no longer needed. */

@@ -18,6 +18,8 @@ export class Rehearsal {
   private readonly known = new Map<string, Rehearsed>();
   private readonly resident = new Map<string, number>();
   private readonly weights = new Map<string, number>();
+  /** What the work keeps beside the networks, in bytes. */
+  private held = 0;
   private most = 0;
 
   /** What the work took so far, in bytes: all weights that were touched, and the most memory beside them. */
@@ -32,12 +34,25 @@ export class Rehearsal {
     return {
       run: async () => {
         this.resident.set(fingerprint, network.folded + ALLOCATOR * network.activations);
-        const all = [...this.resident.values()].reduce((sum, bytes) => sum + bytes, 0);
-        this.most = Math.max(this.most, all);
+        this.measure();
         return network.zeros;
       },
       dispose: async () => {},
     };
+  }
+
+  /** Takes so many bytes into account until the function that is returned is called. */
+  hold(bytes: number): () => void {
+    this.held += bytes;
+    this.measure();
+    return () => {
+      this.held -= bytes;
+    };
+  }
+
+  private measure(): void {
+    const all = [...this.resident.values()].reduce((sum, bytes) => sum + bytes, this.held);
+    this.most = Math.max(this.most, all);
   }
 
   release(fingerprint: string): void {

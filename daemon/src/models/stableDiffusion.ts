@@ -103,6 +103,11 @@ export class StableDiffusion {
     return this.unet.config.sample_size * this.pixelsPerLatent;
   }
 
+  /** As `Networks.hold`. */
+  hold(tensors: readonly Tensor[]): () => void {
+    return this.networks.hold(tensors);
+  }
+
   /** The prompt embedding c [1, tokens, D]; PROMPT_TOO_LONG when words would be cut. */
   encodePrompt(prompt: string): Promise<Tensor> {
     return this.encodeTokens([this.tokenizer.encodePrompt(prompt)]);

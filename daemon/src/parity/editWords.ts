@@ -73,11 +73,22 @@ export function editControl(
   const common = {
     equalizer: equalizer(wordWeights(tokenizer, target, words, weights), length),
     timeAlphas: stepAlphas(tokenizer, target, T, steps),
+    manner: 'official' as const,
   };
   if (kind === 'refine') {
-    const { positions, alphas } = refineMapper(tokenizer.encode(source), tokenizer.encode(target), length);
+    const { positions, alphas } = refineMapper(
+      tokenizer.encode(source),
+      tokenizer.encode(target),
+      length,
+      'official',
+    );
     return { ...common, mapper: gatherMatrix(positions), alphas };
   }
-  const mapper = replaceMapper(referenceWords(tokenizer, source), referenceWords(tokenizer, target), length);
+  const mapper = replaceMapper(
+    referenceWords(tokenizer, source),
+    referenceWords(tokenizer, target),
+    length,
+    'official',
+  );
   return { ...common, mapper, alphas: tensor([length], new Float32Array(length).fill(1)) };
 }

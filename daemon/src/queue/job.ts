@@ -1,6 +1,7 @@
 /** @file One job of the queue while the daemon runs. */
 
 import { type BlobHash, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 
 export interface Job {
@@ -66,6 +67,30 @@ function picturesOf(request: JobRequest): BlobHash[] {
     case 'style':
       return [request.image, request.style];
   }
+}
+
+/** How a running job is watched: what is heard of it goes into its record first. */
+export function watchOf(
+  job: Job,
+  tell: {
+    readonly change: (record: JobRecord) => void;
+    readonly progress: (record: JobRecord, preview?: { readonly png: Uint8Array }) => void;
+  },
+): RunOptions {
+  return {
+    signal: job.controller.signal,
+    preview: () => job.wantsPreview,
+    onProgress: (progress, preview) => {
+      job.record = { ...job.record, progress };
+      tell.progress(job.record, preview);
+    },
+    onNotice: (notice) => {
+      const { notices = [] } = job.record;
+      if (notices.includes(notice)) return;
+      job.record = { ...job.record, notices: [...notices, notice] };
+      tell.change(job.record);
+    },
+  };
 }
 
 /** Stops a running job when its time is up. Returns what has to be cleared when it is over. */

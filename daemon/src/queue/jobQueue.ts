@@ -13,7 +13,7 @@ import {
 } from '@palimpsest/protocol';
 import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
-import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter } from './job.ts';
+import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter, watchOf } from './job.ts';
 import { JobJournal } from './jobJournal.ts';
 import { Listeners } from './listeners.ts';
 import { runningOrder } from './runningOrder.ts';
@@ -246,7 +246,7 @@ export class JobQueue {
   }
 
   private async execute(job: Job): Promise<void> {
-    const { position, ...record } = job.record;
+    const { position, notices, ...record } = job.record;
     job.record = { ...record, state: 'running', startedAt: record.startedAt ?? Date.now() };
     // Only the order after a restart depends on it.
     void this.journal.write(job).catch(() => undefined);
@@ -254,14 +254,11 @@ export class JobQueue {
     this.arrange();
     const stopInTime = stopAfter(this.options.maxRunTime, job);
     try {
-      const result = await this.options.runner.run(record.request, {
-        signal: job.controller.signal,
-        preview: () => job.wantsPreview,
-        onProgress: (progress, preview) => {
-          job.record = { ...job.record, progress };
-          this.listeners.tell('progress', job.record, preview);
-        },
+      const watch = watchOf(job, {
+        change: (changed) => this.listeners.tell('change', changed),
+        progress: (changed, preview) => this.listeners.tell('progress', changed, preview),
       });
+      const result = await this.options.runner.run(record.request, watch);
       if (result.image !== undefined) await this.options.blobs.adopt(result.image);
       await this.finish(job, { state: 'done', result });
     } catch (error) {

@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PalimpsestError } from '@palimpsest/protocol';
-import * as ort from 'onnxruntime-node';
 import { DEVICES, type Device } from './deviceNames.ts';
+import { type InferenceSession, ort } from './onnxRuntime.ts';
 
 /** The devices that this build of the runtime has code for; whether there is such a device only a try tells. */
 export function builtInDevices(): Device[] {
@@ -19,7 +19,7 @@ export function builtInDevices(): Device[] {
  * Execution providers in the order in which the runtime asks them for each operator. What the device does not know runs
  * on the processor.
  */
-export function providersFor(device: Device): ort.InferenceSession.ExecutionProviderConfig[] {
+export function providersFor(device: Device): InferenceSession.ExecutionProviderConfig[] {
   switch (device) {
     case 'cpu':
       return ['cpu'];

@@ -1,11 +1,11 @@
-/** @file A network loaded into ONNX Runtime: the only file that knows the runtime. */
+/** @file A network loaded into ONNX Runtime: the only file that hands it graphs and numbers. */
 
 import { availableParallelism } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
-import * as ort from 'onnxruntime-node';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
 import type { Device } from './deviceNames.ts';
 import { providersFor } from './devices.ts';
+import { type InferenceSession, ort, type RuntimeTensor } from './onnxRuntime.ts';
 
 /** Token ids, which are int64 on the wire. */
 export interface IdTensor {
@@ -36,7 +36,7 @@ export interface SessionOptions {
 /** A loaded network. Runs block the thread: a run cannot be interrupted, only the work between runs can. */
 export class Session {
   private constructor(
-    private readonly session: ort.InferenceSession,
+    private readonly session: InferenceSession,
     private readonly device: Device,
   ) {}
 
@@ -115,13 +115,13 @@ export class Session {
 /** A network to run: a loaded one, or a stand-in. */
 export type RunnableNetwork = Pick<Session, 'run' | 'dispose'>;
 
-function toRuntime(name: string, feed: Tensor | IdTensor | undefined): ort.Tensor {
+function toRuntime(name: string, feed: Tensor | IdTensor | undefined): RuntimeTensor {
   if (feed === undefined) throw new Error(`the input ${name} was not given`);
   if ('ids' in feed) return new ort.Tensor('int64', BigInt64Array.from(feed.ids, BigInt), feed.shape);
   return new ort.Tensor('float32', feed.data, feed.shape);
 }
 
-function toTensor(name: string, value: ort.Tensor): Tensor {
+function toTensor(name: string, value: RuntimeTensor): Tensor {
   const { data, dims } = value;
   if (!(data instanceof Float32Array) || data.length !== elementCount(dims)) {
     throw new Error(`the output ${name} is not float32`);

@@ -30,6 +30,10 @@ export function tensor(shape: readonly number[], data?: Float32Array | readonly 
   return { shape: [...shape], data: values };
 }
 
+/** What tensors take on the host, in bytes. */
+export const bytesOf = (tensors: readonly Tensor[]): number =>
+  tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+
 /** Row `index` of the first axis, kept as an axis of size 1: `[N, ...]` to `[1, ...]`, sharing the data. */
 export function row(source: Tensor, index: number): Tensor {
   const [rows = 0, ...rest] = source.shape;

@@ -75,6 +75,7 @@ function checkMappers(section: Section, prefix: string, pair: Pair, tokenizer: T
     tokenizer.encode(pair.source),
     tokenizer.encode(pair.target),
     length,
+    'official',
   );
   const found = {
     replace_mapper: replacement(pair, tokenizer),
@@ -102,6 +103,7 @@ function replacement({ source, target }: Pair, tokenizer: Tokenizer) {
       referenceWords(tokenizer, source),
       referenceWords(tokenizer, target),
       tokenizer.maxLength,
+      'official',
     );
   } catch (error) {
     if (error instanceof PalimpsestError && error.code === 'PROMPTS_MISALIGNED') return null;

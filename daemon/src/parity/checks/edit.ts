@@ -114,6 +114,7 @@ async function editRequest(
   const blend = edit.blend && {
     words: blendAlphas(tokenizer, prompts, edit.blend),
     threshold: edit.th?.[0] ?? DEFAULT_THRESHOLD,
+    manner: 'official' as const,
   };
   return {
     source: await subject.embed(prompts.source),

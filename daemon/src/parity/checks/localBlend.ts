@@ -48,11 +48,12 @@ export function checkLocalBlend(
     threshold: th[1],
   };
   // What is stored as `mask` is of the words alone; the result shows what subtracting does to it.
-  const opened = wordMask(accumulated, alphas, grid, th[0], true);
-  const closed = subtract && wordMask(accumulated, subtract.words, grid, subtract.threshold, false);
+  const opened = wordMask(accumulated, alphas, grid, th[0], true, 'official');
+  const closed =
+    subtract && wordMask(accumulated, subtract.words, grid, subtract.threshold, false, 'official');
   const mask = blendMask(
     accumulated,
-    { words: alphas, threshold: th[0], ...(subtract ? { subtract } : {}) },
+    { words: alphas, threshold: th[0], manner: 'official', ...(subtract ? { subtract } : {}) },
     grid,
   );
 

@@ -29,6 +29,8 @@ export interface EditEntry {
   readonly finished: Signal<FinishedEdit | null>;
   /** Why it failed, in a sentence. */
   readonly failure: Signal<string | null>;
+  /** What the daemon has to say about it. */
+  readonly notices: Signal<readonly string[]>;
   readonly controller: AbortController;
   pending: PendingEdit | null;
 }
@@ -78,6 +80,7 @@ export class Edits {
   retry(client: DaemonClient, entry: EditEntry): void {
     const { layer, order, pending } = entry;
     entry.failure.value = null;
+    entry.notices.value = [];
     this.run(entry, (watch) =>
       pending === null
         ? makeEdit({ host: this.host, client }, layer, order, watch)
@@ -135,6 +138,7 @@ export class Edits {
       preview: signal(null),
       finished: signal(null),
       failure: signal(null),
+      notices: signal([]),
       controller: new AbortController(),
     };
     this.entries.value = [entry, ...this.entries.value];
@@ -146,6 +150,9 @@ export class Edits {
       signal: entry.controller.signal,
       onStage: (stage) => {
         entry.stage.value = stage;
+      },
+      onNotices: (notices) => {
+        entry.notices.value = notices;
       },
       onPreview: (png) => {
         entry.preview.value = png;

@@ -23,7 +23,8 @@ export function readPrompts(sourcePrompt: string, targetPrompt: string): Reading
 }
 
 /**
- * The word of the source whose place a word of the target takes. An added word has none of its own: it belongs to the
+ * The word of the source whose place a word of the target takes. What was added where others were removed takes theirs,
+ * the last for the last, as "tiger cub" does for "dog". What was only added has no place of its own: it belongs to the
  * next word that has one, as "red" does in "a red dog", or to the one before.
  */
 export function partnerOf(
@@ -34,8 +35,17 @@ export function partnerOf(
   if (kind === 'replace') return source[index] ?? null;
   const kept = source.filter((other) => !removed.includes(other));
   const partners = target.map((other) => (added.includes(other) ? null : kept.shift()));
-  const after = partners.slice(index).find((partner) => partner);
-  return after ?? partners.slice(0, index).findLast((partner) => partner) ?? null;
+  if (partners[index]) return partners[index];
+  const before = partners.slice(0, index).findLast((partner) => partner) ?? null;
+  const after = partners.slice(index).find((partner) => partner) ?? null;
+  // Between the same two words that stayed.
+  const gone = source.slice(
+    before ? source.indexOf(before) + 1 : 0,
+    after ? source.indexOf(after) : undefined,
+  );
+  const further = partners.slice(index + 1).findIndex((partner) => partner);
+  const fromTheEnd = further < 0 ? target.length - 1 - index : further;
+  return gone.at(-1 - Math.min(fromTheEnd, gone.length - 1)) ?? after ?? before;
 }
 
 /** What the difference means, in a sentence. */

@@ -33,6 +33,13 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
   return (
     <article class="card entry" aria-label={title} ref={card} tabIndex={-1}>
       <h2 title={title}>{title}</h2>
+      <div role="status">
+        {entry.notices.value.map((notice) => (
+          <p class="hint" key={notice}>
+            {notice}
+          </p>
+        ))}
+      </div>
       {finished !== null && (
         <>
           <Compare before={finished.before} after={finished.after} />
