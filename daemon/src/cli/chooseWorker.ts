@@ -97,7 +97,9 @@ async function inDaemon(
 /** Whether a file is a picture that the wire takes; if not, work in this process says what is wrong, or does it. */
 async function canBeSent(file: string): Promise<boolean> {
   try {
-    if ((await stat(file)).size > MAX_PICTURE_BYTES) return false;
+    const facts = await stat(file);
+    // What is read from a pipe is gone.
+    if (!facts.isFile() || facts.size > MAX_PICTURE_BYTES) return false;
     await readPictureHeader(await readFile(file));
     return true;
   } catch {

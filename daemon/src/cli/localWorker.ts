@@ -16,15 +16,16 @@ import { defaultBudget } from '../runtime/memoryBudget.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
-import type {
-  DrawnPicture,
-  EditWork,
-  GenerateWork,
-  InvertWork,
-  ModelChoice,
-  StyleWork,
-  Worker,
-  WorkWatch,
+import {
+  type DrawnPicture,
+  type EditWork,
+  type GenerateWork,
+  type InvertWork,
+  type ModelChoice,
+  type StyleWork,
+  shallowNotice,
+  type Worker,
+  type WorkWatch,
 } from './worker.ts';
 
 interface LocalWish {
@@ -75,7 +76,7 @@ export class LocalWorker implements Worker {
   }
 
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
-    const picture = await decodePicture(file);
+    const picture = await this.open(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
     const request = { picture, ...words, ...mask };
     await this.prepare({ kind: 'edit', request });
@@ -84,7 +85,7 @@ export class LocalWorker implements Worker {
   }
 
   async style({ content, style, ...words }: StyleWork) {
-    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
+    const pictures = { content: await this.open(content), style: await decodePicture(style) };
     const request = { ...pictures, ...words };
     await this.prepare({ kind: 'style', request });
     const styled = await stylePicture(this.model, this.store, request, this.watch);
@@ -94,6 +95,13 @@ export class LocalWorker implements Worker {
   async generate({ prompt, options }: GenerateWork) {
     await this.prepare({ kind: 'generate', prompt, options });
     return drawn(await generatePicture(this.model, prompt, options, this.watch));
+  }
+
+  /** The picture that comes back changed. */
+  private async open(file: string): Promise<Picture> {
+    const picture = await decodePicture(file);
+    if (picture.isDeep) this.watch.tell(shallowNotice(file));
+    return picture;
   }
 
   /** Sees to it that a job stays within the budget. */
