@@ -14,6 +14,7 @@ import { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
 import { defaultBudget } from '../runtime/memoryBudget.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { requireUserFolder } from '../runtime/userFolders.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
 import {
@@ -105,7 +106,9 @@ export class LocalWorker implements Worker {
   }
 
   /** Sees to it that a job stays within the budget. */
-  private prepare(job: Job): Promise<void> {
+  private async prepare(job: Job): Promise<void> {
+    // What is drawn from words alone leaves nothing there that it could not do without.
+    if (job.kind !== 'generate') requireUserFolder('cache');
     return keepWithin(this.memoryBudget, this, job, this.watch.tell);
   }
 

@@ -110,9 +110,15 @@ export function writeError(path: string, cause: unknown): PalimpsestError {
       { cause },
     );
   }
-  const [reason, advice] = HINDRANCES[String(code)] ?? [
-    cause instanceof Error ? cause.message : String(cause),
+  const [, advice] = HINDRANCES[String(code)] ?? [
+    '',
     'Check that the folder exists and that you may write to it.',
   ];
-  return new PalimpsestError('WRITE_FAILED', `Cannot write ${path}: ${reason}. ${advice}`, { cause });
+  return new PalimpsestError('WRITE_FAILED', `Cannot write ${path}: ${reasonOf(cause)}. ${advice}`, {
+    cause,
+  });
 }
+
+/** What hinders a write, in words that go on a sentence. */
+export const reasonOf = (cause: unknown): string =>
+  HINDRANCES[String(codeOf(cause))]?.[0] ?? (cause instanceof Error ? cause.message : String(cause));

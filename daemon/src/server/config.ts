@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ModelName, PalimpsestError } from '@palimpsest/protocol';
-import envPaths from 'env-paths';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { parseBudget } from '../runtime/memoryBudget.ts';
+import { userFolder } from '../runtime/userFolders.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -70,8 +70,7 @@ export const DaemonConfig = z.strictObject({
 export type DaemonConfig = z.infer<typeof DaemonConfig>;
 
 /** The folder of the configuration and the secrets: `$PALIMPSEST_CONFIG`, or the system's place for them. */
-export const configFolder = (): string =>
-  process.env.PALIMPSEST_CONFIG ?? envPaths('palimpsest', { suffix: '' }).config;
+export const configFolder = (): string => userFolder('config');
 
 /**
  * The configuration.
