@@ -3,12 +3,13 @@
  * from the part of a larger file that holds it.
  */
 
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
+import { readJson } from '../tensor/json.ts';
 import {
   contentHash,
   contentState,
@@ -210,7 +211,7 @@ function commonFolder(folders: readonly string[]): string {
 
 function shards(folder: string, index: string): string[] {
   try {
-    const { weight_map } = Index.parse(JSON.parse(readFileSync(index, 'utf8')));
+    const { weight_map } = Index.parse(readJson(index));
     return [...new Set(Object.values(weight_map))].map((name) => join(folder, name));
   } catch (cause) {
     throw new PalimpsestError(

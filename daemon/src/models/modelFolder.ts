@@ -1,9 +1,9 @@
 /** @file Whether a folder in the diffusers layout is a Stable Diffusion 1.x or 2.x, by what it says of itself. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { readJson } from '../tensor/json.ts';
 import type { StoredTensor } from '../tensor/safetensors.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { readModelConfigs } from './config.ts';
@@ -46,7 +46,7 @@ export const BRIEF = 'its weights are in bfloat16; take the same model in fp32 o
 
 function pipelineOf(folder: string): string | null {
   try {
-    return ModelIndex.parse(JSON.parse(readFileSync(join(folder, 'model_index.json'), 'utf8')))._class_name;
+    return ModelIndex.parse(readJson(join(folder, 'model_index.json')))._class_name;
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 /** @file A whole model in one .safetensors file in the original layout, read where it lies. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { readJson } from '../tensor/json.ts';
 import { Checkpoint, openWeights, refusedPickle } from './checkpoint.ts';
 import { AutoencoderConfig, parseConfig, SchedulerConfig, TextEncoderConfig, UNetConfig } from './config.ts';
 import type { ModelParts } from './modelParts.ts';
@@ -67,7 +68,7 @@ function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
   if (!existsSync(file)) return deduced;
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
+    json = readJson(file);
   } catch (cause) {
     throw new PalimpsestError('MODEL_FOLDER_INVALID', `${file} is not JSON. Mend it, or remove it.`, {
       cause,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { jsonOf, textOf } from '../tensor/json.ts';
 
 /** What transformers' slow tokenizers write, and its fast ones. */
 const SLOW = ['vocab.json', 'merges.txt'];
@@ -46,7 +47,7 @@ export function readBytePairs(folder: string): BytePairs {
 }
 
 function readMerges(path: string): string[][] {
-  const lines = readText(path).split(/\r?\n/);
+  const lines = textOf(readBytes(path)).split(/\r?\n/);
   // The first line of the published files is "#version: 0.2".
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = rules.map((line) => line.split(' '));
@@ -65,7 +66,7 @@ function readMerges(path: string): string[][] {
 export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(readText(path, whenMissing));
+    value = jsonOf(readBytes(path, whenMissing));
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
     throw damaged(path, 'it is not valid JSON');
@@ -75,12 +76,12 @@ export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: s
   return parsed.data;
 }
 
-function readText(path: string, whenMissing?: string): string {
+function readBytes(path: string, whenMissing?: string): Uint8Array {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    if (missing && whenMissing !== undefined) return whenMissing;
+    if (missing && whenMissing !== undefined) return Buffer.from(whenMissing);
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `Cannot open ${path}. Check that the model folder is complete: its tokenizer folder needs tokenizer_config.json, and vocab.json with merges.txt or tokenizer.json.`,

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { parseBudget } from '../runtime/memoryBudget.ts';
 import { userFolder } from '../runtime/userFolders.ts';
+import { jsonOf } from '../tensor/json.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -107,14 +108,14 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 function readFile(path: string): object {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     return {};
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value = jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Told below.

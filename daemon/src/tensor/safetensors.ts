@@ -9,6 +9,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { bfloatsToFloats, floatToHalf, halvesToFloats } from './float16.ts';
+import { jsonOf } from './json.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -80,7 +81,7 @@ export function readHeader(path: string): SafetensorsFile {
 function parseHeader(path: string, header: Buffer, fileSize: number): SafetensorsFile {
   let entries: Record<string, unknown>;
   try {
-    entries = Header.parse(JSON.parse(header.toString('utf8')));
+    entries = Header.parse(jsonOf(header));
   } catch {
     throw damaged(path, 'its header is not valid JSON');
   }
