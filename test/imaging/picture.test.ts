@@ -270,7 +270,11 @@ describe('what is refused', () => {
     ['Photoshop document', '8BPS\0\x01', /is a Photoshop document.*Photopea/],
     ['PDF', '%PDF-1.7\n', /is a PDF.*Export/],
     ['drawing with a head', '\ufeff<?xml version="1.0"?>\n<!-- x -->\n<svg width="1">', /is an SVG drawing/],
-    ['web page', '<!doctype html><title>404</title>', /is a web page.*Download the picture itself/],
+    [
+      'web page',
+      '<!doctype html><title>404</title>',
+      /is a web page, not the file itself\. Download the file itself/,
+    ],
     ['pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\n', /git lfs pull/],
   ])('a %s, with what to do', async (_, bytes, words) => {
     const expected = expect.objectContaining({

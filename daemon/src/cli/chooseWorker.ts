@@ -54,7 +54,7 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
 async function inDaemon(
   running: Announcement,
   {
-    model: { folder, imageEncoder, loras = [] },
+    model: { folder, imageEncoder, vae, loras = [] },
     threads,
     device,
     precision,
@@ -66,8 +66,8 @@ async function inDaemon(
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined || memoryBudget !== undefined) {
-    return 'The running daemon does not know --image-encoder, --threads and --memory-budget.';
+  if ([imageEncoder, vae, threads, memoryBudget].some((choice) => choice !== undefined)) {
+    return 'The running daemon does not know --image-encoder, --vae, --threads and --memory-budget.';
   }
   if (
     ![undefined, 'auto', running.device].includes(device) ||

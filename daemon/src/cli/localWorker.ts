@@ -45,7 +45,7 @@ export class LocalWorker implements Worker {
   readonly store = new InversionStore(inversionsFolder());
 
   private constructor(
-    { folder, imageEncoder, loras = [] }: ModelChoice,
+    { folder, imageEncoder, vae, loras = [] }: ModelChoice,
     options: SessionOptions,
     precision: Precision,
     private readonly watch: WorkWatch,
@@ -53,7 +53,7 @@ export class LocalWorker implements Worker {
   ) {
     this.networks = new Networks(graphsFolder(), options, precision);
     const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
-    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, loras: merged });
+    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, vae, loras: merged });
   }
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */

@@ -36,6 +36,7 @@ export function addModelFlags(command: Command): Command {
       'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
     )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
+    .option('--vae <file>', "a VAE to take in place of the model's own: a .safetensors file, or a folder")
     .option(
       '--lora <file[:strength]>',
       'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
@@ -56,7 +57,7 @@ export async function runCommand(
   command: Command,
   run: (session: Session) => Promise<Outcome>,
 ): Promise<void> {
-  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, lora, json = false, out } = command.opts();
+  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, vae, lora, json = false, out } = command.opts();
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   const controller = new AbortController();
@@ -77,7 +78,7 @@ export async function runCommand(
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
-      model: await chosenModel(model ?? demoModelFolder(), imageEncoder, lora),
+      model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder, lora)), vae },
       watch: { signal: controller.signal, onProgress, tell },
     });
     // Whoever reads the picture from there would take this for a part of it.
@@ -172,7 +173,11 @@ async function chosenModel(
 }
 
 /** What a model is in; of a folder, the folder. */
-const filesOf = ({ folder, loras = [] }: ModelChoice): string[] => [folder, ...loras.map(({ file }) => file)];
+const filesOf = ({ folder, vae, loras = [] }: ModelChoice): string[] => [
+  folder,
+  ...(vae === undefined ? [] : [vae]),
+  ...loras.map(({ file }) => file),
+];
 
 function readThreads(text: string): number {
   const threads = Number(text);

@@ -15,6 +15,7 @@ import type { LoraChoice } from '../models/loraChoice.ts';
 export interface ModelChoice {
   readonly folder: string;
   readonly imageEncoder?: string | undefined;
+  readonly vae?: string | undefined;
   readonly loras?: readonly LoraChoice[] | undefined;
 }
 

@@ -1,15 +1,12 @@
 /** @file Files that people take for pictures and that are not decoded: what each is, and how to get a picture from it. */
 
-interface OtherFormat {
-  readonly what: string;
-  readonly advice: string;
-}
+import { downloadFault, type FileFault } from '../tensor/fileFault.ts';
 
 const EXPORT = 'Export it as a PNG.';
 const AS_PNG = (program: string) => `Open it in ${program} and export it as a PNG.`;
 
 /** By how they begin, as text of one letter a byte. */
-const BEGINNINGS: readonly (readonly [string | RegExp, OtherFormat])[] = [
+const BEGINNINGS: readonly (readonly [string | RegExp, FileFault])[] = [
   ['\xff\x0a', { what: 'a JPEG XL', advice: EXPORT }],
   ['\0\0\0\x0cJXL ', { what: 'a JPEG XL', advice: EXPORT }],
   ['\0\0\0\x0cjP  ', { what: 'a JPEG 2000', advice: EXPORT }],
@@ -27,14 +24,9 @@ const BEGINNINGS: readonly (readonly [string | RegExp, OtherFormat])[] = [
     /^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/s,
     { what: 'an SVG drawing', advice: EXPORT },
   ],
-  [/^\s*<(!DOCTYPE html|html)/i, { what: 'a web page', advice: 'Download the picture itself.' }],
-  [
-    'version https://git-lfs',
-    { what: 'a pointer of Git LFS', advice: 'Get the picture with "git lfs pull".' },
-  ],
 ];
 
-const HEIC: OtherFormat = {
+const HEIC: FileFault = {
   what: 'a HEIC picture, as iPhones take them',
   advice:
     'Export it as a JPEG: Preview on a Mac and Photos on Windows do that, and under Settings - Camera - Formats, "Most Compatible" lets the phone take JPEGs.',
@@ -45,18 +37,21 @@ const HEIC_BRANDS: ReadonlySet<string> = new Set('heic heix heim heis hevc hevx 
 /** As much as has to be seen. */
 const MOST = 1024;
 
-/** What a file is that is not decoded; null where its first bytes say nothing. */
-export function otherFormat(bytes: Uint8Array): OtherFormat | null {
+/** What a file is that is not decoded; undefined where its first bytes say nothing. */
+export function otherFormat(bytes: Uint8Array): FileFault | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST));
   // Texts may begin with a byte order mark.
   const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '');
-  if (isHeic(start, text)) return HEIC;
-  return (
-    BEGINNINGS.find(([begins]) =>
-      typeof begins === 'string' ? text.startsWith(begins) : begins.test(text),
-    )?.[1] ?? null
-  );
+  const fault = downloadFault(start);
+  if (fault !== null) return fault;
+  const format = isHeic(start, text) ? HEIC : formatOf(text);
+  return format && { ...format, what: `${format.what}, which Palimpsest does not read` };
 }
+
+const formatOf = (text: string): FileFault | undefined =>
+  BEGINNINGS.find(([begins]) =>
+    typeof begins === 'string' ? text.startsWith(begins) : begins.test(text),
+  )?.[1];
 
 /** The brands that a file of that family names: its own, and those that it is compatible with. */
 function isHeic(start: Buffer, text: string): boolean {

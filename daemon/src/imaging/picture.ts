@@ -224,8 +224,8 @@ const tooManyBytes = (path: string): PalimpsestError =>
 
 function unreadable(name: string, bytes: Uint8Array, cause?: unknown): PalimpsestError {
   const other = otherFormat(bytes);
-  if (other !== null) {
-    const sentence = `${name} is ${other.what}, which Palimpsest does not read. ${other.advice}`;
+  if (other !== undefined) {
+    const sentence = `${name} is ${other.what}. ${other.advice}`;
     return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
   }
   // Some decoders report a page of internals; what fits a line helps.

@@ -51,8 +51,8 @@ export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | nul
 function unreadable(bytes: Uint8Array, cause?: unknown): PalimpsestError {
   const other = otherFormat(bytes);
   const sentence =
-    other === null
+    other === undefined
       ? 'This is no picture that can be read. Send a PNG, JPEG or WebP file.'
-      : `This is ${other.what}, which Palimpsest does not read. ${other.advice}`;
+      : `This is ${other.what}. ${other.advice}`;
   return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
 }

@@ -9,6 +9,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
+import { faultSentence, isNamed } from '../tensor/fileFault.ts';
 import { readJson } from '../tensor/json.ts';
 import {
   contentHash,
@@ -87,9 +88,9 @@ export class Checkpoint implements WeightSource {
     for (const stem of FILE_STEMS) {
       for (const { whole, indexes } of ENDS) {
         const path = join(folder, stem + whole);
-        const index = indexes.map((end) => join(folder, stem + end)).find(existsSync);
+        const index = indexes.map((end) => join(folder, stem + end)).find(isNamed);
         if (index !== undefined) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
-        if (existsSync(path)) return Checkpoint.ofFiles([openWeights(path)]);
+        if (isNamed(path)) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
     const pickle = PICKLES.find((name) => existsSync(join(folder, name)));
@@ -175,6 +176,10 @@ export function openWeights(path: string): SafetensorsFile {
   return readHeader(existsSync(path) ? realpathSync(path) : path);
 }
 
+/** Of files of weights, and of those that can run any program when they are opened. */
+export const SAFETENSORS = /\.safetensors$/i;
+export const PICKLED = /\.(ckpt|pt|pth|bin)$/i;
+
 /** Names that pickled weights have in component folders. */
 const PICKLES = ['diffusion_pytorch_model.bin', 'diffusion_pytorch_model.fp16.bin', 'pytorch_model.bin'];
 
@@ -216,7 +221,8 @@ function shards(folder: string, index: string): string[] {
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
+      faultSentence(index) ??
+        `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
       { cause },
     );
   }

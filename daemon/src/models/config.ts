@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { faultSentence } from '../tensor/fileFault.ts';
 import { readJson } from '../tensor/json.ts';
 
 const size = z.int().positive();
@@ -142,7 +143,8 @@ export function readConfig<T extends z.ZodType>(
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
+      faultSentence(join(folder, path), file) ??
+        `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
       { cause },
     );
   }

@@ -1,9 +1,10 @@
 /** @file The files of a tokenizer's folder: the vocabulary and its merges, in two files or in one. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { faultSentence, isNamed } from '../tensor/fileFault.ts';
 import { jsonOf, textOf } from '../tensor/json.ts';
 
 /** What transformers' slow tokenizers write, and its fast ones. */
@@ -27,8 +28,8 @@ export interface BytePairs {
   readonly merges: readonly (readonly string[])[];
 }
 
-const isSlow = (folder: string): boolean => SLOW.every((name) => existsSync(join(folder, name)));
-const isFast = (folder: string): boolean => existsSync(join(folder, FAST));
+const isSlow = (folder: string): boolean => SLOW.every((name) => isNamed(join(folder, name)));
+const isFast = (folder: string): boolean => isNamed(join(folder, FAST));
 
 /** Whether a folder holds a tokenizer, of whatever model. */
 export const holdsTokenizer = (folder: string): boolean => isSlow(folder) || isFast(folder);
@@ -47,6 +48,9 @@ export function readBytePairs(folder: string): BytePairs {
 }
 
 function readMerges(path: string): string[][] {
+  const other = somethingElse(path);
+  // The lines of a pointer are pairs too.
+  if (other !== null) throw other;
   const lines = textOf(readBytes(path)).split(/\r?\n/);
   // The first line of the published files is "#version: 0.2".
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
@@ -82,6 +86,8 @@ function readBytes(path: string, whenMissing?: string): Uint8Array {
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     if (missing && whenMissing !== undefined) return Buffer.from(whenMissing);
+    const other = somethingElse(path);
+    if (other !== null) throw other;
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `Cannot open ${path}. Check that the model folder is complete: its tokenizer folder needs tokenizer_config.json, and vocab.json with merges.txt or tokenizer.json.`,
@@ -91,8 +97,17 @@ function readBytes(path: string, whenMissing?: string): Uint8Array {
 }
 
 export function damaged(path: string, fact: string): PalimpsestError {
-  return new PalimpsestError(
-    'MODEL_FOLDER_INVALID',
-    `${path} is damaged: ${fact}. Download or copy the file again.`,
+  return (
+    somethingElse(path) ??
+    new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `${path} is damaged: ${fact}. Download or copy the file again.`,
+    )
   );
+}
+
+/** What to tell of a file that is something else than its name says; null where it is not. */
+function somethingElse(path: string): PalimpsestError | null {
+  const sentence = faultSentence(path);
+  return sentence === null ? null : new PalimpsestError('MODEL_FOLDER_INVALID', sentence);
 }
