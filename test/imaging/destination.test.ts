@@ -16,7 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -107,6 +107,24 @@ describe.skipIf(process.platform !== 'linux')('what is no file', () => {
     execFileSync('mkfifo', [at('pipe.png')]);
     const written = writeWhereItLeads(at('pipe.png'), PICTURE, AbortSignal.timeout(1));
     await expect(written).rejects.toThrow(expect.objectContaining({ code: 'CANCELLED' }));
+  });
+
+  test('a device that cannot be opened is found before the work', async () => {
+    // Nothing is behind a terminal that this process has not.
+    symlinkSync('/dev/tty', at('terminal.png'));
+    const refused = await requireWritable(at('terminal.png')).catch((error: unknown) => error);
+    const opens = await open('/dev/tty', 'w').catch(() => null);
+    await opens?.close();
+    if (opens === null) expect(refused).toMatchObject({ code: 'WRITE_FAILED' });
+    else expect(refused).toBeUndefined();
+  });
+
+  test('a look at a pipe does not end it for its reader', async () => {
+    execFileSync('mkfifo', [at('pipe.png')]);
+    const read = readFile(at('pipe.png'));
+    await requireWritable(at('pipe.png'));
+    await writeWhereItLeads(at('pipe.png'), PICTURE);
+    expect(await read).toEqual(PICTURE);
   });
 
   /** A device in a folder of ours, so that a fault replaces this one and not the machine's. */

@@ -182,6 +182,13 @@ describe('a checkpoint', () => {
     },
   );
 
+  it('of a folder may have its end in any letters too', () => {
+    const folder = copy('capitals', 'model');
+    renameSync(join(folder, WEIGHTS), join(folder, 'unet/Diffusion_Pytorch_Model.SAFETENSORS'));
+    expect(reasons(dirname(folder)).model).toBeNull();
+    expect(new StableDiffusion(folder, networks).checkpoints.unet!.weights.size).toBeGreaterThan(100);
+  });
+
   it('is not lost where two have names of signs alone', () => {
     const first = checkpoint('signs', '🐯.safetensors');
     cpSync(first, join(dirname(first), '🦁.safetensors'));

@@ -9,7 +9,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
-import { faultSentence, isNamed } from '../tensor/fileFault.ts';
+import { faultSentence } from '../tensor/fileFault.ts';
 import { readJson } from '../tensor/json.ts';
 import {
   contentHash,
@@ -18,8 +18,9 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from '../tensor/safetensors.ts';
+import { namesIn } from './searchPlaces.ts';
 
-/** File names that diffusers and transformers write, in the order in which we prefer them. */
+/** File names, in small letters, that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
 /** Of a whole file, and of the index of one in parts, which versions of diffusers name differently. */
 const ENDS = [
@@ -85,16 +86,17 @@ export class Checkpoint implements WeightSource {
    *   WEIGHT_INVALID when a file is damaged or cut short.
    */
   static open(folder: string): Checkpoint {
+    const names = new Map(namesIn(folder).map((name) => [name.toLowerCase(), join(folder, name)]));
     for (const stem of FILE_STEMS) {
       for (const { whole, indexes } of ENDS) {
-        const path = join(folder, stem + whole);
-        const index = indexes.map((end) => join(folder, stem + end)).find(isNamed);
+        const index = indexes.map((end) => names.get(stem + end)).find((path) => path !== undefined);
         if (index !== undefined) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
-        if (isNamed(path)) return Checkpoint.ofFiles([openWeights(path)]);
+        const path = names.get(stem + whole);
+        if (path !== undefined) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
-    const pickle = PICKLES.find((name) => existsSync(join(folder, name)));
-    if (pickle !== undefined) throw refusedPickle(join(folder, pickle));
+    const pickle = PICKLES.map((name) => names.get(name)).find((path) => path !== undefined);
+    if (pickle !== undefined) throw refusedPickle(pickle);
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `${folder} holds no weights: expected ${FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ')}.`,

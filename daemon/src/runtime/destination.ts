@@ -14,7 +14,7 @@ import { codeOf, temporaryBeside, writeError } from './writeFile.ts';
 type Destination =
   | { readonly kind: 'file'; readonly path: string; readonly facts: Stats }
   | { readonly kind: 'new'; readonly path: string }
-  | { readonly kind: 'stream'; readonly path: string };
+  | { readonly kind: 'stream'; readonly path: string; readonly isPipe: boolean };
 
 /** A disk that has not even this left is full. */
 const PROBE = Buffer.alloc(65_536);
@@ -43,7 +43,12 @@ export async function requireWritable(path: string): Promise<void> {
   if (await leadsToStandardOutput(path)) return;
   try {
     const destination = await destinationOf(path);
-    if (destination.kind === 'stream') return await access(destination.path, constants.W_OK);
+    if (destination.kind === 'stream') {
+      await access(destination.path, constants.W_OK);
+      // A pipe's reader would take that for the end.
+      if (!destination.isPipe) await (await open(destination.path, POUR)).close();
+      return;
+    }
     if (destination.kind === 'new') return await probe(destination.path);
     await access(destination.path, constants.W_OK);
     await probe(temporaryBeside(destination.path)).catch((error: unknown) => {
@@ -69,7 +74,7 @@ export async function writeWhereItLeads(
   try {
     if (await leadsToStandardOutput(path)) return await print(bytes);
     const destination = await destinationOf(path);
-    if (destination.kind === 'stream') await pour(destination.path, bytes, signal);
+    if (destination.kind === 'stream') await pour(destination, bytes, signal);
     else if (destination.kind === 'new') await replace(destination.path, bytes);
     else await replaceOrFill(destination, bytes);
   } catch (error) {
@@ -89,7 +94,9 @@ async function destinationOf(path: string): Promise<Destination> {
     const kind = facts.isSocket() ? 'a socket' : 'a disk';
     throw new PalimpsestError('WRITE_FAILED', `${path} is ${kind}, not a file. Name a file to write to.`);
   }
-  if (facts !== null && (!facts.isFile() || OPEN_FILES.test(resolve(path)))) return { kind: 'stream', path };
+  if (facts !== null && (!facts.isFile() || OPEN_FILES.test(resolve(path)))) {
+    return { kind: 'stream', path, isPipe: facts.isFIFO() };
+  }
   const end = await endOfLinks(path);
   return facts === null ? { kind: 'new', path: end } : { kind: 'file', path: end, facts };
 }
@@ -165,8 +172,13 @@ async function replaceOrFill(
 }
 
 /** Into a device, a pipe, or what a process has open: piece by piece, as its reader takes it. */
-async function pour(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-  const file = await whenReady(() => open(path, POUR), 'ENXIO', signal);
+async function pour(
+  { path, isPipe }: Destination & { kind: 'stream' },
+  bytes: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const opened = () => open(path, POUR);
+  const file = await (isPipe ? whenReady(opened, 'ENXIO', signal) : opened());
   try {
     for (let done = 0; done < bytes.length; ) {
       const from = done;

@@ -58,7 +58,7 @@ export function homeFolder(): string {
       // Without HOME, for a number that is no user's.
     }
   }
-  return join(parse(process.cwd()).root, 'nonexistent');
+  return join(parse(import.meta.dirname).root, 'nonexistent');
 }
 
 /** `$PALIMPSEST_CACHE`, `$PALIMPSEST_CONFIG` or `$PALIMPSEST_DATA`, or the system's place for each. */
