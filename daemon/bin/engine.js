@@ -1,5 +1,4 @@
 // The engine process, started by the supervisor (daemon/src/engine/engineProcess.ts).
-import { register } from 'tsx/esm/api';
+import './runSources.js';
 
-register();
 await import('../src/engine/main.ts');

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-// The sources are TypeScript and run as they are.
-import { register } from 'tsx/esm/api';
+import './runSources.js';
 
-register();
 await import('../src/cli/main.ts');

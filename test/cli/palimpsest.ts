@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
+export const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
 
 export interface Finished {
   readonly status: number | null;

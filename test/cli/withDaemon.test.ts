@@ -1,6 +1,8 @@
 /** Commands that find a running daemon: it does the work, and the files are the same byte for byte. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DaemonClient, type JobRecord } from '@palimpsest/protocol';
@@ -154,5 +156,28 @@ describe('with a daemon running', () => {
     });
     expect((await jobs())[0]?.state).toBe('cancelled');
     expect(readdirSync(folder)).not.toContain('no.png');
+  });
+
+  it('more than 8 bits a channel are told of, wherever the work is done', async () => {
+    await sharp(picture).toColourspace('rgb16').png().toFile(at('deep.png'));
+    const edit = ['edit', at('deep.png'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
+    for (const where of [[], ['--no-daemon']]) {
+      const { status, stderr } = await palimpsest(cache, ...edit, ...where, '--out', at('shallow.png'));
+      expect(status, stderr).toBe(0);
+      expect(notices(stderr)).toEqual([
+        expect.stringMatching(/deep\.png has more than 8 bits.*result has 8/),
+      ]);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('a picture may come through a pipe', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const edit = ['edit', at('pipe'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
+    const [{ status, stderr }] = await Promise.all([
+      palimpsest(cache, ...edit, '--out', at('piped.png')),
+      writeFile(at('pipe'), readFileSync(picture)),
+    ]);
+    expect(status, stderr).toBe(0);
+    expect(notices(stderr)).toEqual([expect.stringMatching(/does not take .*pipe/)]);
   });
 });

@@ -8,6 +8,7 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inOwnColours } from '../../daemon/src/imaging/ownColours.ts';
 import { decodePicture, encodePng } from '../../daemon/src/imaging/picture.ts';
+import { readPictureHeader } from '../../daemon/src/imaging/pictureHeader.ts';
 import { attachProfile } from '../../daemon/src/imaging/pngProfile.ts';
 
 const ORANGE = { r: 200, g: 100, b: 50 };
@@ -144,6 +145,45 @@ describe('a picture is decoded to sRGB', () => {
   });
 });
 
+describe('a JPEG without its end marker', () => {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const written = (progressive: boolean) =>
+    sharp({ create: { width: 200, height: 200, channels: 3, background: 'black', noise } })
+      .withIccProfile('p3')
+      .jpeg({ progressive })
+      .toBuffer();
+
+  test.each([false, true])('opens, and gives the same pixels (progressive: %s)', async (progressive) => {
+    const whole = await written(progressive);
+    const expected = await decodePicture(whole);
+    for (const less of [1, 2]) {
+      expect(await decodePicture(whole.subarray(0, whole.length - less))).toEqual(expected);
+    }
+  });
+
+  test.each([false, true])(
+    'is refused where pixels are missing too (progressive: %s)',
+    async (progressive) => {
+      const whole = await written(progressive);
+      for (const less of [6, 20, 200, 5000]) {
+        const cut = decodePicture(whole.subarray(0, whole.length - less));
+        await expect(cut).rejects.toThrow(expect.objectContaining({ code: 'PICTURE_UNREADABLE' }));
+      }
+    },
+  );
+});
+
+test.each<[boolean | undefined, string, () => Sharp]>([
+  [true, '16-bit PNG', () => samples(3, [1, 2, 3]).toColourspace('rgb16').png()],
+  [true, '16-bit grey PNG', () => samples(1, [1]).toColourspace('grey16').png()],
+  [true, '16-bit TIFF', () => samples(4, [1, 2, 3, 4]).toColourspace('rgb16').tiff({ compression: 'lzw' })],
+  [undefined, 'PNG', () => solid().png()],
+  [undefined, 'PNG with a palette', () => solid().png({ palette: true, colours: 2 })],
+  [undefined, 'GIF', () => solid().gif()],
+])('whether more than 8 bits are lost (%s) is known of a %s', async (deep, _, make) => {
+  expect((await decodePicture(await make().toBuffer())).isDeep).toBe(deep);
+});
+
 describe('what is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'picture-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -215,7 +255,39 @@ describe('what is refused', () => {
   test('a drawing', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"/>';
     await expect(decodePicture(Buffer.from(svg))).rejects.toThrow(
-      refused('PICTURE_UNREADABLE', 'Use a JPEG'),
+      refused('PICTURE_UNREADABLE', 'is an SVG drawing, which Palimpsest does not read. Export it as a PNG'),
+    );
+  });
+
+  const box = (...brands: string[]) => {
+    const body = Buffer.from(`ftyp${brands[0]}\0\0\0\0${brands.slice(1).join('')}`, 'latin1');
+    return Buffer.concat([Buffer.from([0, 0, 0, body.length + 4]), body, Buffer.alloc(40)]);
+  };
+  test.each<[string, Buffer | string, RegExp]>([
+    ['HEIC', box('heic', 'mif1', 'heic'), /is a HEIC picture.*JPEG.*Most Compatible/],
+    ['HEIC by another name', box('mif1', 'heic'), /is a HEIC picture/],
+    ['JPEG XL', Buffer.from([0xff, 0x0a, 0, 0, 0, 0]), /is a JPEG XL.*Export it/],
+    ['Photoshop document', '8BPS\0\x01', /is a Photoshop document.*Photopea/],
+    ['PDF', '%PDF-1.7\n', /is a PDF.*Export/],
+    ['drawing with a head', '\ufeff<?xml version="1.0"?>\n<!-- x -->\n<svg width="1">', /is an SVG drawing/],
+    [
+      'web page',
+      '<!doctype html><title>404</title>',
+      /is a web page, not the file itself\. Download the file itself/,
+    ],
+    ['pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\n', /git lfs pull/],
+  ])('a %s, with what to do', async (_, bytes, words) => {
+    const expected = expect.objectContaining({
+      code: 'PICTURE_UNREADABLE',
+      message: expect.stringMatching(words),
+    });
+    await expect(decodePicture(onDisk('other', bytes))).rejects.toThrow(expected);
+    await expect(readPictureHeader(Buffer.from(bytes))).rejects.toThrow(expected);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a device without an end', async () => {
+    await expect(decodePicture('/dev/zero')).rejects.toThrow(
+      refused('PICTURE_UNREADABLE', '/dev/zero is a device'),
     );
   });
 

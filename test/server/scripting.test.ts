@@ -1,4 +1,4 @@
-/** The examples of docs/scripting.md, run as they stand but for the port. */
+/** The examples of docs/scripting.md, run as they stand but for the model, with a daemon on a port of its own. */
 
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,8 +30,10 @@ function example(language: string): string {
   const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(
     readFileSync(join(ROOT, 'docs/scripting.md'), 'utf8'),
   )!;
-  return code!.replaceAll('47391', String(daemon.port));
+  return code!;
 }
+
+const configuration = (): string => join(daemon.folder, 'config');
 
 function write(name: string, code: string): string {
   writeFileSync(join(folder, name), code);
@@ -43,13 +45,8 @@ async function expectPicture(path: string): Promise<void> {
 }
 
 it('TypeScript', async () => {
-  // The client looks at the fixed ports by itself; the test's daemon is elsewhere.
-  const urls = `urls: ['ws://127.0.0.1:${daemon.port}/rpc'], webSocket`;
-  const script = write(
-    'example.ts',
-    example('ts').replace('webSocket', urls).replace('models[0]!.name', "'modelA'"),
-  );
-  const { stdout } = await run('npx', ['tsx', script, daemon.tokenFile, picture, out('ts')], { cwd: ROOT });
+  const script = write('example.ts', example('ts').replace('models[0]!.name', "'modelA'"));
+  const { stdout } = await run('npx', ['tsx', script, configuration(), picture, out('ts')], { cwd: ROOT });
   expect(stdout).toMatch(/^edit (\d+) \1$/m);
   await expectPicture(out('ts'));
 });
@@ -66,7 +63,7 @@ const python = ['python3', '/usr/bin/python3'].find((name) => {
 it('Python', async ({ skip }) => {
   if (python === undefined) return skip('Python with the package websockets is not installed.');
   const code = example('python').replace('["models"][0]["name"]', '["models"][-1]["name"]');
-  await run(python, [write('example.py', code), daemon.tokenFile, picture, out('python')], { cwd: ROOT });
+  await run(python, [write('example.py', code), configuration(), picture, out('python')], { cwd: ROOT });
   await expectPicture(out('python'));
 });
 

@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => daemon.stop());
 
 interface Document {
+  readonly servers: readonly { url: string }[];
   readonly methods: readonly { name: string; params: readonly { name: string; required: boolean }[] }[];
 }
 
@@ -30,7 +31,9 @@ interface Answer {
 it('inverts once, and edits three times', async () => {
   const found = await fetch(`http://127.0.0.1:${daemon.port}/openrpc.json`);
   const document = (await found.json()) as Document;
-  const socket = new WebSocket(`ws://127.0.0.1:${daemon.port}/rpc`);
+  // Whatever port the daemon has, the document names it and no other.
+  expect(document.servers.map(({ url }) => url)).toEqual([`ws://127.0.0.1:${daemon.port}/rpc`]);
+  const socket = new WebSocket(document.servers[0]!.url);
   await new Promise((resolve) => socket.on('open', resolve));
   let id = 0;
   const call = (method: string, params: Record<string, unknown>): Promise<Answer> => {
@@ -59,6 +62,7 @@ it('inverts once, and edits three times', async () => {
   };
 
   await call('hello', { token: daemon.token, protocol: 1 });
+  expect(await call('rpc.discover', {})).toEqual(document);
   const data = readFileSync(join(GOLDEN, 'image.png')).toString('base64');
   const { image } = await call('images.put', { data });
   const inversion = { steps: 3, innerSteps: 2 };

@@ -54,7 +54,7 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
 async function inDaemon(
   running: Announcement,
   {
-    model: { folder, imageEncoder, loras = [] },
+    model: { folder, imageEncoder, vae, loras = [] },
     threads,
     device,
     precision,
@@ -66,8 +66,8 @@ async function inDaemon(
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if (imageEncoder !== undefined || threads !== undefined || memoryBudget !== undefined) {
-    return 'The running daemon does not know --image-encoder, --threads and --memory-budget.';
+  if ([imageEncoder, vae, threads, memoryBudget].some((choice) => choice !== undefined)) {
+    return 'The running daemon does not know --image-encoder, --vae, --threads and --memory-budget.';
   }
   if (
     ![undefined, 'auto', running.device].includes(device) ||
@@ -97,7 +97,9 @@ async function inDaemon(
 /** Whether a file is a picture that the wire takes; if not, work in this process says what is wrong, or does it. */
 async function canBeSent(file: string): Promise<boolean> {
   try {
-    if ((await stat(file)).size > MAX_PICTURE_BYTES) return false;
+    const facts = await stat(file);
+    // What is read from a pipe is gone.
+    if (!facts.isFile() || facts.size > MAX_PICTURE_BYTES) return false;
     await readPictureHeader(await readFile(file));
     return true;
   } catch {

@@ -1,18 +1,14 @@
 /** @file `palimpsest edit`: edit a picture with words. */
 
-import { resolve } from 'node:path';
 import { EditOptions, InversionOptions, PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
-import { requirePictureOut } from './pictureOut.ts';
-import { addWorkFlags, runWork } from './session.ts';
+import { addWorkFlags, runDrawing } from './session.ts';
 import { WORD_FLAGS } from './wordFlags.ts';
 
 interface Arguments {
   readonly from: string;
   readonly to: string;
-  readonly out: string;
   readonly mask?: string;
 }
 
@@ -29,9 +25,9 @@ export function editCommand(): Command {
     .option('--mask <picture>', 'change only where this picture is white; it has the size of the picture');
   addFlags(addWorkFlags(command), EditOptions, WORD_FLAGS);
   addFlags(command, InversionOptions);
-  return command.action((picture: string, { from: source, to: target, out, mask }: Arguments) => {
+  return command.action((picture: string, { from: source, to: target, mask }: Arguments) => {
     const pictures = [picture, ...(mask === undefined ? [] : [mask])];
-    return runWork(command, pictures, async (worker) => {
+    return runDrawing(command, pictures, async (worker) => {
       const inversion = readFlags(command, InversionOptions);
       const edit = readFlags(command, EditOptions, WORD_FLAGS);
       if (edit.context !== undefined && mask === undefined) {
@@ -40,14 +36,9 @@ export function editCommand(): Command {
           '--context is what is worked on around a mask: name the mask with --mask, or leave --context out.',
         );
       }
-      await requirePictureOut(out, pictures);
-      const { png, ...facts } = await worker.edit({ picture, mask, source, target, inversion, edit });
-      await writeFileAtomic(out, png);
-      const { width, height, kind } = facts;
-      return {
-        result: { out: resolve(out), width, height, kind, inversion: facts.inversion },
-        message: `Wrote ${out} (${width} x ${height}, by ${kind}).`,
-      };
+      const drawn = await worker.edit({ picture, mask, source, target, inversion, edit });
+      const { kind, inversion: id } = drawn;
+      return { drawn, facts: { kind, inversion: id }, how: `, by ${kind}` };
     });
   });
 }

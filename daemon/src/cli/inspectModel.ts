@@ -28,10 +28,10 @@ export function inspectModelCommand(): Command {
     .option('--size <pixels>', "side of the picture; default: the model's own", Number);
   return addModelFlags(command).action((folder: string | undefined, place: Place) => {
     if (folder !== undefined) command.setOptionValue('model', folder);
-    return runCommand(command, async ({ model: { folder, imageEncoder } }) => {
+    return runCommand(command, async ({ model: { folder, imageEncoder, vae } }) => {
       const { device, precision } = place;
       const networks = new Networks(graphsFolder(), { device }, precision);
-      const model = new StableDiffusion(folder, networks, { imageEncoder });
+      const model = new StableDiffusion(folder, networks, { imageEncoder, vae });
       const size = sideOf(place, model);
       const memory = { device, precision, size, jobs: await memoryTable(model, networks, size) };
       const facts = { ...inspectModel(model), memory };

@@ -14,17 +14,19 @@ import { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Device, Precision } from '../runtime/deviceNames.ts';
 import { defaultBudget } from '../runtime/memoryBudget.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { requireUserFolder } from '../runtime/userFolders.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
-import type {
-  DrawnPicture,
-  EditWork,
-  GenerateWork,
-  InvertWork,
-  ModelChoice,
-  StyleWork,
-  Worker,
-  WorkWatch,
+import {
+  type DrawnPicture,
+  type EditWork,
+  type GenerateWork,
+  type InvertWork,
+  type ModelChoice,
+  type StyleWork,
+  shallowNotice,
+  type Worker,
+  type WorkWatch,
 } from './worker.ts';
 
 interface LocalWish {
@@ -43,7 +45,7 @@ export class LocalWorker implements Worker {
   readonly store = new InversionStore(inversionsFolder());
 
   private constructor(
-    { folder, imageEncoder, loras = [] }: ModelChoice,
+    { folder, imageEncoder, vae, loras = [] }: ModelChoice,
     options: SessionOptions,
     precision: Precision,
     private readonly watch: WorkWatch,
@@ -51,7 +53,7 @@ export class LocalWorker implements Worker {
   ) {
     this.networks = new Networks(graphsFolder(), options, precision);
     const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
-    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, loras: merged });
+    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, vae, loras: merged });
   }
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
@@ -75,7 +77,7 @@ export class LocalWorker implements Worker {
   }
 
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
-    const picture = await decodePicture(file);
+    const picture = await this.open(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
     const request = { picture, ...words, ...mask };
     await this.prepare({ kind: 'edit', request });
@@ -84,7 +86,7 @@ export class LocalWorker implements Worker {
   }
 
   async style({ content, style, ...words }: StyleWork) {
-    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
+    const pictures = { content: await this.open(content), style: await decodePicture(style) };
     const request = { ...pictures, ...words };
     await this.prepare({ kind: 'style', request });
     const styled = await stylePicture(this.model, this.store, request, this.watch);
@@ -96,7 +98,17 @@ export class LocalWorker implements Worker {
     return drawn(await generatePicture(this.model, prompt, options, this.watch));
   }
 
-  private prepare(job: Job): Promise<void> {
+  /** The picture that comes back changed. */
+  private async open(file: string): Promise<Picture> {
+    const picture = await decodePicture(file);
+    if (picture.isDeep) this.watch.tell(shallowNotice(file));
+    return picture;
+  }
+
+  /** Sees to it that a job can be done, and stays within the budget. */
+  private async prepare(job: Job): Promise<void> {
+    // What is drawn from words alone leaves nothing there that it could not do without.
+    if (job.kind !== 'generate') requireUserFolder('cache');
     return prepareJob(this.memoryBudget, this, job, this.watch.tell);
   }
 

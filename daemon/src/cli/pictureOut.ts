@@ -3,21 +3,29 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { requireWritable } from '../runtime/writeFile.ts';
+import { requireWritable } from '../runtime/destination.ts';
 
 /** Names that promise another format than the PNG that we write. */
 const OTHER_FORMATS: ReadonlySet<string> = new Set(
-  'jpg jpeg jpe webp tif tiff avif heic gif bmp psd svg pdf'.split(' ').map((name) => `.${name}`),
+  (
+    'jpg jpeg jpe jfif jif pjpeg pjp webp tif tiff avif avifs heic heics heif heifs hif jxl jp2 j2k jpx jxr gif bmp dib ' +
+    'tga ico psd psb xcf kra svg svgz eps pdf exr hdr dng safetensors'
+  )
+    .split(' ')
+    .map((name) => `.${name}`),
 );
 
 /**
  * Checks `--out` before long work starts.
  *
  * @param inputs files that the work is about.
- * @throws {PalimpsestError} OPTION_INVALID when the name promises another format, or is an input's; WRITE_FAILED when it
- *   cannot be written.
+ * @throws {PalimpsestError} OPTION_INVALID when it is empty, the name promises another format, or is an input's;
+ *   WRITE_FAILED or DISK_FULL when it cannot be written.
  */
 export async function requirePictureOut(out: string, inputs: readonly string[] = []): Promise<void> {
+  if (out === '') {
+    throw new PalimpsestError('OPTION_INVALID', '--out is empty. Name a file, such as edited.png.');
+  }
   const extension = extname(out);
   if (OTHER_FORMATS.has(extension.toLowerCase())) {
     const better = `${out.slice(0, -extension.length)}.png`;

@@ -7,6 +7,7 @@ import { findImageEncoder } from '../models/imageEncoderPlaces.ts';
 import type { Precision } from '../models/neededFiles.ts';
 import { KNOWN_MODELS, pullModel } from '../models/pull.ts';
 import { pulledFolder } from '../models/searchPlaces.ts';
+import { requireUserFolder } from '../runtime/userFolders.ts';
 import { EXIT_CODES, reportError } from './report.ts';
 
 /** Width of the contexts of Stable Diffusion 1.x, for which no model folder has a vision encoder. */
@@ -36,6 +37,7 @@ export function pullCommand(): Command {
         signal: controller.signal,
       });
       try {
+        requireUserFolder('data');
         const folder = await pull(hub, name, precision);
         process.stdout.write(`${folder}\n`);
         if (name !== 'clip' && findImageEncoder(FIRST_WIDTH) === null) await pullClip(hub);

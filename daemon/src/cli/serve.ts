@@ -3,8 +3,9 @@
 import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../models/chooseDevice.ts';
+import { requireUserFolder } from '../runtime/userFolders.ts';
 import { ownerTokenFile } from '../server/clients.ts';
-import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
+import { LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
@@ -31,8 +32,9 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const folder = configFolder();
+  const folder = requireUserFolder('config');
   const config = readConfig(folder, flags);
+  requireUserFolder('cache');
   const [given, configured] = flags.models === undefined ? [[], config.models] : [config.models, []];
   for (const sentence of missingFolders(given, configured)) process.stderr.write(`Warning: ${sentence}\n`);
   if (config.listen !== undefined && !LOOPBACK.test(config.listen)) {

@@ -1,17 +1,20 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import type { Progress } from '../methods/watch.ts';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
+import { leadsToStandardOutput, writeWhereItLeads } from '../runtime/destination.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
+import { requirePictureOut } from './pictureOut.ts';
 import { progressWriter } from './progressBar.ts';
 import { EXIT_CODES, reportError } from './report.ts';
-import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
+import type { DrawnPicture, ModelChoice, Worker, WorkWatch } from './worker.ts';
 
 /** A command's result: what `--json` prints, and the line that people read. */
 export interface Outcome {
@@ -33,6 +36,7 @@ export function addModelFlags(command: Command): Command {
       'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
     )
     .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
+    .option('--vae <file>', "a VAE to take in place of the model's own: a .safetensors file, or a folder")
     .option(
       '--lora <file[:strength]>',
       'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
@@ -53,7 +57,7 @@ export async function runCommand(
   command: Command,
   run: (session: Session) => Promise<Outcome>,
 ): Promise<void> {
-  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, lora, json = false } = command.opts();
+  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, vae, lora, json = false, out } = command.opts();
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   const controller = new AbortController();
@@ -74,10 +78,13 @@ export async function runCommand(
   try {
     if (model === undefined) tell(DEMO_MODEL);
     const { result, message } = await run({
-      model: await chosenModel(model ?? demoModelFolder(), imageEncoder, lora),
+      model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder, lora)), vae },
       watch: { signal: controller.signal, onProgress, tell },
     });
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
+    // Whoever reads the picture from there would take this for a part of it.
+    const isTaken = out !== undefined && (await leadsToStandardOutput(out));
+    const results = isTaken ? process.stderr : process.stdout;
+    results.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
   } catch (error) {
     // Who does the work knows no more than that it was cancelled, here or in the daemon.
     const wasStopped =
@@ -106,17 +113,46 @@ const stopped = (hasLearned: boolean): PalimpsestError =>
 export function runWork(
   command: Command,
   pictures: readonly string[],
-  work: (worker: Worker) => Promise<Outcome>,
+  work: (worker: Worker, watch: WorkWatch) => Promise<Outcome>,
 ): Promise<void> {
-  const { threads, daemon, device, precision, memoryBudget } = command.opts();
+  const { threads, daemon, device, precision, memoryBudget, out } = command.opts();
   return runCommand(command, async ({ model, watch }) => {
+    // Before a model is opened or a device is tried, which takes a while.
+    if (out !== undefined) await requirePictureOut(out, [...pictures, ...filesOf(model)]);
     const wish = { model, threads, device, precision, memoryBudget, pictures, daemon };
     const worker = await chooseWorker(wish, watch);
     try {
-      return await work(worker);
+      return await work(worker, watch);
     } finally {
       await worker.close();
     }
+  });
+}
+
+/** What a command for pictures has drawn. */
+export interface Drawing {
+  readonly drawn: DrawnPicture;
+  /** More for `--json`. */
+  readonly facts?: object;
+  /** More for people, after the size. */
+  readonly how?: string;
+}
+
+/** `runWork` for a command that writes a picture to `--out`. */
+export function runDrawing(
+  command: Command,
+  pictures: readonly string[],
+  draw: (worker: Worker) => Promise<Drawing>,
+): Promise<void> {
+  return runWork(command, pictures, async (worker, { signal }) => {
+    const { drawn, facts = {}, how = '' } = await draw(worker);
+    const { out } = command.opts();
+    await writeWhereItLeads(out, drawn.png, signal);
+    const { width, height } = drawn;
+    return {
+      result: { out: resolve(out), width, height, ...facts },
+      message: `Wrote ${out} (${width} x ${height}${how}).`,
+    };
   });
 }
 
@@ -135,6 +171,13 @@ async function chosenModel(
     loras: [...(place.loras ?? []), ...loras],
   };
 }
+
+/** What a model is in; of a folder, the folder. */
+const filesOf = ({ folder, vae, loras = [] }: ModelChoice): string[] => [
+  folder,
+  ...(vae === undefined ? [] : [vae]),
+  ...loras.map(({ file }) => file),
+];
 
 function readThreads(text: string): number {
   const threads = Number(text);

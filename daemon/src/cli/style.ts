@@ -1,13 +1,10 @@
 /** @file `palimpsest style`: give a picture the style of another. */
 
-import { resolve } from 'node:path';
 import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import * as z from 'zod/mini';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { addFlags, readFlags } from './flags.ts';
-import { requirePictureOut } from './pictureOut.ts';
-import { addWorkFlags, runWork } from './session.ts';
+import { addWorkFlags, runDrawing } from './session.ts';
 
 /** Of inversions there is no choice here, so what belongs to others than StyleDiffusion is none; keys hold no style. */
 const LearningOptions = z.extend(
@@ -33,7 +30,6 @@ const LearningOptions = z.extend(
 interface Arguments {
   readonly from: string;
   readonly styleFrom: string;
-  readonly out: string;
 }
 
 export function styleCommand(): Command {
@@ -49,18 +45,13 @@ export function styleCommand(): Command {
     .requiredOption('--out <file>', 'where the PNG goes');
   addFlags(addWorkFlags(command), StyleOptions);
   addFlags(command, LearningOptions);
-  return command.action((content: string, style: string, { from: source, styleFrom, out }: Arguments) =>
-    runWork(command, [content, style], async (worker) => {
+  return command.action((content: string, style: string, { from: source, styleFrom }: Arguments) =>
+    runDrawing(command, [content, style], async (worker) => {
       const inversion = InversionOptions.parse(readFlags(command, LearningOptions));
       const options = readFlags(command, StyleOptions);
-      await requirePictureOut(out, [content, style]);
       const work = { content, style, source, styleSource: styleFrom, inversion, options };
-      const { png, width, height, inversion: id } = await worker.style(work);
-      await writeFileAtomic(out, png);
-      return {
-        result: { out: resolve(out), width, height, inversion: id },
-        message: `Wrote ${out} (${width} x ${height}).`,
-      };
+      const drawn = await worker.style(work);
+      return { drawn, facts: { inversion: drawn.inversion } };
     }),
   );
 }

@@ -1,9 +1,10 @@
 /** @file The colour space of a picture's own file: results come back in it, so that pixels outside an edit stay as they are. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { userFolder } from '../runtime/userFolders.ts';
 import type { Picture } from './picture.ts';
 
 /** A picture in sRGB, with the same colours in the space of another picture's file, where that has one of its own. */
@@ -11,7 +12,7 @@ export async function inOwnColours(picture: Picture, { own }: Pick<Picture, 'own
   if (own === undefined) return picture;
   const { width, height, rgb } = picture;
   // The library takes profiles by path only, and remembers paths: so each has a folder of its own.
-  const folder = await mkdtemp(join(tmpdir(), 'palimpsest-profile-'));
+  const folder = await temporaryFolder();
   try {
     const profile = join(folder, 'own.icc');
     await writeFile(profile, own.icc);
@@ -25,5 +26,17 @@ export async function inOwnColours(picture: Picture, { own }: Pick<Picture, 'own
     return picture;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** In the system's place for such, or in our own where that cannot be written. */
+async function temporaryFolder(): Promise<string> {
+  const made = (place: string) => mkdtemp(join(place, 'palimpsest-profile-'));
+  try {
+    return await made(tmpdir());
+  } catch {
+    const cache = userFolder('cache');
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    return made(cache);
   }
 }

@@ -2,7 +2,9 @@
 
 import { open } from 'node:fs/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import { extraSamples } from './extraSamples.ts';
+import { otherFormat } from './otherFormats.ts';
 import { attachProfile } from './pngProfile.ts';
 
 /** Width and height in pixels. */
@@ -19,6 +21,8 @@ export interface Picture extends Size {
   readonly alpha?: Uint8Array | undefined;
   /** The same colours in the space of the file, where that has a profile; a result is in this space again. */
   readonly own?: OwnColours | undefined;
+  /** Whether the file has more than 8 bits a channel, which are lost here. */
+  readonly isDeep?: boolean | undefined;
 }
 
 export interface OwnColours {
@@ -43,11 +47,19 @@ const MAX_FILE_BYTES = 2 ** 30;
 /** As the decoder calls them, for 8 and 16 bits. */
 const RGB_SPACES: ReadonlySet<string | undefined> = new Set(['srgb', 'rgb', 'rgb16']);
 
+/** Of 8-bit RGB with alpha in the largest picture: a TIFF may have many more channels. */
+const MAX_DECODED_BYTES = MAX_SIDE ** 2 * 4;
+
 /**
- * 'error' refuses files that end early, and accepts the odd but harmless ones that phones write. The sides are limited by
- * checkHeader, whose message says by how much.
+ * 'error' refuses files that end early, and accepts the odd but harmless ones that phones write. Sides and channels are
+ * limited by checkHeader, whose message says by how much.
  */
-const READING = { failOn: 'error', limitInputPixels: false } as const;
+const READING = { failOn: 'error', limitInputPixels: false, limitInputChannels: false } as const;
+
+/** With an end that was put to it, a JPEG whose pixels are not all there only warns. */
+const READING_UNENDED = { ...READING, failOn: 'warning' } as const;
+const UNENDED = 'premature end of JPEG image';
+const JPEG_END = [0xff, 0xd9];
 
 /** SVG and PDF are drawings, which can also name other files; formats outside this list are refused. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif', 'gif']);
@@ -55,7 +67,8 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
 /**
  * Decodes a JPEG, PNG, WebP, TIFF, AVIF or GIF (its first frame) to upright 8-bit sRGB.
  *
- * EXIF orientation is applied, 16 bit becomes 8, grey becomes RGB, CMYK and colour profiles become sRGB.
+ * EXIF orientation is applied, 16 bit becomes 8, grey becomes RGB, CMYK and colour profiles become sRGB. A JPEG may lack its
+ * end marker, as long as its pixels are all there. Channels of a TIFF that are no transparency are left out.
  *
  * @param input the path of a file, or its bytes.
  * @throws {PalimpsestError} PICTURE_UNREADABLE for what is no such picture, or is cut short;
@@ -66,18 +79,36 @@ export async function decodePicture(input: string | Uint8Array): Promise<Picture
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
-    const image = sharp(bytes, READING);
-    const facts = await image.metadata();
-    checkHeader(name, facts);
-    // 16 bit with a profile would be processed in Display P3, and its numbers be taken for sRGB's.
-    const picture = await decodePixels(facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image);
-    if (!hasOwnColours(facts)) return picture;
-    const { rgb } = await decodePixels(sharp(bytes, { ...READING, ignoreIcc: true }));
-    return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };
+    return await decodeBytes(name, bytes, READING).catch((error: unknown) => {
+      if (!(error instanceof Error && error.message.includes(UNENDED))) throw error;
+      return decodeBytes(name, withEnd(bytes), READING_UNENDED);
+    });
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
-    throw unreadable(name, error);
+    throw unreadable(name, bytes, error);
   }
+}
+
+async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
+  const image = sharp(bytes, reading);
+  const facts = await image.metadata();
+  checkHeader(name, bytes, facts);
+  const extras = extraSamples(bytes);
+  // 16 bit with a profile would be processed in Display P3, and its numbers be taken for sRGB's.
+  const plain = facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image;
+  const picture = { ...(await decodePixels(plain, extras)), ...(isDeep(facts) ? { isDeep: true } : {}) };
+  if (!hasOwnColours(facts)) return picture;
+  const { rgb } = await decodePixels(sharp(bytes, { ...reading, ignoreIcc: true }), extras);
+  return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };
+}
+
+/** More than the 8 bits a channel that are kept. */
+export const isDeep = ({ depth }: Pick<Metadata, 'depth'>): boolean => depth !== 'uchar';
+
+function withEnd(jpeg: Uint8Array): Uint8Array {
+  // The first half of the marker may be there.
+  const rest = jpeg.at(-1) === JPEG_END[0] ? jpeg.subarray(0, -1) : jpeg;
+  return Buffer.concat([rest, Buffer.from(JPEG_END)]);
 }
 
 /** A picture as a PNG file, with its alpha and its colour profile if it has them. */
@@ -114,8 +145,8 @@ function hasOwnColours(facts: Metadata): facts is Metadata & { icc: Buffer } {
   return icc !== undefined && icc.length <= MAX_PROFILE_BYTES && RGB_SPACES.has(space);
 }
 
-function checkHeader(name: string, { format, width, height }: Metadata): void {
-  if (!FORMATS.has(format)) throw unreadable(name);
+function checkHeader(name: string, bytes: Uint8Array, { format, width, height, channels }: Metadata): void {
+  if (!FORMATS.has(format)) throw unreadable(name, bytes);
   requireLargeEnough(name, { width, height });
   if (width > MAX_SIDE || height > MAX_SIDE) {
     throw new PalimpsestError(
@@ -123,9 +154,16 @@ function checkHeader(name: string, { format, width, height }: Metadata): void {
       `${name} is ${width} x ${height} pixels; at most ${MAX_SIDE} a side can be edited. Crop or scale it down first.`,
     );
   }
+  if (width * height * channels > MAX_DECODED_BYTES) {
+    throw new PalimpsestError(
+      'PICTURE_TOO_LARGE',
+      `${name} has ${channels} channels of ${width} x ${height} pixels. Save it without its saved selections and spot colours, or scale it down.`,
+    );
+  }
 }
 
-async function decodePixels(image: Sharp): Promise<Picture> {
+/** @param extras of a TIFF that says so, which of its channels beyond colour are transparency. */
+async function decodePixels(image: Sharp, extras: readonly boolean[] | null): Promise<Picture> {
   const { data, info } = await image
     .autoOrient()
     .toColourspace('srgb')
@@ -136,13 +174,14 @@ async function decodePixels(image: Sharp): Promise<Picture> {
     return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   const pixels = width * height;
   const rgb = new Uint8Array(pixels * 3);
-  // Grey comes as one channel, or two with alpha; colour with alpha as four.
-  const hasAlpha = channels % 2 === 0;
-  const colours = channels - (hasAlpha ? 1 : 0);
-  const alpha = hasAlpha ? new Uint8Array(pixels) : undefined;
+  // Grey comes as one channel, or as three like colour; alpha and what else there is follow.
+  const colours = channels < 3 ? 1 : 3;
+  const first = (extras ?? [true]).indexOf(true);
+  const alphaAt = first < 0 ? channels : colours + first;
+  const alpha = alphaAt < channels ? new Uint8Array(pixels) : undefined;
   for (let i = 0; i < pixels; i++) {
     for (let c = 0; c < 3; c++) rgb[i * 3 + c] = data[i * channels + Math.min(c, colours - 1)]!;
-    if (alpha !== undefined) alpha[i] = data[i * channels + colours]!;
+    if (alpha !== undefined) alpha[i] = data[i * channels + alphaAt]!;
   }
   return { width, height, rgb, alpha };
 }
@@ -151,14 +190,19 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
-      if (size > MAX_FILE_BYTES) {
-        throw new PalimpsestError(
-          'PICTURE_TOO_LARGE',
-          `${path} has ${size} bytes; at most ${MAX_FILE_BYTES} can be read. Save it compressed, or scale it down.`,
-        );
+      if ((await file.stat()).isCharacterDevice()) {
+        const sentence = `${path} is a device, which is no picture. Name a file.`;
+        throw new PalimpsestError('PICTURE_UNREADABLE', sentence);
       }
-      return await file.readFile();
+      const pieces: Buffer[] = [];
+      let size = 0;
+      // A pipe does not say how much there is to come.
+      for await (const piece of file.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 })) {
+        pieces.push(piece);
+        size += piece.length;
+        if (size > MAX_FILE_BYTES) throw tooManyBytes(path);
+      }
+      return Buffer.concat(pieces);
     } finally {
       await file.close();
     }
@@ -172,7 +216,18 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-function unreadable(name: string, cause?: unknown): PalimpsestError {
+const tooManyBytes = (path: string): PalimpsestError =>
+  new PalimpsestError(
+    'PICTURE_TOO_LARGE',
+    `${path} has more than ${MAX_FILE_BYTES} bytes. Save it compressed, or scale it down.`,
+  );
+
+function unreadable(name: string, bytes: Uint8Array, cause?: unknown): PalimpsestError {
+  const other = otherFormat(bytes);
+  if (other !== undefined) {
+    const sentence = `${name} is ${other.what}. ${other.advice}`;
+    return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
+  }
   // Some decoders report a page of internals; what fits a line helps.
   const reason = cause instanceof Error && !cause.message.includes('\n') ? ` (${cause.message})` : '';
   return new PalimpsestError(

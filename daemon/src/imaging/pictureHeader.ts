@@ -2,7 +2,8 @@
 
 import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
 import sharp from 'sharp';
-import { requireLargeEnough } from './picture.ts';
+import { otherFormat } from './otherFormats.ts';
+import { isDeep, requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
   readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
@@ -18,11 +19,11 @@ export interface PictureHeader {
  */
 export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeader> {
   const mediaType = mediaTypeOf(bytes);
-  if (mediaType === null) throw unreadable();
+  if (mediaType === null) throw unreadable(bytes);
   const { width, height } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
-      throw unreadable(cause);
+      throw unreadable(bytes, cause);
     });
   requireLargeEnough('The picture', { width, height });
   if (width * height > MAX_PICTURE_PIXELS) {
@@ -34,6 +35,10 @@ export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeade
   return { mediaType, width, height };
 }
 
+/** Whether a picture that the wire takes has more than the 8 bits a channel that are kept. */
+export const isDeepPicture = async (bytes: Uint8Array): Promise<boolean> =>
+  isDeep(await sharp(bytes, { limitInputPixels: false }).metadata());
+
 /** By the first bytes, never by a name. */
 export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | null {
   const text = (start: number, end: number) => String.fromCharCode(...bytes.subarray(start, end));
@@ -43,11 +48,11 @@ export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | nul
   return null;
 }
 
-const unreadable = (cause?: unknown): PalimpsestError =>
-  new PalimpsestError(
-    'PICTURE_UNREADABLE',
-    'This is no picture that can be read. Send a PNG, JPEG or WebP file.',
-    {
-      cause,
-    },
-  );
+function unreadable(bytes: Uint8Array, cause?: unknown): PalimpsestError {
+  const other = otherFormat(bytes);
+  const sentence =
+    other === undefined
+      ? 'This is no picture that can be read. Send a PNG, JPEG or WebP file.'
+      : `This is ${other.what}. ${other.advice}`;
+  return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
+}

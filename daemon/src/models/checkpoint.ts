@@ -3,12 +3,14 @@
  * from the part of a larger file that holds it.
  */
 
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { FloatType, Shape, WeightSource } from '../graph/graph.ts';
 import { locationIn } from '../graph/onnx.ts';
+import { faultSentence } from '../tensor/fileFault.ts';
+import { readJson } from '../tensor/json.ts';
 import {
   contentHash,
   contentState,
@@ -16,8 +18,9 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from '../tensor/safetensors.ts';
+import { namesIn } from './searchPlaces.ts';
 
-/** File names that diffusers and transformers write, in the order in which we prefer them. */
+/** File names, in small letters, that diffusers and transformers write, in the order in which we prefer them. */
 const FILE_STEMS = ['diffusion_pytorch_model', 'model'];
 /** Of a whole file, and of the index of one in parts, which versions of diffusers name differently. */
 const ENDS = [
@@ -83,16 +86,17 @@ export class Checkpoint implements WeightSource {
    *   WEIGHT_INVALID when a file is damaged or cut short.
    */
   static open(folder: string): Checkpoint {
+    const names = new Map(namesIn(folder).map((name) => [name.toLowerCase(), join(folder, name)]));
     for (const stem of FILE_STEMS) {
       for (const { whole, indexes } of ENDS) {
-        const path = join(folder, stem + whole);
-        const index = indexes.map((end) => join(folder, stem + end)).find(existsSync);
+        const index = indexes.map((end) => names.get(stem + end)).find((path) => path !== undefined);
         if (index !== undefined) return Checkpoint.ofFiles(shards(folder, index).map(openWeights));
-        if (existsSync(path)) return Checkpoint.ofFiles([openWeights(path)]);
+        const path = names.get(stem + whole);
+        if (path !== undefined) return Checkpoint.ofFiles([openWeights(path)]);
       }
     }
-    const pickle = PICKLES.find((name) => existsSync(join(folder, name)));
-    if (pickle !== undefined) throw refusedPickle(join(folder, pickle));
+    const pickle = PICKLES.map((name) => names.get(name)).find((path) => path !== undefined);
+    if (pickle !== undefined) throw refusedPickle(pickle);
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `${folder} holds no weights: expected ${FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ')}.`,
@@ -174,6 +178,10 @@ export function openWeights(path: string): SafetensorsFile {
   return readHeader(existsSync(path) ? realpathSync(path) : path);
 }
 
+/** Of files of weights, and of those that can run any program when they are opened. */
+export const SAFETENSORS = /\.safetensors$/i;
+export const PICKLED = /\.(ckpt|pt|pth|bin)$/i;
+
 /** Names that pickled weights have in component folders. */
 const PICKLES = ['diffusion_pytorch_model.bin', 'diffusion_pytorch_model.fp16.bin', 'pytorch_model.bin'];
 
@@ -210,12 +218,13 @@ function commonFolder(folders: readonly string[]): string {
 
 function shards(folder: string, index: string): string[] {
   try {
-    const { weight_map } = Index.parse(JSON.parse(readFileSync(index, 'utf8')));
+    const { weight_map } = Index.parse(readJson(index));
     return [...new Set(Object.values(weight_map))].map((name) => join(folder, name));
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
+      faultSentence(index) ??
+        `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
       { cause },
     );
   }

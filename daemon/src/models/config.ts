@@ -1,9 +1,10 @@
 /** @file The configs of a diffusers folder: what we read of each, with the published defaults. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { faultSentence } from '../tensor/fileFault.ts';
+import { readJson } from '../tensor/json.ts';
 
 const size = z.int().positive();
 /** A key that some models set to a value that asks for a network we do not build. */
@@ -138,11 +139,12 @@ export function readConfig<T extends z.ZodType>(
   const file = join(called, path);
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(join(folder, path), 'utf8'));
+    json = readJson(join(folder, path));
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
+      faultSentence(join(folder, path), file) ??
+        `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
       { cause },
     );
   }

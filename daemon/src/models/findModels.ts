@@ -2,7 +2,8 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWeights, refusedPickle } from './checkpoint.ts';
+import { isNamed } from '../tensor/fileFault.ts';
+import { openWeights, refusedPickle, SAFETENSORS } from './checkpoint.ts';
 import { messageOf, NETWORKS, whyUnfitFolder } from './modelFolder.ts';
 import { unfit } from './originalConfig.ts';
 import {
@@ -12,6 +13,7 @@ import {
   programFolders,
   pulledFolder,
 } from './searchPlaces.ts';
+import { isVaeBeside, openVae, vaeBeside } from './vaeFile.ts';
 
 /** A model, or what looks like one. */
 export interface FoundModel {
@@ -27,10 +29,8 @@ export interface FoundModel {
 
 /** What makes a folder a model: diffusers' table of contents, or the network that is always there. */
 const MARKS = ['model_index.json', join('unet', 'config.json')];
-export const isModelFolder = (folder: string): boolean =>
-  MARKS.some((mark) => existsSync(join(folder, mark)));
+export const isModelFolder = (folder: string): boolean => MARKS.some((mark) => isNamed(join(folder, mark)));
 
-const SAFETENSORS = /\.safetensors$/i;
 const PICKLE = /\.ckpt$/i;
 
 /** People sort checkpoints into folders, but not without end; a folder with everything in it is not searched through. */
@@ -70,12 +70,13 @@ function modelsOfProgram(folder: string): FoundModel[] {
 
 function walk(folder: string, origin: string, depth: number): FoundModel[] {
   if (depth === 0) return [];
-  return namesIn(folder)
-    .filter((name) => !name.startsWith('.'))
+  const names = namesIn(folder).filter((name) => !name.startsWith('.'));
+  return names
+    .filter((name) => !isVaeBeside(name, names))
     .flatMap((name) => {
       const path = join(folder, name);
       if (SAFETENSORS.test(name)) {
-        return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: fileFault(path) }];
+        return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: checkpointFault(path) }];
       }
       if (PICKLE.test(name)) return [{ name, path, origin, refused: refusedPickle(path).message }];
       if (isModelFolder(path)) return [{ name, path, origin, refused: folderFault(path) }];
@@ -94,10 +95,12 @@ function remembered(path: string, state: string, look: () => string | null): str
   return refused;
 }
 
-function fileFault(path: string): string | null {
-  return remembered(path, stateOf(path), () => {
+function checkpointFault(path: string): string | null {
+  const vae = vaeBeside(path);
+  return remembered(path, `${stateOf(path)} ${vae === null ? '' : stateOf(vae)}`, () => {
     try {
-      return unfit(openWeights(path));
+      if (vae !== null) openVae(vae);
+      return unfit(openWeights(path), vae !== null);
     } catch (error) {
       return messageOf(error);
     }

@@ -1,12 +1,12 @@
 /** @file Whether a folder in the diffusers layout is a Stable Diffusion 1.x or 2.x, by what it says of itself. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import type { StoredTensor } from '../tensor/safetensors.ts';
+import { readJson } from '../tensor/json.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { readModelConfigs } from './config.ts';
+import { unfitTypes } from './weightTypes.ts';
 
 /** Networks that every model has, each in a folder of its own. */
 export const NETWORKS = ['text_encoder', 'vae', 'unet'] as const;
@@ -34,19 +34,14 @@ export function whyUnfitFolder(folder: string): string | null {
 
 function requireWeights(folder: string): void {
   for (const name of NETWORKS) {
-    const { weights } = Checkpoint.open(join(folder, name));
-    if ([...weights.values()].some(isBrief))
-      throw new PalimpsestError('WEIGHT_INVALID', `${join(folder, name)}: ${BRIEF}`);
+    const reason = unfitTypes(Checkpoint.open(join(folder, name)).weights.values());
+    if (reason !== null) throw new PalimpsestError('WEIGHT_INVALID', `${join(folder, name)}: ${reason}`);
   }
 }
 
-/** The precision that many newer models are stored in, and that no network of ours computes with. */
-export const isBrief = ({ dtype }: StoredTensor): boolean => dtype === 'BF16';
-export const BRIEF = 'its weights are in bfloat16; take the same model in fp32 or fp16';
-
 function pipelineOf(folder: string): string | null {
   try {
-    return ModelIndex.parse(JSON.parse(readFileSync(join(folder, 'model_index.json'), 'utf8')))._class_name;
+    return ModelIndex.parse(readJson(join(folder, 'model_index.json')))._class_name;
   } catch {
     return null;
   }

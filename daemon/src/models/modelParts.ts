@@ -37,15 +37,21 @@ export interface ModelParts {
   readonly image: ImageEncoder | null;
 }
 
-/** @throws {PalimpsestError} MODEL_FOLDER_INVALID, CONFIG_UNSUPPORTED or WEIGHT_INVALID, naming file and fact. */
-export function openDiffusersFolder(folder: string): ModelParts {
+/**
+ * @param otherVae opens one in place of the folder's own, whose config it is given.
+ * @throws {PalimpsestError} MODEL_FOLDER_INVALID, CONFIG_UNSUPPORTED or WEIGHT_INVALID, naming file and fact.
+ */
+export function openDiffusersFolder(
+  folder: string,
+  otherVae?: (own: AutoencoderConfig) => Part<AutoencoderConfig>,
+): ModelParts {
   const weights = (name: string) => Checkpoint.open(join(folder, name));
   const own = join(folder, 'image_encoder');
   const { text, vae, unet, scheduler } = readModelConfigs(folder);
   return {
     tokenizer: loadTokenizer(folder),
     text: { config: text, checkpoint: weights('text_encoder') },
-    vae: { config: vae, checkpoint: weights('vae') },
+    vae: otherVae?.(vae) ?? { config: vae, checkpoint: weights('vae') },
     unet: { config: unet, checkpoint: weights('unet') },
     scheduler,
     image: existsSync(own) ? openImageEncoder(own) : null,

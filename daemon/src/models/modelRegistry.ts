@@ -4,7 +4,9 @@
  */
 
 import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { SAFETENSORS } from './checkpoint.ts';
 import { type FoundModel, modelsBelow, modelsElsewhere } from './findModels.ts';
 import { type LoraChoice, sameLoras } from './loraChoice.ts';
 
@@ -43,7 +45,7 @@ export class ModelRegistry {
   /** @throws {PalimpsestError} MODEL_UNKNOWN, saying why it cannot be used, or naming those that are there. */
   find(name: string): ModelPlace {
     const models = this.read();
-    const place = models.get(name);
+    const place = models.get(name) ?? this.placeOfFile(name);
     if (place !== undefined) return place;
     const unfit = this.listAll().find((model) => model.name === name && model.refused !== null);
     if (unfit) throw new PalimpsestError('MODEL_UNKNOWN', `"${name}" cannot be used: ${unfit.refused}`);
@@ -52,6 +54,13 @@ export class ModelRegistry {
       'MODEL_UNKNOWN',
       `There is no model "${name}". ${known.length > 0 ? `Installed are: ${known.join(', ')}.` : 'None is installed.'}`,
     );
+  }
+
+  /** A file's or folder's own name may have letters that the protocol's names have not. */
+  private placeOfFile(name: string): ModelPlace | undefined {
+    return this.listAll().find(
+      ({ path, refused }) => refused === null && basename(path).replace(SAFETENSORS, '') === name,
+    )?.place;
   }
 
   /** The name of the model in that folder, with these LoRAs and its own image encoder; null when it is none of these. */
@@ -83,9 +92,9 @@ export class ModelRegistry {
       const name = speakable(found.name);
       const model = { ...found, name, place: { folder: found.path } };
       if (found.refused !== null) refused.push({ ...model, name: found.name });
-      else if (name !== '' && !taken.has(name)) taken.set(name, model);
-      // In configured folders the first of a name wins; elsewhere nobody chose the names.
-      else if (name !== '' && !below.includes(found)) {
+      else if (!taken.has(name)) taken.set(name, model);
+      // In configured folders the first of a name wins; elsewhere nobody chose the names, nor those that we made.
+      else if (!below.includes(found) || name !== found.name) {
         const other = numbered(name, taken);
         taken.set(other, { ...model, name: other });
       }
@@ -100,11 +109,18 @@ export class ModelRegistry {
 }
 
 /** What the protocol can name (its ModelName): letters, digits, spaces, dots, dashes; not too long. */
-export const speakable = (name: string): string =>
-  name
+export function speakable(name: string): string {
+  // Composed, as letters with accents are on some systems and not on others; and no half of a pair at the end.
+  const text = name
+    .normalize()
     .replace(/[^\p{L}\p{N} ._-]/gu, '-')
     .replace(/^[ ._-]+/, '')
-    .slice(0, MAX_NAME);
+    .slice(0, MAX_NAME)
+    .replace(/[\ud800-\udbff]$/, '');
+  return text === '' ? NAMELESS : text;
+}
+/** What is called by signs alone, such as an emoji. */
+const NAMELESS = 'model';
 /** Leaves room for a number. */
 const MAX_NAME = 90;
 

@@ -6,8 +6,8 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
-import { BRIEF, isBrief } from './modelFolder.ts';
 import { below, OPEN_CLIP, type Tensors, textNames, UNET, VAE } from './originalNames.ts';
+import { unfitTypes } from './weightTypes.ts';
 
 /** Configs before they are checked: the schemas of config.ts do that. */
 export interface RawConfigs {
@@ -36,13 +36,15 @@ const OTHERS: readonly (readonly [string, string])[] = [
   [`${UNET}label_emb.`, 'a UNet with labels, such as that of Stable Diffusion XL'],
   ['lora_', 'a LoRA, which changes a model and is none: name it with --lora'],
   ['control_model.', 'a ControlNet'],
-  ['decoder.conv_in.', 'a VAE alone'],
+  ['decoder.conv_in.', 'a VAE alone, which --vae puts into a model'],
 ];
 
 /**
  * What keeps a file from being a whole Stable Diffusion 1.x or 2.x, or null. Reads names and shapes only.
+ *
+ * @param hasVae whether there is a VAE of its own for it.
  */
-export function unfit({ tensors }: SafetensorsFile): string | null {
+export function unfit({ tensors }: SafetensorsFile, hasVae: boolean): string | null {
   const names = [...tensors.keys()];
   const other = OTHERS.find(([prefix]) => names.some((name) => name.startsWith(prefix)));
   if (other !== undefined) return `it is ${other[1]}`;
@@ -50,16 +52,21 @@ export function unfit({ tensors }: SafetensorsFile): string | null {
   if (input === undefined) return 'it holds no UNet in the original layout (model.diffusion_model.*)';
   if (input.shape[1] !== 4)
     return `its UNet takes ${input.shape[1]} channels (a model for inpainting or depth)`;
-  if (!names.some((name) => name.startsWith(VAE))) return 'it holds no VAE (first_stage_model.*)';
+  if (!hasVae && !names.some((name) => name.startsWith(VAE))) {
+    return 'it holds no VAE (first_stage_model.*); put one beside it as NAME.vae.safetensors, or name one with --vae';
+  }
   const text = textNames(tensors);
   if (text === null) return 'it holds no text encoder (cond_stage_model.*)';
-  const networks = [...below(tensors, UNET), ...below(tensors, VAE), ...text];
-  return networks.some(([, stored]) => isBrief(stored)) ? BRIEF : null;
+  const networks = [below(tensors, UNET), ...(hasVae ? [] : [below(tensors, VAE)]), text];
+  return networks.map((weights) => unfitTypes(weights.values())).find((reason) => reason !== null) ?? null;
 }
 
-/** @throws {PalimpsestError} CONFIG_UNSUPPORTED when the file is no whole Stable Diffusion 1.x or 2.x. */
-export function deduceConfigs(file: SafetensorsFile): RawConfigs {
-  const reason = unfit(file);
+/**
+ * @param hasVae whether there is a VAE of its own for it.
+ * @throws {PalimpsestError} CONFIG_UNSUPPORTED when the file is no whole Stable Diffusion 1.x or 2.x.
+ */
+export function deduceConfigs(file: SafetensorsFile, hasVae: boolean): RawConfigs {
+  const reason = unfit(file, hasVae);
   if (reason !== null) {
     throw new PalimpsestError(
       'CONFIG_UNSUPPORTED',
@@ -71,7 +78,7 @@ export function deduceConfigs(file: SafetensorsFile): RawConfigs {
   const isSecond = [...tensors.keys()].some((name) => name.startsWith(OPEN_CLIP));
   return {
     unet: { ...unetConfig(below(tensors, UNET)), sample_size: prediction === 'v_prediction' ? 96 : 64 },
-    vae: vaeConfig(below(tensors, VAE)),
+    vae: hasVae ? {} : vaeConfig(below(tensors, VAE)),
     text_encoder: textConfig(textNames(tensors)!, isSecond),
     scheduler: { beta_schedule: 'scaled_linear', prediction_type: prediction },
   };
@@ -127,15 +134,18 @@ function unetConfig(tensors: Tensors): object {
   };
 }
 
-function vaeConfig(tensors: Tensors): object {
-  const levels = count(tensors, /^encoder\.down\.(\d+)\./);
-  const numbers = [...Array(levels).keys()];
+/** The VAE's config by its weights, under their original names or diffusers', without prefix. */
+export function vaeConfig(tensors: Tensors): object {
+  const isOriginal = count(tensors, /^encoder\.down\.(\d+)\./) > 0;
+  const [level, layer] = isOriginal ? ['encoder.down', 'block'] : ['encoder.down_blocks', 'resnets'];
+  const dots = (name: string) => name.replaceAll('.', '\\.');
+  const numbers = [...Array(count(tensors, new RegExp(`^${dots(level)}\\.(\\d+)\\.`))).keys()];
   return {
     latent_channels: size(tensors, 'decoder.conv_in.weight', 1),
-    block_out_channels: numbers.map((i) => size(tensors, `encoder.down.${i}.block.0.conv2.weight`, 0)),
+    block_out_channels: numbers.map((i) => size(tensors, `${level}.${i}.${layer}.0.conv2.weight`, 0)),
     down_block_types: numbers.map(() => 'DownEncoderBlock2D'),
     up_block_types: numbers.map(() => 'UpDecoderBlock2D'),
-    layers_per_block: count(tensors, /^encoder\.down\.0\.block\.(\d+)\./),
+    layers_per_block: count(tensors, new RegExp(`^${dots(level)}\\.0\\.${layer}\\.(\\d+)\\.`)),
   };
 }
 

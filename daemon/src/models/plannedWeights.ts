@@ -9,7 +9,7 @@ import {
   encodePreamble,
   fileOfPreamble,
   type SafetensorsFile,
-  type StoredTensor,
+  type TensorLayout,
 } from '../tensor/safetensors.ts';
 
 /** What a folder of such weights may take. */
@@ -31,10 +31,7 @@ export interface PlannedWeights {
 }
 
 /** @param entries its tensors, in order. */
-export function planWeights(
-  path: string,
-  entries: ReadonlyMap<string, Pick<StoredTensor, 'shape' | 'dtype'>>,
-): PlannedWeights {
+export function planWeights(path: string, entries: ReadonlyMap<string, TensorLayout>): PlannedWeights {
   const preamble = encodePreamble(entries);
   const file = fileOfPreamble(path, preamble);
   const ends = [...file.tensors.values()].map(({ offset, length }) => offset + length);

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { jsonOf } from '../tensor/json.ts';
 import type { HubRepository } from './hub.ts';
 import type { Precision } from './neededFiles.ts';
 
@@ -52,7 +53,7 @@ export async function requireSame(
 
 async function readFacts(folder: string): Promise<z.infer<typeof Facts> | null> {
   try {
-    return Facts.parse(JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+    return Facts.parse(jsonOf(await readFile(join(folder, FILE))));
   } catch {
     return null;
   }

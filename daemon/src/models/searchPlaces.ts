@@ -1,20 +1,17 @@
 /** @file Where models lie on this machine: our own folder, the Hugging Face cache, the folders of other programs. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
+import { homeFolder, userFolder } from '../runtime/userFolders.ts';
 
 /** Where `models pull` puts models: `$PALIMPSEST_DATA/models`, or the system's place for data. */
-export function pulledFolder(): string {
-  return join(process.env.PALIMPSEST_DATA ?? envPaths('palimpsest', { suffix: '' }).data, 'models');
-}
+export const pulledFolder = (): string => join(userFolder('data'), 'models');
 
 /** The Hugging Face cache, by the variables that its own library reads. */
 export function huggingFaceCache(): string {
   const { HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = process.env;
   if (HF_HUB_CACHE !== undefined) return HF_HUB_CACHE;
-  return join(HF_HOME ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface'), 'hub');
+  return join(HF_HOME ?? join(XDG_CACHE_HOME ?? join(homeFolder(), '.cache'), 'huggingface'), 'hub');
 }
 
 /** A repository in the Hugging Face cache: its name, and the folder of the revision in use. */
@@ -39,7 +36,7 @@ export function cachedRepositories(cache = huggingFaceCache()): CachedRepository
 }
 
 /** Folders of other programs in the places where their installers put them. */
-export function programFolders(home = homedir()): string[] {
+export function programFolders(home = homeFolder()): string[] {
   const names = [
     'stable-diffusion-webui',
     'stable-diffusion-webui-forge',

@@ -1,17 +1,17 @@
 /** @file A whole model in one .safetensors file in the original layout, read where it lies. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { Checkpoint, openWeights, refusedPickle } from './checkpoint.ts';
+import { readJson } from '../tensor/json.ts';
+import type { SafetensorsFile } from '../tensor/safetensors.ts';
+import { Checkpoint, openWeights, PICKLED, refusedPickle, SAFETENSORS } from './checkpoint.ts';
 import { AutoencoderConfig, parseConfig, SchedulerConfig, TextEncoderConfig, UNetConfig } from './config.ts';
-import type { ModelParts } from './modelParts.ts';
+import type { ModelParts, Part } from './modelParts.ts';
 import { deduceConfigs, type RawConfigs } from './originalConfig.ts';
 import { below, textNames, UNET, unetNames, VAE, vaeNames } from './originalNames.ts';
 import { findTokenizer } from './tokenizerPlaces.ts';
-
-const PICKLE = /\.(ckpt|pt|pth|bin)$/i;
-const SAFETENSORS = /\.safetensors$/i;
+import { openVae, vaeBeside } from './vaeFile.ts';
 
 /** What the file beside a checkpoint may set right: keys of diffusers' configs. */
 const Overrides = z.strictObject({
@@ -25,11 +25,12 @@ const Overrides = z.strictObject({
 export const overridesFile = (path: string): string => path.replace(SAFETENSORS, '.palimpsest.json');
 
 /**
+ * @param vae a file or folder with another VAE; the one beside the checkpoint, or within it, when left out.
  * @throws {PalimpsestError} MODEL_FOLDER_INVALID for a pickle or another kind of file, or when no tokenizer is found;
  *   CONFIG_UNSUPPORTED when it holds another kind of model; WEIGHT_INVALID when it is damaged.
  */
-export function openSingleFile(path: string): ModelParts {
-  if (PICKLE.test(path)) throw refusedPickle(path);
+export function openSingleFile(path: string, vae = vaeBeside(path) ?? undefined): ModelParts {
+  if (PICKLED.test(path)) throw refusedPickle(path);
   if (!SAFETENSORS.test(path)) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
@@ -37,29 +38,33 @@ export function openSingleFile(path: string): ModelParts {
     );
   }
   const file = openWeights(path);
-  const configs = withOverrides(deduceConfigs(file), path);
+  const configs = withOverrides(deduceConfigs(file, vae !== undefined), path);
   const parsed = {
     unet: parseConfig(`${path} (UNet)`, configs.unet, UNetConfig),
-    vae: parseConfig(`${path} (VAE)`, configs.vae, AutoencoderConfig),
     text: parseConfig(`${path} (text encoder)`, configs.text_encoder, TextEncoderConfig),
     scheduler: parseConfig(`${path} (scheduler)`, configs.scheduler, SchedulerConfig),
   };
-  const { unet, vae, text } = parsed;
+  const { unet, text } = parsed;
   const levels = unet.block_out_channels.length;
   const weights = {
     unet: unetNames(below(file.tensors, UNET), levels, unet.layers_per_block),
-    vae: vaeNames(below(file.tensors, VAE), vae.block_out_channels.length),
     text: textNames(file.tensors)!,
   };
   return {
     // 2.x was trained with prompts filled up by "!", 1.x by the end token.
     tokenizer: findTokenizer(path, text.vocab_size, text.hidden_act === 'gelu' ? '!' : null),
     text: { config: text, checkpoint: Checkpoint.within(file, weights.text) },
-    vae: { config: vae, checkpoint: Checkpoint.within(file, weights.vae) },
+    vae: vae === undefined ? ownVae(file, configs.vae) : openVae(vae, configs.vae),
     unet: { config: unet, checkpoint: Checkpoint.within(file, weights.unet) },
     scheduler: parsed.scheduler,
     image: null,
   };
+}
+
+function ownVae(file: SafetensorsFile, raw: object): Part<AutoencoderConfig> {
+  const config = parseConfig(`${file.path} (VAE)`, raw, AutoencoderConfig);
+  const named = vaeNames(below(file.tensors, VAE), config.block_out_channels.length);
+  return { config, checkpoint: Checkpoint.within(file, named) };
 }
 
 function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
@@ -67,7 +72,7 @@ function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
   if (!existsSync(file)) return deduced;
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
+    json = readJson(file);
   } catch (cause) {
     throw new PalimpsestError('MODEL_FOLDER_INVALID', `${file} is not JSON. Mend it, or remove it.`, {
       cause,

@@ -5,9 +5,10 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { IdTensor } from '../runtime/session.ts';
+import { faultSentence } from '../tensor/fileFault.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { decoderGraph, encoderGraph } from './autoencoder.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, SAFETENSORS } from './checkpoint.ts';
 import { imageEncoderGraph } from './imageEncoder.ts';
 import { findImageEncoder } from './imageEncoderPlaces.ts';
 import { withLoras } from './lora.ts';
@@ -20,10 +21,13 @@ import { openSingleFile } from './singleFile.ts';
 import { textEncoderGraph } from './textEncoder.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { UNetNetwork } from './unetNetwork.ts';
+import { openVae } from './vaeFile.ts';
 
 export interface ModelOptions {
   /** A folder with CLIP's vision encoder, for models that come without one. */
   readonly imageEncoder?: string | undefined;
+  /** A file or folder with a VAE to take in place of the model's own. */
+  readonly vae?: string | undefined;
   /** LoRAs to merge into the weights, and the folder where merged weights are kept. */
   readonly loras?: { readonly choices: readonly LoraChoice[]; readonly folder: string } | undefined;
 }
@@ -44,9 +48,9 @@ export class StableDiffusion {
     /** A folder in the diffusers layout, or a single file. */
     readonly folder: string,
     private readonly networks: Networks,
-    { imageEncoder, loras }: ModelOptions = {},
+    { imageEncoder, vae, loras }: ModelOptions = {},
   ) {
-    const parts = openModel(folder);
+    const parts = openModel(folder, vae);
     this.tokenizer = parts.tokenizer;
     const changed = (component: LoraComponent, plain: Checkpoint) =>
       loras === undefined ? plain : withLoras(plain, component, loras.choices, loras.folder);
@@ -64,7 +68,7 @@ export class StableDiffusion {
 
   /** The folder's or the file's name, to show and to keep in recipes. */
   get name(): string {
-    return basename(resolve(this.folder)).replace(/\.safetensors$/i, '');
+    return basename(resolve(this.folder)).replace(SAFETENSORS, '');
   }
 
   /** The weights of each component. */
@@ -196,13 +200,16 @@ export class StableDiffusion {
   }
 }
 
-function openModel(path: string): ModelParts {
+function openModel(path: string, vae: string | undefined): ModelParts {
   if (!existsSync(path)) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `There is no folder ${resolve(path)}. Give the folder of a Stable Diffusion model in the diffusers layout, ` +
-        'with unet/, vae/, text_encoder/ and tokenizer/ in it, or a single .safetensors file.',
+      faultSentence(path) ??
+        `There is no folder ${resolve(path)}. Give the folder of a Stable Diffusion model in the diffusers layout, with unet/, vae/, text_encoder/ and tokenizer/ in it, or a single .safetensors file.`,
     );
   }
-  return statSync(path).isDirectory() ? openDiffusersFolder(path) : openSingleFile(path);
+  if (!statSync(path).isDirectory()) return openSingleFile(path, vae);
+  if (vae === undefined) return openDiffusersFolder(path);
+  // What no shape tells is as in the model's own.
+  return openDiffusersFolder(path, ({ norm_num_groups }) => openVae(vae, { norm_num_groups }));
 }

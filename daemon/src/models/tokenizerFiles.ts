@@ -1,9 +1,11 @@
 /** @file The files of a tokenizer's folder: the vocabulary and its merges, in two files or in one. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { faultSentence, isNamed } from '../tensor/fileFault.ts';
+import { jsonOf, textOf } from '../tensor/json.ts';
 
 /** What transformers' slow tokenizers write, and its fast ones. */
 const SLOW = ['vocab.json', 'merges.txt'];
@@ -26,8 +28,8 @@ export interface BytePairs {
   readonly merges: readonly (readonly string[])[];
 }
 
-const isSlow = (folder: string): boolean => SLOW.every((name) => existsSync(join(folder, name)));
-const isFast = (folder: string): boolean => existsSync(join(folder, FAST));
+const isSlow = (folder: string): boolean => SLOW.every((name) => isNamed(join(folder, name)));
+const isFast = (folder: string): boolean => isNamed(join(folder, FAST));
 
 /** Whether a folder holds a tokenizer, of whatever model. */
 export const holdsTokenizer = (folder: string): boolean => isSlow(folder) || isFast(folder);
@@ -46,7 +48,10 @@ export function readBytePairs(folder: string): BytePairs {
 }
 
 function readMerges(path: string): string[][] {
-  const lines = readText(path).split(/\r?\n/);
+  const other = somethingElse(path);
+  // The lines of a pointer are pairs too.
+  if (other !== null) throw other;
+  const lines = textOf(readBytes(path)).split(/\r?\n/);
   // The first line of the published files is "#version: 0.2".
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = rules.map((line) => line.split(' '));
@@ -65,7 +70,7 @@ function readMerges(path: string): string[][] {
 export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(readText(path, whenMissing));
+    value = jsonOf(readBytes(path, whenMissing));
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
     throw damaged(path, 'it is not valid JSON');
@@ -75,12 +80,14 @@ export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: s
   return parsed.data;
 }
 
-function readText(path: string, whenMissing?: string): string {
+function readBytes(path: string, whenMissing?: string): Uint8Array {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    if (missing && whenMissing !== undefined) return whenMissing;
+    if (missing && whenMissing !== undefined) return Buffer.from(whenMissing);
+    const other = somethingElse(path);
+    if (other !== null) throw other;
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       `Cannot open ${path}. Check that the model folder is complete: its tokenizer folder needs tokenizer_config.json, and vocab.json with merges.txt or tokenizer.json.`,
@@ -90,8 +97,17 @@ function readText(path: string, whenMissing?: string): string {
 }
 
 export function damaged(path: string, fact: string): PalimpsestError {
-  return new PalimpsestError(
-    'MODEL_FOLDER_INVALID',
-    `${path} is damaged: ${fact}. Download or copy the file again.`,
+  return (
+    somethingElse(path) ??
+    new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      `${path} is damaged: ${fact}. Download or copy the file again.`,
+    )
   );
+}
+
+/** What to tell of a file that is something else than its name says; null where it is not. */
+function somethingElse(path: string): PalimpsestError | null {
+  const sentence = faultSentence(path);
+  return sentence === null ? null : new PalimpsestError('MODEL_FOLDER_INVALID', sentence);
 }

@@ -1,8 +1,9 @@
 /** @file A folder in the golden format (test/golden/README.md): tensors, parameters and pictures by name. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJson } from '../tensor/json.ts';
 import { readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -77,7 +78,7 @@ export class GoldenFolder {
   json<T extends z.ZodType>(part: string, schema: T): z.infer<T> | null {
     const file = `${part}.json`;
     if (!this.has(file)) return null;
-    const parsed = schema.safeParse(JSON.parse(readFileSync(this.path(file), 'utf8')));
+    const parsed = schema.safeParse(readJson(this.path(file)));
     if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
     return parsed.data;
   }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { access, constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { filesByUse, removeIfPossible } from './leastRecentlyUsed.ts';
@@ -62,11 +62,12 @@ export function writeFileAtomicSync(path: string, pieces: Iterable<Uint8Array>):
     renameSync(temporary, path);
   } catch (error) {
     removeIfPossible(temporary);
-    throw error instanceof PalimpsestError ? error : writeError(path, error);
+    throw writeError(path, error);
   }
 }
 
-const temporaryBeside = (path: string): string => join(dirname(path), `.${randomUUID()}.tmp`);
+/** Where a file is written before it takes its name. */
+export const temporaryBeside = (path: string): string => join(dirname(path), `.${randomUUID()}.tmp`);
 
 /** Of the functions above, and of earlier versions, which wrote merged weights by another name. */
 const TEMPORARY = /^\.[0-9a-f-]{36}\.tmp$|\.safetensors\.\d+\.tmp$/;
@@ -81,39 +82,43 @@ export function removeLeftovers(folder: string): void {
   for (const { path } of files.filter(({ usedAt }) => usedAt < old)) removeIfPossible(path);
 }
 
-/**
- * Checks, before long work starts, that its result can be written.
- *
- * @throws {PalimpsestError} WRITE_FAILED when the folder is missing or may not be written, or the path is a folder.
- */
-export async function requireWritable(path: string): Promise<void> {
-  try {
-    await access(dirname(path), constants.W_OK);
-  } catch (error) {
-    throw writeError(path, error);
-  }
-  const facts = await stat(path).catch(() => null);
-  if (facts?.isDirectory()) {
-    throw new PalimpsestError('WRITE_FAILED', `${path} is a folder. Name a file in it to write to.`);
-  }
-}
+/** What hinders a write, and what to do about it, by the system's code. */
+const HINDRANCES: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['its folder does not exist', 'Check that the folder is spelt right, or make it first.'],
+  ENOTDIR: ['what stands for its folder is a file', 'Check that the folder is spelt right.'],
+  ENAMETOOLONG: ['its name is too long', 'Check that no part of it has more than 255 bytes.'],
+  EACCES: ['it is not allowed', 'Check that you may write to it and to its folder.'],
+  EPERM: ['it is not allowed', 'Check that you may write to it and to its folder.'],
+  EROFS: ['the disk can only be read', 'Check that you mean this disk.'],
+  ELOOP: ['its links lead in a circle', 'Check that the links lead to a file.'],
+  EISDIR: ['it is a folder', 'Check that you name a file in it.'],
+  EPIPE: ['whoever read from it has gone', 'Check that it reads to the end.'],
+};
 
-/** What to tell of a write that failed: DISK_FULL or WRITE_FAILED. */
+/** The system's code of an error, such as ENOENT; undefined for one that has none. */
+export const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+/** What to tell of a write that failed: DISK_FULL or WRITE_FAILED; an error of ours as it is. */
 export function writeError(path: string, cause: unknown): PalimpsestError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (cause instanceof PalimpsestError) return cause;
+  const code = codeOf(cause);
   if (FULL_DISK_CODES.has(code)) {
     return new PalimpsestError(
       'DISK_FULL',
       `The disk is full: ${path} was not written. Free some space and try again.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new PalimpsestError(
-    'WRITE_FAILED',
-    `Cannot write ${path} (${reason}). Check that the folder exists and that you may write to it.`,
-    { cause },
-  );
+  const [, advice] = HINDRANCES[String(code)] ?? [
+    '',
+    'Check that the folder exists and that you may write to it.',
+  ];
+  return new PalimpsestError('WRITE_FAILED', `Cannot write ${path}: ${reasonOf(cause)}. ${advice}`, {
+    cause,
+  });
 }
+
+/** What hinders a write, in words that go on a sentence. */
+export const reasonOf = (cause: unknown): string =>
+  HINDRANCES[String(codeOf(cause))]?.[0] ?? (cause instanceof Error ? cause.message : String(cause));

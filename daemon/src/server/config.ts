@@ -6,10 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ModelName, PalimpsestError } from '@palimpsest/protocol';
-import envPaths from 'env-paths';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { parseBudget } from '../runtime/memoryBudget.ts';
+import { userFolder } from '../runtime/userFolders.ts';
+import { jsonOf } from '../tensor/json.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -70,8 +71,7 @@ export const DaemonConfig = z.strictObject({
 export type DaemonConfig = z.infer<typeof DaemonConfig>;
 
 /** The folder of the configuration and the secrets: `$PALIMPSEST_CONFIG`, or the system's place for them. */
-export const configFolder = (): string =>
-  process.env.PALIMPSEST_CONFIG ?? envPaths('palimpsest', { suffix: '' }).config;
+export const configFolder = (): string => userFolder('config');
 
 /**
  * The configuration.
@@ -108,14 +108,14 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 function readFile(path: string): object {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     return {};
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value = jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Told below.

@@ -3,13 +3,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { SAFETENSORS } from '../models/checkpoint.ts';
 import { isModelFolder } from '../models/findModels.ts';
 import { readLora } from '../models/loraChoice.ts';
 import { type ModelPlace, ModelRegistry, numbered, speakable } from '../models/modelRegistry.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { configFolder, type DaemonConfig } from './config.ts';
-
-const SAFETENSORS = /\.safetensors$/i;
 
 /**
  * The configured folders, each a model or full of models, and single files; the demo model, and what other programs keep
@@ -24,7 +23,7 @@ export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models'
   const single = new Map<string, ModelPlace>();
   if (isModelFolder(demoModelFolder())) single.set('demo', { folder: demoModelFolder() });
   for (const path of full.filter(isModel)) {
-    const name = speakable(basename(path).replace(SAFETENSORS, '')) || 'model';
+    const name = speakable(basename(path).replace(SAFETENSORS, ''));
     single.set(single.has(name) ? numbered(name, single) : name, { folder: path });
   }
   const found = new ModelRegistry({

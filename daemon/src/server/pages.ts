@@ -13,15 +13,21 @@ import { photopeaPages } from './photopea.ts';
  * @param lists of the port that is listened on, known once it is.
  */
 export function pageServer(
-  { version, document }: { readonly version: string; readonly document: object },
+  { version, document }: { readonly version: string; readonly document: () => object },
   lists: () => AccessLists,
   log: Logger,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const pages = readPages(version, document);
+  const pages = readPages(version);
+  let described: Page | undefined;
+  const pageAt = (path: string) => {
+    if (path !== DOCUMENT) return pages.get(path);
+    described ??= json(document());
+    return described;
+  };
   return (request, response) => {
     // A body is never read, so it must not be kept for the next request.
     request.resume();
-    const { status, page, reason } = answerTo(request, pages, lists());
+    const { status, page, reason } = answerTo(request, pageAt, lists());
     if (reason !== undefined)
       log.warn({ status, reason, url: request.url?.slice(0, 100) }, 'a request was refused');
     const origin = request.headers.origin;
@@ -59,14 +65,14 @@ export function refusalOf(
 
 function answerTo(
   request: IncomingMessage,
-  pages: ReadonlyMap<string, Page>,
+  pageAt: (path: string) => Page | undefined,
   lists: AccessLists,
 ): { status: number; page: Page; reason?: string } {
   const { method, url = '/', headers } = request;
   const refuse = (status: number, reason: string) => ({ status, page: text(`${reason}\n`), reason });
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refuse(refusal.status, refusal.reason);
-  const page = pages.get(url.split('?', 1)[0]!);
+  const page = pageAt(url.split('?', 1)[0]!);
   // The browser asks before it knows who may show the page; it shows it only where `framedBy` says so.
   const isFramed = page?.framedBy !== undefined && headers['sec-fetch-dest'] === 'iframe';
   if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined && !isFramed) {
@@ -76,10 +82,12 @@ function answerTo(
   return page === undefined ? refuse(404, 'There is no such page.') : { status: 200, page };
 }
 
-function readPages(version: string, document: object): ReadonlyMap<string, Page> {
+/** It has the address of this daemon, which is known once it listens. */
+const DOCUMENT = '/openrpc.json';
+
+function readPages(version: string): ReadonlyMap<string, Page> {
   return new Map<string, Page>([
     ['/health', json({ product: 'palimpsest', version, protocol: PROTOCOL_VERSION })],
-    ['/openrpc.json', json(document)],
     ['/', builtFile('page', 'index.html', 'text/html')],
     ['/page.js', builtFile('page', 'page.js', 'text/javascript')],
     ['/page.css', builtFile('page', 'page.css', 'text/css')],

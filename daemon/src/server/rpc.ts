@@ -39,11 +39,11 @@ export class Rpc {
   /** @param document what rpc.discover answers. */
   constructor(
     handlers: Handlers,
-    document: object,
+    document: () => object,
     private readonly log: Logger,
   ) {
     this.server.mapErrorToJSONRPCErrorResponse = (id, error) => this.failure(id, error);
-    this.server.addMethod(DISCOVER, () => document);
+    this.server.addMethod(DISCOVER, document);
     for (const [name, spec] of this.methods) {
       const handle = handlers[name as MethodName] as (params: unknown, caller: Caller) => unknown;
       this.server.addMethod(name, async (params, caller) => {

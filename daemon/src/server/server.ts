@@ -60,10 +60,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     options.onPairing?.(pending);
   });
   const pictures = new Pictures(backend.blobs);
-  const document = openRpcDocument(version);
+  let document: object = {};
   const onPaired = options.onPaired ?? (() => {});
   const desk = { backend, pictures, clients, pairing, hub, onPaired, version, startedAt: Date.now() };
-  const rpc = new Rpc(allHandlers(desk), document, log);
+  const rpc = new Rpc(allHandlers(desk), () => document, log);
   const budget = new Budget(LIMITS.allTransferBytes);
 
   const sockets = new WebSocketServer({
@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prepare = (server: Server) => {
     server.on(
       'request',
-      pageServer({ version, document }, () => lists, log),
+      pageServer({ version, document: () => document }, () => lists, log),
     );
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
@@ -111,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   };
   const { port, servers } = await listen(options.ports, timings, prepare, options.address);
+  document = openRpcDocument(version, [port]);
   lists = accessLists(port, options.address, options.origins);
 
   return {

@@ -1,15 +1,13 @@
 /** @file Where the daemon keeps what it can make again. */
 
 import { join } from 'node:path';
-import envPaths from 'env-paths';
+import { userFolder } from '../runtime/userFolders.ts';
 
 /**
  * The cache folder: `$PALIMPSEST_CACHE`, or the system's place for caches (`~/.cache/palimpsest`,
  * `~/Library/Caches/palimpsest`, `%LOCALAPPDATA%\palimpsest\Cache`).
  */
-export function cacheFolder(): string {
-  return process.env.PALIMPSEST_CACHE ?? envPaths('palimpsest', { suffix: '' }).cache;
-}
+export const cacheFolder = (): string => userFolder('cache');
 
 /** Graphs by their fingerprint. */
 export const graphsFolder = (): string => join(cacheFolder(), 'graphs');

@@ -8,7 +8,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { weightsFault } from './fileFault.ts';
 import { bfloatsToFloats, floatToHalf, halvesToFloats } from './float16.ts';
+import { jsonOf } from './json.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 
 const BYTES_PER_ELEMENT = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
@@ -26,10 +28,13 @@ const Metadata = z.record(z.string(), z.string());
 
 export type SafetensorsType = keyof typeof BYTES_PER_ELEMENT;
 
+/** Any other type: a file may hold tensors that nobody asks for. */
+export type UnreadType = string & { readonly isRead: false };
+
 /** Where one tensor lies in its file. `offset` and `length` are bytes from the start of the file. */
 export interface StoredTensor {
   readonly file: string;
-  readonly dtype: SafetensorsType;
+  readonly dtype: SafetensorsType | UnreadType;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -48,9 +53,19 @@ export interface SafetensorsFile {
  * Parses the header of a .safetensors file and checks that every tensor lies within the file.
  *
  * @throws {PalimpsestError} MODEL_FOLDER_INVALID when the file cannot be opened, WEIGHT_INVALID when it is
- *   damaged or cut short.
+ *   damaged or cut short, or something else under that name.
  */
 export function readHeader(path: string): SafetensorsFile {
+  try {
+    return readWhole(path);
+  } catch (cause) {
+    const fault = weightsFault(path);
+    if (fault === null || !(cause instanceof PalimpsestError)) throw cause;
+    throw new PalimpsestError(cause.code, `${path} is ${fault.what}. ${fault.advice}`, { cause });
+  }
+}
+
+function readWhole(path: string): SafetensorsFile {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -80,7 +95,7 @@ export function readHeader(path: string): SafetensorsFile {
 function parseHeader(path: string, header: Buffer, fileSize: number): SafetensorsFile {
   let entries: Record<string, unknown>;
   try {
-    entries = Header.parse(JSON.parse(header.toString('utf8')));
+    entries = Header.parse(jsonOf(header));
   } catch {
     throw damaged(path, 'its header is not valid JSON');
   }
@@ -91,14 +106,19 @@ function parseHeader(path: string, header: Buffer, fileSize: number): Safetensor
     const entry = TensorEntry.safeParse(value);
     if (!entry.success) throw damaged(path, `the entry of ${name} cannot be read`);
     const { dtype, shape, data_offsets } = entry.data;
-    if (!isKnownType(dtype)) throw unreadable(path, name, dtype);
     const [begin, end] = data_offsets;
     const length = end - begin;
-    if (length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype]) {
+    if (length < 0 || (isKnownType(dtype) && length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype])) {
       throw damaged(path, `${name} has the wrong number of bytes for its shape [${shape}]`);
     }
     if (dataStart + end > fileSize) throw damaged(path, `it ends before the tensor ${name}`);
-    tensors.set(name, { file: path, dtype, shape, offset: dataStart + begin, length });
+    tensors.set(name, {
+      file: path,
+      dtype: dtype as StoredTensor['dtype'],
+      shape,
+      offset: dataStart + begin,
+      length,
+    });
   }
   const metadata = Metadata.safeParse(__metadata__ ?? {});
   return {
@@ -239,9 +259,15 @@ export function fileOfPreamble(path: string, preamble: Buffer): SafetensorsFile 
   return parseHeader(path, preamble.subarray(8), Number.POSITIVE_INFINITY);
 }
 
+/** A tensor of a file that is to be written. */
+export interface TensorLayout {
+  readonly shape: readonly number[];
+  readonly dtype: SafetensorsType;
+}
+
 /** What comes before the tensors of a file, which follow in this order without gaps. */
 export function encodePreamble(
-  tensors: ReadonlyMap<string, Pick<StoredTensor, 'shape' | 'dtype'>>,
+  tensors: ReadonlyMap<string, TensorLayout>,
   metadata: Readonly<Record<string, string>> = {},
 ): Buffer {
   let offset = 0;

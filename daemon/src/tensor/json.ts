@@ -1,0 +1,21 @@
+/** @file Texts and JSON from outside: other programs write them, and begin them with a byte order mark or not. */
+
+import { readFileSync } from 'node:fs';
+
+/** What texts may begin with, and the encoding that it stands for. */
+const MARKS: readonly (readonly [readonly number[], string])[] = [
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+];
+
+/** A text in UTF-8, with or without a byte order mark, or in UTF-16 with one, as Windows' own programs save. */
+export function textOf(bytes: Uint8Array): string {
+  const mark = MARKS.find(([start]) => start.every((byte, i) => bytes[i] === byte));
+  return new TextDecoder(mark?.[1] ?? 'utf-8').decode(bytes);
+}
+
+/** @throws {SyntaxError} for what is not JSON. */
+export const jsonOf = (bytes: Uint8Array): unknown => JSON.parse(textOf(bytes));
+
+/** @throws {SyntaxError} for what is not JSON; as `readFileSync`. */
+export const readJson = (path: string): unknown => jsonOf(readFileSync(path));
