@@ -7,11 +7,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FloatType } from '../graph/graph.ts';
 import { markUsed } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 import { bytesOf, readTensor, type StoredTensor } from '../tensor/safetensors.ts';
 import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
 import {
@@ -98,10 +99,10 @@ export class ConvertedWeights {
   private async write(plan: Plan): Promise<void> {
     const { path } = plan.file;
     if (isWhole(plan)) return markUsed(path);
-    await mkdir(this.folder, { recursive: true });
+    makePrivateFolder(this.folder);
     removeLeftovers(this.folder);
     makeRoom(this.folder, plan.bytes, this.room);
-    await writeFileAtomic(path, plan.preamble, async (out: FileHandle, preamble) => {
+    await writePrivateFile(path, plan.preamble, async (out: FileHandle, preamble) => {
       await out.writeFile(preamble);
       for (const stored of plan.stored) {
         await out.writeFile(bytesOf(readTensor(stored).data, STORED_TYPE[plan.precision]));

@@ -5,11 +5,11 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { markUsed } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFileSync } from '../runtime/privateFiles.ts';
+import { removeLeftovers, writeError } from '../runtime/writeFile.ts';
 import {
   bytesOf,
   contentState,
@@ -143,14 +143,14 @@ function write(
   room: WeightsRoom,
 ): void {
   const folder = dirname(path);
+  makePrivateFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
     removeLeftovers(folder);
     makeRoom(folder, bytes, room);
   } catch (error) {
     throw writeError(path, error);
   }
-  writeFileAtomicSync(path, mergedPieces(preamble, checkpoint, changes));
+  writePrivateFileSync(path, mergedPieces(preamble, checkpoint, changes));
 }
 
 /** Weight by weight: all of them at once need not fit into memory. */

@@ -1,13 +1,14 @@
 /** @file Loaded networks: graphs are kept on disk by their fingerprint, sessions in memory as long as they are used. */
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Economy } from '../graph/economy.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
 import type { FloatType, Graph, WeightSource } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Precision } from '../runtime/deviceNames.ts';
+import { writePrivateFile } from '../runtime/privateFiles.ts';
 import {
   type Feeds,
   type Results,
@@ -15,7 +16,6 @@ import {
   Session,
   type SessionOptions,
 } from '../runtime/session.ts';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { ConvertedWeights } from './convertedWeights.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -187,9 +187,7 @@ export class Networks {
     if (cached !== null) return cached;
     const bytes = emit();
     // A graph that cannot be kept is built again the next time: no reason to fail.
-    await mkdir(this.cacheFolder, { recursive: true })
-      .then(() => writeFileAtomic(path, bytes))
-      .catch(() => undefined);
+    await writePrivateFile(path, bytes).catch(() => undefined);
     return bytes;
   }
 

@@ -1,10 +1,11 @@
 /** @file Jobs on disk: one JSON file each, so that they outlive the daemon. */
 
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JobRecord, PalimpsestError } from '@palimpsest/protocol';
+import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 
 /** What is kept of a job. */
 const StoredJob = z.strictObject({
@@ -30,16 +31,8 @@ export class JobJournal {
 
   /** All jobs in the order of submission. Files that are damaged, or no jobs at all, are passed over. */
   async read(): Promise<StoredJob[]> {
-    try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new PalimpsestError(
-        'WRITE_FAILED',
-        `Cannot make the folder ${this.folder}. Check that you may write there.`,
-        { cause },
-      );
-    }
-    await removeLeftovers(this.folder);
+    makePrivateFolder(this.folder);
+    removeLeftovers(this.folder);
     const jobs: StoredJob[] = [];
     for (const name of await readdir(this.folder)) {
       const [, id] = FILE_NAME.exec(name) ?? [];
@@ -52,7 +45,7 @@ export class JobJournal {
   /** @throws {PalimpsestError} DISK_FULL or WRITE_FAILED. */
   async write({ sequence, record }: StoredJob): Promise<void> {
     const bytes = Buffer.from(JSON.stringify({ version: 1, sequence, record }));
-    await this.inOrder(record.id, () => writeFileAtomic(this.path(record.id), bytes));
+    await this.inOrder(record.id, () => writePrivateFile(this.path(record.id), bytes));
   }
 
   async remove(id: string): Promise<void> {

@@ -7,7 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { closeToOthers, writePrivateFile } from '../runtime/privateFiles.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
 
 const TOKEN_FILE = 'token';
@@ -50,6 +50,7 @@ export class Clients {
         createdAt: 0,
         tokenHash: hashToken(ownerToken(join(folder, TOKEN_FILE))),
       };
+      closeToOthers(join(folder, CLIENTS_FILE));
       return new Clients(folder, owner, readClients(join(folder, CLIENTS_FILE)));
     } catch (cause) {
       if (cause instanceof PalimpsestError) throw cause;
@@ -105,7 +106,7 @@ export class Clients {
     const changed = this.lastChange.then(async () => {
       const clients = edit(this.stored);
       const text = JSON.stringify(clients, null, 2);
-      await writeFileAtomic(join(this.folder, CLIENTS_FILE), Buffer.from(text));
+      await writePrivateFile(join(this.folder, CLIENTS_FILE), Buffer.from(text));
       this.stored = clients;
     });
     this.lastChange = changed.catch(() => undefined);

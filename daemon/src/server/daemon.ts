@@ -1,6 +1,5 @@
 /** @file The whole daemon: secrets, stores, engine, queue and server, put together and taken apart again. */
 
-import { join } from 'node:path';
 import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -8,8 +7,9 @@ import { EngineSupervisor } from '../engine/supervisor.ts';
 import type { ChosenDevice } from '../models/chooseDevice.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
 import { BlobStore } from '../store/blobStore.ts';
+import { closeCache } from '../store/closeCache.ts';
 import { InversionList } from '../store/inversionList.ts';
-import { cacheFolder, graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
+import { blobsFolder, graphsFolder, inversionsFolder, jobsFolder, mergedFolder } from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
@@ -36,6 +36,7 @@ export async function startDaemon(
   tell: Pick<ServerOptions, 'onPairing' | 'onPaired'> = {},
 ): Promise<Daemon> {
   const clients = Clients.open(folder);
+  closeCache();
   const lock = await takeLock(folder);
   // In the order in which they have to be closed, the last first.
   const closers: (() => unknown)[] = [() => lock.release()];
@@ -45,21 +46,20 @@ export async function startDaemon(
   try {
     const models = openModels(config);
     const { device, precision } = chosen;
-    const [jobsFolder, blobsFolder] = [join(cacheFolder(), 'jobs'), join(cacheFolder(), 'blobs')];
     const engine = new EngineSupervisor(models, {
       graphs: graphsFolder(),
       merged: mergedFolder(),
       inversions: inversionsFolder(),
-      blobs: blobsFolder,
+      blobs: blobsFolder(),
       device,
       precision,
       ...(config.memoryBudget === undefined ? {} : { memoryBudget: config.memoryBudget }),
     });
     closers.push(() => engine.close());
-    const blobs = new BlobStore(blobsFolder);
+    const blobs = new BlobStore(blobsFolder());
     const { maxJobMinutes } = config;
     const jobs = await JobQueue.open({
-      folder: jobsFolder,
+      folder: jobsFolder(),
       runner: engine,
       blobs,
       ...(maxJobMinutes === undefined ? {} : { maxRunTime: maxJobMinutes * 60_000 }),

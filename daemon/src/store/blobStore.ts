@@ -4,11 +4,12 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
 import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -91,7 +92,7 @@ export class BlobStore {
   private async write(name: string, bytes: Uint8Array): Promise<void> {
     if (await this.touch(name)) return;
     await this.makeRoom(bytes.length);
-    await writeFileAtomic(join(this.folder, name), bytes);
+    await writePrivateFile(join(this.folder, name), bytes);
     (await this.index()).set(name, { size: bytes.length, holds: 0 });
   }
 
@@ -152,15 +153,7 @@ export class BlobStore {
 }
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
-  await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new PalimpsestError(
-      'WRITE_FAILED',
-      `Cannot make the folder ${folder}. Check that you may write there.`,
-      {
-        cause,
-      },
-    );
-  });
+  makePrivateFolder(folder);
   removeLeftovers(folder);
   const files = filesByUse(folder, (name) => FILE_NAME.test(name));
   return new Map(files.map(({ name, size }) => [name, { size, holds: 0 }]));

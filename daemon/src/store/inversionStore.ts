@@ -3,13 +3,12 @@
  * so that an interrupted inversion resumes. The least recently used ones make room for new ones.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
 import { markUsed, shrink } from '../runtime/leastRecentlyUsed.ts';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { writePrivateFile } from '../runtime/privateFiles.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
@@ -110,18 +109,9 @@ export class InversionStore {
   }
 
   private async write(name: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-    } catch (cause) {
-      throw new PalimpsestError(
-        'WRITE_FAILED',
-        `Cannot make the folder ${this.folder}. Check that you may write there.`,
-        { cause },
-      );
-    }
     // Those that were not used for longest make room.
     shrink(this.folder, (other) => other.endsWith(COMPLETE) && other !== name, this.maxBytes - bytes.length);
-    await writeFileAtomic(join(this.folder, name), bytes);
+    await writePrivateFile(join(this.folder, name), bytes);
   }
 }
 
