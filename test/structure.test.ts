@@ -81,6 +81,7 @@ const WRITERS: Readonly<Record<string, string>> = {
   'imaging/ownColours.ts': 'a file of a moment, in a temporary folder that is closed by itself',
   'imaging/picture.ts': 'only reads',
   'runtime/privateFiles.ts': 'the one place',
+  'runtime/readKeptFile.ts': 'only reads',
   'runtime/writeFile.ts': 'what that is built on, and pictures where the user wants them',
   'server/clients.ts': 'the token, exclusive and closed',
   'server/lock.ts': 'the lock, exclusive and closed',

@@ -32,7 +32,7 @@ describe('a cancel', () => {
       memoryBudget: Number.MAX_VALUE,
       threads: 1,
     });
-    const engine = new Engine(settings);
+    const engine = new Engine(settings, () => {});
     const model = { name: 'small', ...modelsIn(place.root).find('small') };
     const run = Session.prototype.run;
     /** Cancels during evaluation number n of the UNet; returns how many began after it, or null if there are fewer. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { GenerateOptions, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobQueue, type JobQueueOptions, type JobRunner } from '../../daemon/src/queue/jobQueue.ts';
+import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { invertRequest } from '../engine/place.ts';
 
@@ -252,15 +253,28 @@ describe('after a restart', () => {
     await queue.close();
     const folder = join(root, 'jobs');
     const text = readFileSync(join(folder, `${good.id}.json`), 'utf8');
+    const idOf = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+    const named = (digit: string) => text.replaceAll(good.id, idOf(digit));
     const put = (digit: string, content: string) =>
-      writeFileSync(join(folder, `${digit.repeat(8)}-0000-4000-8000-000000000000.json`), content);
+      writeFileSync(join(folder, `${idOf(digit)}.json`), content);
     put('1', text.slice(0, 50));
     put('2', '{"__proto__": {"state": "done"}}');
     put('3', text);
     put('4', ' '.repeat(2 ** 20 + 1));
-    put('5', text.replace('"state":"queued"', '"state":"dancing"'));
+    put(
+      '5',
+      named('5')
+        .replace(/"state":"\w+"/, '"state":"dancing"')
+        .replace(/,"crc32":\d+/, ''),
+    );
+    put('6', named('6').replace('a dog', 'a dot'));
+    put('7', named('7').replace(/,"crc32":\d+/, ''));
     writeFileSync(join(folder, 'other.json'), text);
+    const told: string[] = [];
+    onDamage((sentence) => told.push(sentence));
     await open(new PretendEngine());
-    expect(queue.list().map(({ id }) => id)).toEqual([good.id]);
+    // Earlier versions kept no checksum.
+    expect(new Set(queue.list().map(({ id }) => id))).toEqual(new Set([good.id, idOf('7')]));
+    expect(told.filter((sentence) => /\.json is damaged.*passed over/.test(sentence)).length).toBe(5);
   });
 });

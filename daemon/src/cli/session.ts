@@ -5,6 +5,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import type { Progress } from '../methods/watch.ts';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { chooseWorker } from './chooseWorker.ts';
@@ -56,6 +57,7 @@ export async function runCommand(
   const { model = process.env.PALIMPSEST_MODEL, imageEncoder, lora, json = false } = command.opts();
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
+  onDamage(tell);
   const controller = new AbortController();
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.

@@ -43,7 +43,11 @@ export class Engine {
   private readonly blobs: BlobStore;
   private readonly memoryBudget: number;
 
-  constructor({ inversions, blobs, threads, device, memoryBudget, ...settings }: EngineSettings) {
+  /** @param notice is told what belongs in the log. */
+  constructor(
+    { inversions, blobs, threads, device, memoryBudget, ...settings }: EngineSettings,
+    private readonly notice: (sentence: string) => void,
+  ) {
     this.memoryBudget = memoryBudget;
     const session = { device, ...(threads === undefined ? {} : { threads }) };
     this.models = new LoadedModels({ ...settings, session });
@@ -76,9 +80,7 @@ export class Engine {
   private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
     return this.withModel(model, (opened, networks) => {
       const prepare = (job: Job) =>
-        keepWithin(this.memoryBudget, { model: opened, networks, store: this.store }, job, (sentence) =>
-          process.stderr.write(`${sentence}\n`),
-        );
+        keepWithin(this.memoryBudget, { model: opened, networks, store: this.store }, job, this.notice);
       switch (request.kind) {
         case 'invert':
           return this.invert(opened, request, watch, prepare);

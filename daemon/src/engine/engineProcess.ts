@@ -47,7 +47,11 @@ export class EngineProcess {
   private readonly ready: Promise<void>;
   private task: RunningTask | null = null;
 
-  constructor(settings: EngineSettings) {
+  /** @param onNotice is told what belongs in the log. */
+  constructor(
+    settings: EngineSettings,
+    private readonly onNotice: (sentence: string) => void,
+  ) {
     this.child = fork(PROGRAM, [JSON.stringify(settings)], {
       serialization: 'advanced',
       // Flags of the daemon's own process are none of the engine's business.
@@ -123,6 +127,10 @@ export class EngineProcess {
   private receive(message: Exclude<FromEngine, { type: 'ready' }>): void {
     if (message.type === 'preview') {
       this.task?.onPreview(message.png);
+      return;
+    }
+    if (message.type === 'notice') {
+      this.onNotice(message.sentence);
       return;
     }
     this.rssBytes = message.rssBytes;

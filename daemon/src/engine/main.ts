@@ -3,13 +3,14 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import { TimeLeft } from '../methods/timeLeft.ts';
 import type { Progress } from '../methods/watch.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { Engine, type TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
 
 /** Between two reports of progress, in ms. */
 const INTERVAL = 100;
 
-const engine = new Engine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')));
+const engine = new Engine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')), notice);
 let task: { readonly controller: AbortController; preview: boolean } | null = null;
 
 process.on('message', (raw) => {
@@ -23,6 +24,7 @@ process.on('disconnect', () => process.exit());
 // Ctrl-C on a terminal reaches the whole group; the daemon decides when the engine ends.
 process.on('SIGINT', () => {});
 
+onDamage(notice);
 send({ type: 'ready' });
 
 async function perform(given: Task): Promise<void> {
@@ -67,6 +69,11 @@ function toOutcome(error: unknown): Outcome {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   const reason = error instanceof Error ? error.message : String(error);
   return { of: 'error', code: 'ENGINE_FAILED', message: `The engine met a fault of its own: ${reason}` };
+}
+
+/** To the daemon's log. */
+function notice(sentence: string): void {
+  send({ type: 'notice', sentence });
 }
 
 function send(message: FromEngine): void {

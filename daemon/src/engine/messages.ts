@@ -90,6 +90,8 @@ export const FromEngine = z.discriminatedUnion('type', [
     rssBytes: z.number(),
   }),
   z.strictObject({ type: z.literal('preview'), png: Bytes }),
+  /** For the daemon's log: damage that was mended, what a job is done with for lack of memory. */
+  z.strictObject({ type: z.literal('notice'), sentence: z.string() }),
   z.strictObject({
     type: z.literal('done'),
     outcome: z.discriminatedUnion('of', [

@@ -17,12 +17,13 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from '../tensor/safetensors.ts';
+import { sealed, withoutSeal } from '../tensor/seal.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { type Checkpoint, openWeights } from './checkpoint.ts';
 import type { LoraChoice } from './loraChoice.ts';
 import { flatName, type LoraComponent, type LoraRole, readLoraKey } from './loraKeys.ts';
 import {
-  isWhole,
+  isIntact,
   makeRoom,
   type PlannedWeights,
   planWeights,
@@ -66,11 +67,11 @@ export function withLoras(
     new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
   );
   const provide = () => {
-    if (isWhole(planned)) markUsedIfPossible(planned.file.path);
+    if (isIntact(planned)) markUsedIfPossible(planned.file.path);
     else write(planned, checkpoint, changes, room);
   };
   provide();
-  return checkpoint.overlaid(openWeights(planned.file.path), provide);
+  return checkpoint.overlaid(withoutSeal(openWeights(planned.file.path)), provide);
 }
 
 /** The model's own precision. */
@@ -150,7 +151,7 @@ function write(
   } catch (error) {
     throw writeError(path, error);
   }
-  writePrivateFileSync(path, mergedPieces(preamble, checkpoint, changes));
+  writePrivateFileSync(path, sealed(mergedPieces(preamble, checkpoint, changes)));
 }
 
 /** Weight by weight: all of them at once need not fit into memory. */

@@ -1,10 +1,13 @@
 /** @file Jobs on disk: one JSON file each, so that they outlive the daemon. */
 
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { tellDamage } from '../runtime/damage.ts';
 import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFile } from '../runtime/readKeptFile.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';
 
 /** What is kept of a job. */
@@ -13,6 +16,8 @@ const StoredJob = z.strictObject({
   /** Grows with each submission. */
   sequence: z.int().nonnegative(),
   record: JobRecord,
+  /** Of the two above; earlier versions kept none. */
+  crc32: z.int().optional(),
 });
 
 export type StoredJob = Pick<z.infer<typeof StoredJob>, 'sequence' | 'record'>;
@@ -44,7 +49,8 @@ export class JobJournal {
 
   /** @throws {PalimpsestError} DISK_FULL or WRITE_FAILED. */
   async write({ sequence, record }: StoredJob): Promise<void> {
-    const bytes = Buffer.from(JSON.stringify({ version: 1, sequence, record }));
+    const stored = { version: 1, sequence, record, crc32: checksumOf({ sequence, record }) };
+    const bytes = Buffer.from(JSON.stringify(stored));
     await this.inOrder(record.id, () => writePrivateFile(this.path(record.id), bytes));
   }
 
@@ -73,11 +79,17 @@ export class JobJournal {
   }
 }
 
+/** Null for what is no job, or not the one that was written: a prompt with another letter is another job. */
 async function readJob(path: string): Promise<StoredJob | null> {
   try {
-    if ((await stat(path)).size > MAX_BYTES) return null;
-    return StoredJob.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
-  }
+    const bytes = await readKeptFile(path, MAX_BYTES);
+    const read: unknown = JSON.parse(String(bytes));
+    const job = StoredJob.parse(read);
+    if (job.crc32 === undefined || job.crc32 === checksumOf(read as StoredJob)) return job;
+  } catch {}
+  tellDamage(`${path} is damaged, or no job. It is passed over.`);
+  return null;
 }
+
+/** Of a job as it is in its file. */
+const checksumOf = ({ sequence, record }: StoredJob): number => crc32(JSON.stringify([sequence, record]));

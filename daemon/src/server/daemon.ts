@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import type { ChosenDevice } from '../models/chooseDevice.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { closeCache } from '../store/closeCache.ts';
 import { InversionList } from '../store/inversionList.ts';
@@ -37,6 +38,7 @@ export async function startDaemon(
 ): Promise<Daemon> {
   const clients = Clients.open(folder);
   closeCache();
+  onDamage((sentence) => log.warn(sentence));
   const lock = await takeLock(folder);
   // In the order in which they have to be closed, the last first.
   const closers: (() => unknown)[] = [() => lock.release()];
@@ -53,6 +55,7 @@ export async function startDaemon(
       blobs: blobsFolder(),
       device,
       precision,
+      onNotice: (sentence) => log.warn(sentence),
       ...(config.memoryBudget === undefined ? {} : { memoryBudget: config.memoryBudget }),
     });
     closers.push(() => engine.close());

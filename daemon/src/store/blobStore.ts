@@ -7,6 +7,7 @@ import { webcrypto } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
+import { tellDamage } from '../runtime/damage.ts';
 import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';
@@ -60,6 +61,7 @@ export class BlobStore {
     if (!(await this.touch(name))) return null;
     const bytes = await readFile(join(this.folder, name)).catch(() => null);
     if (bytes !== null && (await sha256(bytes)) === name) return bytes;
+    tellDamage(`The stored picture ${join(this.folder, name)} is damaged. It is removed.`);
     await this.remove(name);
     return null;
   }
