@@ -84,7 +84,6 @@ const WRITERS: Readonly<Record<string, string>> = {
   'runtime/readKeptFile.ts': 'only reads',
   'runtime/writeFile.ts': 'what that is built on, and pictures where the user wants them',
   'server/clients.ts': 'the token, exclusive and closed',
-  'server/lock.ts': 'the lock, exclusive and closed',
 };
 
 describe('the rooms of the daemon', () => {

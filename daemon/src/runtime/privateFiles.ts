@@ -10,7 +10,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { type WriteBytes, writeAll, writeFileAtomic, writeFileAtomicSync } from './writeFile.ts';
 
 /** Who may use it. Windows has no such modes: there, the user's own folder is closed already. */
-const FILE = 0o600;
+export const PRIVATE_FILE = 0o600;
 const FOLDER = 0o700;
 const OTHERS = 0o077;
 
@@ -43,7 +43,7 @@ export async function writePrivateFile(
   write: WriteBytes = writeAll,
 ): Promise<void> {
   prepare(path);
-  await writeFileAtomic(path, bytes, write, FILE);
+  await writeFileAtomic(path, bytes, write, PRIVATE_FILE);
 }
 
 /**
@@ -53,12 +53,12 @@ export async function writePrivateFile(
  */
 export function writePrivateFileSync(path: string, pieces: Iterable<Uint8Array>): void {
   prepare(path);
-  writeFileAtomicSync(path, pieces, FILE);
+  writeFileAtomicSync(path, pieces, PRIVATE_FILE);
 }
 
 /** Opens a file to write to it as it comes in, from its start or at its end. @throws as `open`. */
 export function openPrivateFile(path: string, flags: 'w' | 'a'): Promise<FileHandle> {
-  return open(path, flags, FILE);
+  return open(path, flags, PRIVATE_FILE);
 }
 
 function prepare(path: string): void {

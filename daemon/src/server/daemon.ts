@@ -10,7 +10,14 @@ import { onDamage } from '../runtime/damage.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { closeCache } from '../store/closeCache.ts';
 import { InversionList } from '../store/inversionList.ts';
-import { blobsFolder, graphsFolder, inversionsFolder, jobsFolder, mergedFolder } from '../store/paths.ts';
+import {
+  blobsFolder,
+  cacheFolder,
+  graphsFolder,
+  inversionsFolder,
+  jobsFolder,
+  mergedFolder,
+} from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
@@ -20,6 +27,8 @@ import { type RunningServer, type ServerOptions, startServer } from './server.ts
 export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
   /** Stops what runs, which goes on at the next start, and gives everything back. */
   close(): Promise<void>;
+  /** Resolves, with why, when another daemon has its folders, and it has to end. */
+  readonly lost: Promise<string>;
 }
 
 /**
@@ -39,7 +48,7 @@ export async function startDaemon(
   const clients = Clients.open(folder);
   closeCache();
   onDamage((sentence) => log.warn(sentence));
-  const lock = await takeLock(folder);
+  const lock = await takeLock(folder, cacheFolder());
   // In the order in which they have to be closed, the last first.
   const closers: (() => unknown)[] = [() => lock.release()];
   const close = async () => {
@@ -82,7 +91,7 @@ export async function startDaemon(
     closers.push(() => server.close());
     const { port } = server;
     lock.announce({ port, version: packageJson.version, device, precision, models: models.options });
-    return { port, pairing: server.pairing, close };
+    return { port, pairing: server.pairing, close, lost: lock.lost };
   } catch (error) {
     await close();
     throw error;

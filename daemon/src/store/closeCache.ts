@@ -12,6 +12,9 @@ import {
   mergedFolder,
 } from './paths.ts';
 
+/** Of the daemon that works here. */
+const LOCK = 'daemon.json';
+
 /**
  * Makes the cache folder, or closes it and what it holds to others. Where it holds other things than ours too, it may be
  * somebody's home, and only what is ours is closed.
@@ -23,6 +26,7 @@ export function closeCache(): void {
   makePrivateFolder(cache);
   const stores = [graphsFolder(), mergedFolder(), inversionsFolder(), blobsFolder(), jobsFolder()];
   const converted = join(graphsFolder(), 'weights');
-  if (readdirSync(cache).every((name) => stores.includes(join(cache, name)))) closeToOthers(cache);
+  if (readdirSync(cache).every((name) => name === LOCK || stores.includes(join(cache, name))))
+    closeToOthers(cache);
   for (const store of [...stores, converted]) closeFolderToOthers(store);
 }
