@@ -3,12 +3,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GenerateOptions, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobQueue, type JobQueueOptions, type JobRunner } from '../../daemon/src/queue/jobQueue.ts';
+import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
+import type { JobQueueOptions, JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
 import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { invertRequest } from '../engine/place.ts';
+import { draw, PretendEngine } from './pretendEngine.ts';
 
 let root: string;
 let blobs: BlobStore;
@@ -22,40 +24,11 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** Does jobs when told: each call of `next` lets the running one end. */
-class PretendEngine implements JobRunner {
-  readonly begun: JobRequest[] = [];
-  private release: (outcome: Error | null) => void = () => {};
-
-  run(
-    request: JobRequest,
-    { signal, onProgress, preview }: Parameters<JobRunner['run']>[1],
-  ): ReturnType<JobRunner['run']> {
-    this.begun.push(request);
-    const png = preview?.() ? { png: Uint8Array.of(1) } : undefined;
-    onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
-    return new Promise((resolve, reject) => {
-      this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
-      signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));
-    });
-  }
-
-  next(error: Error | null = null): void {
-    this.release(error);
-  }
-}
-
 const open = async (runner: JobRunner, options: Partial<JobQueueOptions> = {}) => {
   queue = await JobQueue.open({ folder: join(root, 'jobs'), runner, blobs, ...options });
   return queue;
 };
 
-const draw = (prompt = 'a dog'): JobRequest => ({
-  kind: 'generate',
-  model: 'm',
-  prompt,
-  options: GenerateOptions.parse({}),
-});
 const mine = { owner: 'me', priority: 'interactive' } as const;
 const batch = { owner: 'me', priority: 'batch' } as const;
 

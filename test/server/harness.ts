@@ -41,6 +41,11 @@ export class FakeJobs implements Jobs {
     return this.move(id, { state: 'cancelled', finishedAt: Date.now() });
   }
 
+  async cancelAllOf(owner: string) {
+    for (const { id, state } of this.list({ owner }))
+      if (state === 'queued' || state === 'running') await this.cancel(id);
+  }
+
   wantPreview(id: string, wanted: boolean) {
     this.previews.set(id, wanted);
   }

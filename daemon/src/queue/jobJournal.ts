@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { tellDamage } from '../runtime/damage.ts';
-import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { keepPrivateFile, makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
 import { readKeptFile } from '../runtime/readKeptFile.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';
 
@@ -48,10 +48,17 @@ export class JobJournal {
   }
 
   /** @throws {PalimpsestError} DISK_FULL or WRITE_FAILED. */
-  async write({ sequence, record }: StoredJob): Promise<void> {
-    const stored = { version: 1, sequence, record, crc32: checksumOf({ sequence, record }) };
-    const bytes = Buffer.from(JSON.stringify(stored));
-    await this.inOrder(record.id, () => writePrivateFile(this.path(record.id), bytes));
+  async write(job: StoredJob): Promise<void> {
+    const { id } = job.record;
+    const bytes = bytesOf(job);
+    await this.inOrder(id, () => writePrivateFile(this.path(id), bytes));
+  }
+
+  /** Keeps how a job ended, also on a full disk: what is over is not done again. Where nothing can be written, it goes. */
+  async settle(job: StoredJob): Promise<void> {
+    const { id } = job.record;
+    const bytes = bytesOf(job);
+    await this.inOrder(id, () => keepPrivateFile(this.path(id), bytes)).catch(() => this.remove(id));
   }
 
   async remove(id: string): Promise<void> {
@@ -89,6 +96,11 @@ async function readJob(path: string): Promise<StoredJob | null> {
   } catch {}
   tellDamage(`${path} is damaged, or no job. It is passed over.`);
   return null;
+}
+
+function bytesOf({ sequence, record }: StoredJob): Uint8Array {
+  const crc32 = checksumOf({ sequence, record });
+  return Buffer.from(JSON.stringify({ version: 1, sequence, record, crc32 }));
 }
 
 /** Of a job as it is in its file. */

@@ -47,9 +47,40 @@ export async function writePrivateFile(
 }
 
 /**
- * The same for what cannot wait, piece by piece, as `writeFileAtomicSync`.
+ * Writes a file also where the disk is full: then over the old one as it lies there, which takes no more room, or little.
+ * A crash in that moment damages it.
  *
- * @throws {PalimpsestError} as above, or as `pieces`.
+ * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED; the file may be damaged then.
+ */
+export async function keepPrivateFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writePrivateFile(path, bytes);
+  } catch (error) {
+    try {
+      await overwrite(path, bytes);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** In one write, with blanks to the old end: text of ours may end with them. */
+async function overwrite(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const padded = Buffer.alloc(Math.max(bytes.length, (await file.stat()).size), ' ');
+    padded.set(bytes);
+    await file.writeFile(padded);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * `writePrivateFile` for what cannot wait, piece by piece, as `writeFileAtomicSync`.
+ *
+ * @throws {PalimpsestError} as it, or as `pieces`.
  */
 export function writePrivateFileSync(path: string, pieces: Iterable<Uint8Array>): void {
   prepare(path);

@@ -6,7 +6,10 @@ import type { JobQueue } from '../queue/jobQueue.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { InversionList } from '../store/inversionList.ts';
 
-export type Jobs = Pick<JobQueue, 'submit' | 'get' | 'list' | 'cancel' | 'wantPreview' | 'on'>;
+export type Jobs = Pick<
+  JobQueue,
+  'submit' | 'get' | 'list' | 'cancel' | 'cancelAllOf' | 'wantPreview' | 'on'
+>;
 
 export type Blobs = Pick<BlobStore, 'put' | 'get' | 'hold' | 'release'>;
 

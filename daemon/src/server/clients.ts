@@ -7,7 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { closeToOthers, writePrivateFile } from '../runtime/privateFiles.ts';
+import { closeToOthers, keepPrivateFile } from '../runtime/privateFiles.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
 
 const TOKEN_FILE = 'token';
@@ -28,6 +28,9 @@ type StoredClient = z.infer<typeof StoredClient>;
 export class Clients {
   /** Settles when the list is on disk as it was last changed. */
   private lastChange: Promise<unknown> = Promise.resolve();
+
+  /** Revoked, which is not on the disk yet. */
+  private readonly revoked = new Set<string>();
 
   private constructor(
     private readonly folder: string,
@@ -91,14 +94,38 @@ export class Clients {
     return this.stored.map(infoOf);
   }
 
-  /** Whether there was such a client. The owner cannot be revoked: removing the token file does that. */
+  /** Whether there is such a client, or it is the owner. */
+  has(id: string): boolean {
+    return [this.owner, ...this.stored].some((client) => client.id === id);
+  }
+
+  /**
+   * Takes a client's token back, at once; answers when that is on disk. The owner cannot be revoked: removing the token
+   * file does that.
+   *
+   * @returns whether there was such a client.
+   * @throws {PalimpsestError} WRITE_FAILED when it cannot be kept: it holds all the same, until the daemon ends.
+   */
   async revoke(id: string): Promise<boolean> {
-    let found = false;
-    await this.change((stored) => {
-      found = stored.some((client) => client.id === id);
-      return stored.filter((client) => client.id !== id);
-    });
-    return found;
+    if (!this.revoked.has(id) && !this.stored.some((client) => client.id === id)) return false;
+    this.revoked.add(id);
+    this.stored = this.remaining(this.stored);
+    try {
+      await this.change((stored) => [...stored]);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PalimpsestError(
+        'WRITE_FAILED',
+        `The client is out, but after the next start it would be in again. ${reason} Then revoke it once more.`,
+        { cause },
+      );
+    }
+    this.revoked.delete(id);
+    return true;
+  }
+
+  private remaining(stored: readonly StoredClient[]): StoredClient[] {
+    return stored.filter(({ id }) => !this.revoked.has(id));
   }
 
   /** Changes follow each other: each is made to what the one before has left. */
@@ -106,8 +133,9 @@ export class Clients {
     const changed = this.lastChange.then(async () => {
       const clients = edit(this.stored);
       const text = JSON.stringify(clients, null, 2);
-      await writePrivateFile(join(this.folder, CLIENTS_FILE), Buffer.from(text));
-      this.stored = clients;
+      await keepPrivateFile(join(this.folder, CLIENTS_FILE), Buffer.from(text));
+      // Some may have been revoked meanwhile.
+      this.stored = this.remaining(clients);
     });
     this.lastChange = changed.catch(() => undefined);
     return changed;

@@ -74,6 +74,7 @@ export async function startDaemon(
       folder: jobsFolder(),
       runner: engine,
       blobs,
+      mayOwn: (owner) => clients.has(owner),
       ...(maxJobMinutes === undefined ? {} : { maxRunTime: maxJobMinutes * 60_000 }),
       onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
     });
