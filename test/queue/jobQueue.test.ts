@@ -1,6 +1,7 @@
 /** The queue with an engine that only pretends: states, limits, and what is on disk. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
@@ -219,6 +220,39 @@ describe('after a restart', () => {
       'waiting',
     ]);
   });
+
+  const intruders: [string, (path: string) => unknown][] = [
+    ['folder', (path) => mkdirSync(join(path, 'inside'), { recursive: true })],
+  ];
+  if (process.platform !== 'win32') intruders.push(['pipe', (path) => execFileSync('mkfifo', [path])]);
+  it.each(intruders)('a %s in the place of a job hinders nobody', async (_, put) => {
+    const folder = join(root, 'jobs');
+    mkdirSync(folder);
+    put(join(folder, `${'1'.repeat(8)}-0000-4000-8000-000000000000.json`));
+    await open(new PretendEngine());
+    const { id } = await queue.submit(draw(), mine);
+    expect(queue.list().map((job) => job.id)).toEqual([id]);
+  });
+
+  it.each([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1])(
+    'a job of number %i is the last, and loses no later ones',
+    async (number) => {
+      await open(new PretendEngine());
+      const [first, strange] = [await queue.submit(draw('1'), mine), await queue.submit(draw('2'), mine)];
+      await queue.close();
+      const path = join(root, 'jobs', `${strange.id}.json`);
+      const text = readFileSync(path, 'utf8').replace(/,"crc32":\d+/, '');
+      writeFileSync(path, text.replace(/"sequence":\d+/, `"sequence":${number}`));
+      await open(new PretendEngine());
+      const later = [await queue.submit(draw('3'), mine), await queue.submit(draw('4'), mine)];
+      const ids = [first, strange, ...later].map(({ id }) => id).reverse();
+      for (let restarts = 0; restarts < 2; restarts++) {
+        expect(queue.list().map(({ id }) => id)).toEqual(ids);
+        await queue.close();
+        await open(new PretendEngine());
+      }
+    },
+  );
 
   it('damaged and hostile files are passed over', async () => {
     await open(new PretendEngine());

@@ -1,7 +1,9 @@
 /** Inversions on disk: found again, resumed, and the ones unused for longest making room. */
 
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -20,9 +22,11 @@ import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
 import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { inversionId } from '../../daemon/src/store/inversion.ts';
+import { InversionList } from '../../daemon/src/store/inversionList.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { encodeSafetensors } from '../../daemon/src/tensor/safetensors.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { makeReadOnly, makeWritable } from '../readOnlyDisk.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -151,6 +155,43 @@ describe('the store of inversions', () => {
     const store = new InversionStore(folder);
     await store.save('a', { latents: [tensor([1, 1, 1, 2], [1, Number.NaN])], learned: null });
     expect(await store.find('a')).toBeNull();
+  });
+
+  it('has its folder again when that was removed', async () => {
+    const store = new InversionStore(folder);
+    await store.save('a', inversion);
+    rmSync(folder, { recursive: true });
+    expect(await store.find('a')).toBeNull();
+    await store.save('a', inversion);
+    expect(await store.find('a')).toEqual(inversion);
+  });
+
+  describe('on a disk that became read-only', () => {
+    afterEach(makeWritable);
+
+    it('still has what it had', async () => {
+      const store = new InversionStore(folder);
+      await store.save('a', inversion);
+      makeReadOnly();
+      expect(await store.find('a')).toEqual(inversion);
+    });
+  });
+
+  const intruders: [string, (path: string) => unknown][] = [
+    ['folder', (path) => mkdirSync(join(path, 'inside'), { recursive: true })],
+  ];
+  if (process.platform !== 'win32') intruders.push(['pipe', (path) => execFileSync('mkfifo', [path])]);
+  it.each(intruders)('takes no %s for an inversion, nor is it hindered by it', async (_, put) => {
+    const [store, list] = [new InversionStore(folder), new InversionList(folder)];
+    const id = 'a'.repeat(64);
+    put(join(folder, `${id}.safetensors`));
+    expect([await store.find(id), await list.list()]).toEqual([null, []]);
+    await store.save(id, inversion);
+    expect(await store.find(id)).toEqual(inversion);
+    rmSync(join(folder, `${id}.safetensors`));
+    put(join(folder, `${id}.safetensors`));
+    expect(await list.delete(id)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('removes what was not used for longest when room is short', async () => {

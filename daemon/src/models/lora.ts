@@ -67,7 +67,7 @@ export function withLoras(
     new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
   );
   const provide = () => {
-    if (isIntact(planned)) markUsedIfPossible(planned.file.path);
+    if (isIntact(planned)) markUsed(planned.file.path);
     else write(planned, checkpoint, changes, room);
   };
   provide();
@@ -77,13 +77,6 @@ export function withLoras(
 /** The model's own precision. */
 const mergedType = ({ shape, dtype }: StoredTensor) =>
   ({ shape, dtype: dtype === 'F16' ? 'F16' : 'F32' }) as const;
-
-/** Another's file, or gone since: the order of use is all that suffers. */
-function markUsedIfPossible(path: string): void {
-  try {
-    markUsed(path);
-  } catch {}
-}
 
 /** Adds what a file changes of one network. Nothing in it is passed over: what is not understood would be missing. */
 function collect(

@@ -20,6 +20,8 @@ type QueueEvents = {
 /** Why a job is stopped at the queue's end. */
 const CLOSING = Symbol('the queue is closing');
 
+const MAX_SEQUENCE = 2 ** 52;
+
 /** Owners whose last turn is remembered. */
 const MAX_SERVED = 1000;
 
@@ -170,9 +172,12 @@ export class JobQueue {
     return job.record;
   }
 
-  private async restore(sequence: number, record: JobRecord): Promise<void> {
+  private async restore(stored: number, record: JobRecord): Promise<void> {
+    // No daemon counts as far: beyond it, numbers are no longer told apart, and later jobs would be lost.
+    const sequence = stored < MAX_SEQUENCE ? stored : this.nextSequence;
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
     const { progress, position, ...kept } = record;
+    if (sequence !== stored) await this.journal.write({ sequence, record }).catch(() => undefined);
     const job = newJob(sequence, isOver(kept) ? kept : { ...kept, state: 'queued' });
     job.accepted = true;
     this.jobs.set(record.id, job);

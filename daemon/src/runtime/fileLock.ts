@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   lstatSync,
@@ -17,6 +18,7 @@ import {
 import { dirname } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { tryLock } from 'fs-native-extensions';
+import { removeIfPossible } from './leastRecentlyUsed.ts';
 import { makePrivateFolder, PRIVATE_FILE } from './privateFiles.ts';
 
 /** Of a file that is never as long: Windows keeps others from reading the bytes that are locked. */
@@ -43,14 +45,12 @@ export class FileLock {
       for (;;) {
         removeOthers(path);
         const file = openSync(path, constants.O_RDWR | constants.O_CREAT | NO_WAIT, PRIVATE_FILE);
-        const lock = new FileLock(path, file);
-        if (!hasLock(file, false)) {
-          closeSync(file);
-          return null;
-        }
+        const isOurs = hasLock(file);
+        const lock = isOurs ? new FileLock(path, readOnly(path, file)) : null;
+        if (lock === null) closeSync(file);
         // Whoever had it may have removed the file between the two: then the lock is one of nothing.
-        if (lock.isInPlace) return lock;
-        closeSync(file);
+        if (lock === null || lock.isInPlace) return lock;
+        lock.release();
       }
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -72,32 +72,36 @@ export class FileLock {
     }
   }
 
-  /** Puts a text in place of what the file holds. */
+  /** Puts a text in place of what the file holds. @throws as `open`. */
   write(text: string): void {
-    ftruncateSync(this.file, 0);
-    writeSync(this.file, text, 0);
+    const file = openSync(this.path, 'r+');
+    try {
+      ftruncateSync(file, 0);
+      writeSync(file, text, 0);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Removes the file, and gives the lock back. */
   release(): void {
-    if (this.isInPlace) rmSync(this.path, { force: true });
+    if (this.isInPlace) removeIfPossible(this.path);
     closeSync(this.file);
   }
 }
 
-/** Whether some process has the lock of a file. */
+/** Whether some process has the lock of a file; where that cannot be tried, on a read-only disk, whether there is one. */
 export function isLocked(path: string): boolean {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | NO_WAIT);
+    file = openSync(path, constants.O_RDWR | NO_WAIT);
   } catch {
-    return false;
+    return existsSync(path);
   }
   try {
-    // Shared: two that ask at the same moment do not take each other for a holder.
-    return !hasLock(file, true);
+    return !hasLock(file);
   } catch {
-    return false;
+    return true;
   } finally {
     closeSync(file);
   }
@@ -105,13 +109,30 @@ export function isLocked(path: string): boolean {
 
 const NO_WAIT = constants.O_NONBLOCK ?? 0;
 
-function hasLock(file: number, shared: boolean): boolean {
+/** Tries to have the lock alone, or shared with others who have it so. */
+function hasLock(file: number, shared = false): boolean {
   try {
     return tryLock(file, LOCKED_BYTE, 1, { shared });
   } catch (error) {
     if (error instanceof Error && 'code' in error && HELD_CODES.has(error.code)) return false;
     throw error;
   }
+}
+
+/**
+ * The same lock by a handle that only reads: one that writes would keep the disk from becoming read-only. Linux knows no
+ * lock alone on such a handle, but a shared one keeps out all who try to have it alone, and who has a lock may share it
+ * without losing it.
+ */
+function readOnly(path: string, file: number): number {
+  if (process.platform !== 'linux') return file;
+  const reading = openSync(path, constants.O_RDONLY | NO_WAIT);
+  if (hasLock(file, true) && hasLock(reading, true)) {
+    closeSync(file);
+    return reading;
+  }
+  closeSync(reading);
+  return file;
 }
 
 /** Nobody can hold what is no file: a pipe, a link or a folder that has taken its name. */

@@ -3,11 +3,12 @@
  * were paired, of whose tokens only hashes are kept.
  */
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { closeToOthers, keepPrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFileSync } from '../runtime/readKeptFile.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
 
 const TOKEN_FILE = 'token';
@@ -171,13 +172,9 @@ function othersMay(path: string): boolean {
 }
 
 function readClients(path: string): StoredClient[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  const parsed = z.array(StoredClient).safeParse(parseJson(text));
+  if (!existsSync(path)) return [];
+  const bytes = readKeptFileSync(path, Number.POSITIVE_INFINITY);
+  const parsed = z.array(StoredClient).safeParse(parseJson(String(bytes)));
   if (parsed.success) return parsed.data;
   throw new PalimpsestError('OPTION_INVALID', `${path} is damaged. Remove it, and pair your plugins again.`);
 }

@@ -4,12 +4,19 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
 import { tellDamage } from '../runtime/damage.ts';
-import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
+import {
+  bytesOf,
+  filesByUse,
+  markUsed,
+  removeIfPossible,
+  surplus,
+  useOf,
+} from '../runtime/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFile } from '../runtime/readKeptFile.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -59,10 +66,12 @@ export class BlobStore {
   async get(hash: BlobHash): Promise<Uint8Array | null> {
     const name = nameOf(hash);
     if (!(await this.touch(name))) return null;
-    const bytes = await readFile(join(this.folder, name)).catch(() => null);
+    const path = join(this.folder, name);
+    const bytes = await readKeptFile(path, Number.POSITIVE_INFINITY);
     if (bytes !== null && (await sha256(bytes)) === name) return bytes;
-    tellDamage(`The stored picture ${join(this.folder, name)} is damaged. It is removed.`);
-    await this.remove(name);
+    tellDamage(`The stored picture ${path} is damaged. It is removed.`);
+    (await this.index()).delete(name);
+    removeIfPossible(path);
     return null;
   }
 
@@ -101,17 +110,15 @@ export class BlobStore {
   /** Marks a blob as just used; false when there is none. */
   private async touch(name: string): Promise<boolean> {
     const entries = await this.index();
-    try {
-      const path = join(this.folder, name);
-      markUsed(path);
-      const entry = entries.get(name) ?? { size: (await stat(path)).size, holds: 0 };
-      entries.delete(name);
-      entries.set(name, entry);
-      return true;
-    } catch {
-      entries.delete(name);
-      return false;
-    }
+    const path = join(this.folder, name);
+    const use = useOf(path);
+    const entry = entries.get(name) ?? (use && { size: use.size, holds: 0 });
+    // What was used last stands last.
+    entries.delete(name);
+    if (use === null || entry === null) return false;
+    markUsed(path);
+    entries.set(name, entry);
+    return true;
   }
 
   /** Removes what was not used for longest and is not held until `room` more bytes fit. */
@@ -137,11 +144,6 @@ export class BlobStore {
         `The ${this.maxBytes} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
       );
     }
-  }
-
-  private async remove(name: string): Promise<void> {
-    (await this.index()).delete(name);
-    await rm(join(this.folder, name), { force: true });
   }
 
   private index(): Promise<Map<string, Entry>> {
