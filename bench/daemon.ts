@@ -20,6 +20,7 @@ import { Clients, ownerTokenFile } from '../daemon/src/server/clients.ts';
 import { startServer } from '../daemon/src/server/server.ts';
 import { BlobStore } from '../daemon/src/store/blobStore.ts';
 import { InversionList } from '../daemon/src/store/inversionList.ts';
+import { Ownership } from '../daemon/src/store/ownership.ts';
 import { Crowd, type DaemonMemory, inOrder } from '../test/server/crowd.ts';
 import { somePort, startDaemon } from '../test/server/daemon.ts';
 import { instantEdits } from './instant.ts';
@@ -89,7 +90,7 @@ async function overhead(): Promise<Overhead> {
   const inversions = new InversionList(places.inversions);
   const clients = Clients.open(at('config'));
   const server = await startServer({
-    backend: { jobs, blobs, engine, models, inversions },
+    backend: { jobs, blobs, engine, models, inversions, ownership: new Ownership(at('owners')) },
     clients,
     log: pino({ level: 'silent' }),
     version: 'bench',

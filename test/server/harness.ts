@@ -20,6 +20,7 @@ import type { Timings } from '../../daemon/src/server/limits.ts';
 import { type RunningServer, startServer } from '../../daemon/src/server/server.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { InversionList } from '../../daemon/src/store/inversionList.ts';
+import { Ownership } from '../../daemon/src/store/ownership.ts';
 
 /** A queue whose jobs stand still until the test moves them. */
 export class FakeJobs implements Jobs {
@@ -77,6 +78,8 @@ export interface TestServer extends RunningServer {
   readonly clients: Clients;
   readonly jobs: FakeJobs;
   readonly backend: Backend;
+  /** Where it keeps things. */
+  readonly folder: string;
   readonly pairings: (PendingPairing | null)[];
   /** What went to the log, as text. */
   readonly logged: string[];
@@ -108,6 +111,7 @@ export async function testServer(
     jobs,
     blobs: new BlobStore(join(folder, 'blobs')),
     inversions: new InversionList(join(folder, 'inversions')),
+    ownership: new Ownership(join(folder, 'owners')),
     engine,
     models,
   };
@@ -130,6 +134,7 @@ export async function testServer(
     clients,
     jobs,
     backend,
+    folder,
     pairings,
     logged,
     close: async () => {

@@ -3,7 +3,7 @@
  * Only the pictures that a command writes are made otherwise: they lie where the user says.
  */
 
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
@@ -85,6 +85,14 @@ async function overwrite(path: string, bytes: Uint8Array): Promise<void> {
 export function writePrivateFileSync(path: string, pieces: Iterable<Uint8Array>): void {
   prepare(path);
   writeFileAtomicSync(path, pieces, PRIVATE_FILE);
+}
+
+/** Makes an empty file, where that can be: what it says by being there is not worth a failure. */
+export function makePrivateFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER });
+    closeSync(openSync(path, 'a', PRIVATE_FILE));
+  } catch {}
 }
 
 /** Opens a file to write to it as it comes in, from its start or at its end. @throws as `open`. */

@@ -10,6 +10,7 @@ import { onDamage } from '../runtime/damage.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { closeCache } from '../store/closeCache.ts';
 import { InversionList } from '../store/inversionList.ts';
+import { Ownership } from '../store/ownership.ts';
 import {
   blobsFolder,
   cacheFolder,
@@ -17,6 +18,7 @@ import {
   inversionsFolder,
   jobsFolder,
   mergedFolder,
+  ownersFolder,
 } from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
@@ -79,8 +81,10 @@ export async function startDaemon(
       onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
     });
     closers.push(() => jobs.close());
+    const ownership = new Ownership(ownersFolder());
+    ownership.keepOnly((owner) => clients.has(owner));
     const server = await startServer({
-      backend: { jobs, blobs, engine, models, inversions: new InversionList(inversionsFolder()) },
+      backend: { jobs, blobs, engine, models, ownership, inversions: new InversionList(inversionsFolder()) },
       clients,
       log,
       version: packageJson.version,

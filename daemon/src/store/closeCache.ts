@@ -10,6 +10,7 @@ import {
   inversionsFolder,
   jobsFolder,
   mergedFolder,
+  ownersFolder,
 } from './paths.ts';
 
 /** Of the daemon that works here. */
@@ -24,7 +25,14 @@ const LOCK = 'daemon.json';
 export function closeCache(): void {
   const cache = cacheFolder();
   makePrivateFolder(cache);
-  const stores = [graphsFolder(), mergedFolder(), inversionsFolder(), blobsFolder(), jobsFolder()];
+  const stores = [
+    graphsFolder(),
+    mergedFolder(),
+    inversionsFolder(),
+    blobsFolder(),
+    jobsFolder(),
+    ownersFolder(),
+  ];
   const converted = join(graphsFolder(), 'weights');
   if (readdirSync(cache).every((name) => name === LOCK || stores.includes(join(cache, name))))
     closeToOthers(cache);

@@ -26,5 +26,8 @@ export const blobsFolder = (): string => join(cacheFolder(), 'blobs');
 /** Jobs by their id. */
 export const jobsFolder = (): string => join(cacheFolder(), 'jobs');
 
+/** Whose the pictures and inversions are. */
+export const ownersFolder = (): string => join(cacheFolder(), 'owners');
+
 /** The small model of our own that comes with Palimpsest, for when no other is named. */
 export const demoModelFolder = (): string => join(import.meta.dirname, '../../../models/demo/model');

@@ -53,6 +53,7 @@ export function sessionHandlers({
       // It holds from now on, also where the disk cannot keep it.
       const kept = clients.revoke(id);
       if (isIn) hub.revoke(id);
+      backend.ownership.keepOnly((owner) => owner !== id || !isIn);
       const [revoked] = await Promise.all([kept, isIn ? backend.jobs.cancelAllOf(id) : null]);
       return { revoked };
     },
