@@ -14,11 +14,13 @@ import pino from 'pino';
 import { WebSocket } from 'ws';
 import { EngineSupervisor } from '../daemon/src/engine/supervisor.ts';
 import { ModelRegistry } from '../daemon/src/models/modelRegistry.ts';
-import { JobQueue, type JobRunner } from '../daemon/src/queue/jobQueue.ts';
+import { JobQueue } from '../daemon/src/queue/jobQueue.ts';
+import type { JobRunner } from '../daemon/src/queue/jobQueueOptions.ts';
 import { Clients, ownerTokenFile } from '../daemon/src/server/clients.ts';
 import { startServer } from '../daemon/src/server/server.ts';
 import { BlobStore } from '../daemon/src/store/blobStore.ts';
 import { InversionList } from '../daemon/src/store/inversionList.ts';
+import { Ownership } from '../daemon/src/store/ownership.ts';
 import { Crowd, type DaemonMemory, inOrder } from '../test/server/crowd.ts';
 import { somePort, startDaemon } from '../test/server/daemon.ts';
 import { instantEdits } from './instant.ts';
@@ -88,7 +90,7 @@ async function overhead(): Promise<Overhead> {
   const inversions = new InversionList(places.inversions);
   const clients = Clients.open(at('config'));
   const server = await startServer({
-    backend: { jobs, blobs, engine, models, inversions },
+    backend: { jobs, blobs, engine, models, inversions, ownership: new Ownership(at('owners')) },
     clients,
     log: pino({ level: 'silent' }),
     version: 'bench',

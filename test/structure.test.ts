@@ -98,6 +98,18 @@ describe('the runtime', () => {
     expect(loaders).toEqual(['daemon/src/runtime/onnxRuntime.ts']);
   });
 });
+/** What makes files and folders; `openSync` only reads. */
+const WRITING = /\b(mkdir|mkdtemp|writeFile|appendFile|copyFile|cp)(Sync)?\b|\b(open|createWriteStream)\b/;
+
+/** Who may use it, and why. */
+const WRITERS: Readonly<Record<string, string>> = {
+  'imaging/ownColours.ts': 'a file of a moment, in a temporary folder that is closed by itself',
+  'imaging/picture.ts': 'only reads',
+  'runtime/privateFiles.ts': 'the one place',
+  'runtime/readKeptFile.ts': 'only reads',
+  'runtime/writeFile.ts': 'what that is built on, and pictures where the user wants them',
+  'server/clients.ts': 'the token, exclusive and closed',
+};
 
 describe('the rooms of the daemon', () => {
   it('are all in the list', () => {
@@ -112,6 +124,15 @@ describe('the rooms of the daemon', () => {
         .map((target) => `${relative(SOURCES, file)} -> ${relative(SOURCES, target)}`),
     );
     expect(upwards).toEqual([]);
+  });
+
+  it('make files that stay in one place, which closes them to others', () => {
+    const writers = files.filter((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/import \{([^}]+)\} from 'node:fs(?:\/promises)?'/g)].some(
+        ([, names]) => WRITING.test(names!),
+      ),
+    );
+    expect(writers.map((file) => relative(SOURCES, file)).sort()).toEqual(Object.keys(WRITERS).sort());
   });
 
   it(`hold files of at most ${MAX_LINES} lines`, () => {

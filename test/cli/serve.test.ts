@@ -53,6 +53,14 @@ describe('palimpsest serve', () => {
     expect(stderr).toContain(`runs at http://127.0.0.1:${daemon.port} already`);
   });
 
+  it('is only one over its cache, whatever the configuration', async () => {
+    process.env.PALIMPSEST_CONFIG = join(folder, 'other');
+    const { status, stderr } = await palimpsest(join(daemon.folder, 'cache'), 'serve');
+    delete process.env.PALIMPSEST_CONFIG;
+    expect(status).toBe(1);
+    expect(stderr).toContain('set PALIMPSEST_CACHE to another');
+  });
+
   it('has its clients listed and revoked by the command line', async () => {
     const listed = await run(daemon.env, 'clients', '--json');
     expect(JSON.parse(listed.stdout)).toEqual({ clients: [] });

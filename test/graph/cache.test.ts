@@ -1,14 +1,16 @@
 /** Graphs on disk: read instead of built, and never stale. */
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { innerIteration } from '../../daemon/src/methods/innerIteration.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
+import { GraphCache, unsealGraph } from '../../daemon/src/models/graphCache.ts';
 import { GRAPH_VERSION, Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 
@@ -36,19 +38,55 @@ async function loadAll(): Promise<void> {
   await networks.dispose();
 }
 
+const contents = (): Record<string, Buffer> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+
+function flip(bytes: Buffer, position: number): Buffer {
+  const flipped = Buffer.from(bytes);
+  flipped[position]! ^= 4;
+  return flipped;
+}
+
 describe('the cache of graphs', () => {
-  it('holds one file for each network, and reads it the next time', async () => {
+  const damages: [string, (bytes: Buffer) => Buffer][] = [
+    ['cut short', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    ['not ours', () => Buffer.from('not a model')],
+    ['empty', () => Buffer.alloc(0)],
+    ['changed by a bit', (bytes) => flip(bytes, Math.floor(bytes.length / 3))],
+    ['zeros at the end', (bytes) => Buffer.from(bytes).fill(0, bytes.length >> 1)],
+    ['of an earlier version, which had no seal', (bytes) => Buffer.from(unsealGraph(bytes)!)],
+  ];
+
+  it('holds one file for each network, reads it the next time, and builds damaged ones anew', async () => {
     await loadAll();
-    const files = readdirSync(folder);
-    expect(files).toHaveLength(6);
-    // A cached graph is used as it is: an unusable one is noticed.
-    writeFileSync(join(folder, files[0]!), 'not a model');
-    await expect(loadAll()).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+    const written = contents();
+    expect(Object.keys(written)).toHaveLength(6);
+    const inodes = () => readdirSync(folder).map((name) => statSync(join(folder, name)).ino);
+    const before = inodes();
+    await loadAll();
+    expect(inodes()).toEqual(before);
+    for (const [i, [name, bytes]] of Object.entries(written).entries())
+      writeFileSync(join(folder, name), damages[i]![1](bytes));
+    await loadAll();
+    expect(contents()).toEqual(written);
+  });
+
+  it.each(damages)('tells of a file that is %s', async (_, damage) => {
+    const told: string[] = [];
+    onDamage((sentence) => told.push(sentence));
+    const cache = new GraphCache(folder);
+    const graph = Buffer.from('a graph');
+    expect(await cache.model('a', () => graph)).toEqual(graph);
+    writeFileSync(join(folder, 'a.onnx'), damage(readFileSync(join(folder, 'a.onnx'))));
+    expect(await cache.model('a', () => graph)).toEqual(graph);
+    const unused = () => expect.unreachable('it was kept');
+    expect(await cache.model('a', unused)).toEqual(graph);
+    expect(told).toEqual([expect.stringMatching(/a\.onnx is damaged.*built anew/)]);
   });
 
   it('gets a new version when the builder emits something else', async () => {
     await loadAll();
-    const graphs = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+    const graphs = Object.values(contents()).map((bytes) => unsealGraph(bytes)!);
     const hashes = graphs.map((bytes) => createHash('sha256').update(bytes).digest('hex')).sort();
     const hash = createHash('sha256').update(hashes.join()).digest('hex');
     // If this fails: raise GRAPH_VERSION in networks.ts and put both numbers here.

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -23,6 +24,7 @@ import { Networks } from '../../daemon/src/models/networks.ts';
 import { Rehearsal } from '../../daemon/src/models/rehearsal.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { THRIFTS } from '../../daemon/src/models/thrift.ts';
+import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { bytesOf, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
@@ -126,6 +128,29 @@ describe('converted weights', () => {
     expect(facts(folder)).toMatchObject([{ name: before!.name, size: before!.size }]);
   });
 
+  it.each([
+    [
+      'a bit has flipped',
+      (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1),
+    ],
+    ['numbers were zeroed', (bytes: Buffer) => bytes.fill(0, bytes.length >> 1)],
+  ])('are written anew where %s, and that is told', async (_, damage) => {
+    const folder = freshFolder();
+    const told: string[] = [];
+    onDamage((sentence) => told.push(sentence));
+    await new ConvertedWeights(folder).provide(checkpoint, 'float32');
+    const path = join(folder, filesIn(folder)[0]!);
+    const whole = readFileSync(path);
+    const damaged = Buffer.from(whole);
+    damage(damaged);
+    // As another process finds it: in its own file.
+    rmSync(path);
+    writeFileSync(path, damaged);
+    await new ConvertedWeights(folder).provide(checkpoint, 'float32');
+    expect(readFileSync(path).equals(whole)).toBe(true);
+    expect(told).toEqual([expect.stringContaining('written anew')]);
+  });
+
   it('are converted anew where a few numbers of the file were written over', async () => {
     const folder = freshFolder();
     const copy = join(root, 'retrained');
@@ -185,9 +210,8 @@ describe('converted weights', () => {
     // Using the older one makes the other the older.
     await generous.provide(checkpoint, 'float32');
     const [unetFile] = generous.expect(unet!, 'float32').files;
-    const unetBytes = Math.max(
-      ...[...unetFile!.tensors.values()].map(({ offset, length }) => offset + length),
-    );
+    const [elsewhere] = (await new ConvertedWeights(freshFolder()).provide(unet!, 'float32')).files;
+    const unetBytes = statSync(elsewhere!.path).size;
     const limit = unetBytes + statSync(paths[0]!).size;
     await new ConvertedWeights(folder, { limit }).provide(unet!, 'float32');
     expect(paths.map((path) => existsSync(path))).toEqual([true, false]);

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -340,6 +341,21 @@ describe('merged weights', () => {
     expect(await noise(model)).toEqual(await noise(withLora(kohya)));
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
     expect(model.fingerprint).toBe(fingerprint);
+  });
+
+  it('are merged again where numbers were lost', async () => {
+    const folder = freshFolder();
+    const open = () => new StableDiffusion(MODEL, networks(), { loras: { choices, folder } });
+    open();
+    const kept = readdirSync(folder).map(
+      (name) => [join(folder, name), readFileSync(join(folder, name))] as const,
+    );
+    for (const [path, bytes] of kept) {
+      rmSync(path);
+      writeFileSync(path, Buffer.from(bytes).fill(0, bytes.length >> 1));
+    }
+    open();
+    for (const [path, bytes] of kept) expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 });
 

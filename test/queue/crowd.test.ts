@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenerateOptions } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JobQueue, type JobRunner } from '../../daemon/src/queue/jobQueue.ts';
+import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
+import type { JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { editRequest, makePlace, type Place } from '../engine/place.ts';
 

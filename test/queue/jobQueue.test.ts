@@ -1,13 +1,17 @@
 /** The queue with an engine that only pretends: states, limits, and what is on disk. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GenerateOptions, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobQueue, type JobQueueOptions, type JobRunner } from '../../daemon/src/queue/jobQueue.ts';
+import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
+import type { JobQueueOptions, JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
+import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { invertRequest } from '../engine/place.ts';
+import { draw, PretendEngine } from './pretendEngine.ts';
 
 let root: string;
 let blobs: BlobStore;
@@ -21,43 +25,11 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** Does jobs when told: each call of `next` lets the running one end. */
-class PretendEngine implements JobRunner {
-  readonly begun: JobRequest[] = [];
-  /** What it has to say about each job. */
-  readonly notices: string[] = [];
-  private release: (outcome: Error | null) => void = () => {};
-
-  run(
-    request: JobRequest,
-    { signal, onProgress, onNotice, preview }: Parameters<JobRunner['run']>[1],
-  ): ReturnType<JobRunner['run']> {
-    this.begun.push(request);
-    const png = preview?.() ? { png: Uint8Array.of(1) } : undefined;
-    onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
-    for (const notice of this.notices) onNotice?.(notice);
-    return new Promise((resolve, reject) => {
-      this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
-      signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));
-    });
-  }
-
-  next(error: Error | null = null): void {
-    this.release(error);
-  }
-}
-
 const open = async (runner: JobRunner, options: Partial<JobQueueOptions> = {}) => {
   queue = await JobQueue.open({ folder: join(root, 'jobs'), runner, blobs, ...options });
   return queue;
 };
 
-const draw = (prompt = 'a dog'): JobRequest => ({
-  kind: 'generate',
-  model: 'm',
-  prompt,
-  options: GenerateOptions.parse({}),
-});
 const mine = { owner: 'me', priority: 'interactive' } as const;
 const batch = { owner: 'me', priority: 'batch' } as const;
 
@@ -266,21 +238,67 @@ describe('after a restart', () => {
     ]);
   });
 
+  const intruders: [string, (path: string) => unknown][] = [
+    ['folder', (path) => mkdirSync(join(path, 'inside'), { recursive: true })],
+  ];
+  if (process.platform !== 'win32') intruders.push(['pipe', (path) => execFileSync('mkfifo', [path])]);
+  it.each(intruders)('a %s in the place of a job hinders nobody', async (_, put) => {
+    const folder = join(root, 'jobs');
+    mkdirSync(folder);
+    put(join(folder, `${'1'.repeat(8)}-0000-4000-8000-000000000000.json`));
+    await open(new PretendEngine());
+    const { id } = await queue.submit(draw(), mine);
+    expect(queue.list().map((job) => job.id)).toEqual([id]);
+  });
+
+  it.each([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1])(
+    'a job of number %i is the last, and loses no later ones',
+    async (number) => {
+      await open(new PretendEngine());
+      const [first, strange] = [await queue.submit(draw('1'), mine), await queue.submit(draw('2'), mine)];
+      await queue.close();
+      const path = join(root, 'jobs', `${strange.id}.json`);
+      const text = readFileSync(path, 'utf8').replace(/,"crc32":\d+/, '');
+      writeFileSync(path, text.replace(/"sequence":\d+/, `"sequence":${number}`));
+      await open(new PretendEngine());
+      const later = [await queue.submit(draw('3'), mine), await queue.submit(draw('4'), mine)];
+      const ids = [first, strange, ...later].map(({ id }) => id).reverse();
+      for (let restarts = 0; restarts < 2; restarts++) {
+        expect(queue.list().map(({ id }) => id)).toEqual(ids);
+        await queue.close();
+        await open(new PretendEngine());
+      }
+    },
+  );
+
   it('damaged and hostile files are passed over', async () => {
     await open(new PretendEngine());
     const good = await queue.submit(draw(), mine);
     await queue.close();
     const folder = join(root, 'jobs');
     const text = readFileSync(join(folder, `${good.id}.json`), 'utf8');
+    const idOf = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+    const named = (digit: string) => text.replaceAll(good.id, idOf(digit));
     const put = (digit: string, content: string) =>
-      writeFileSync(join(folder, `${digit.repeat(8)}-0000-4000-8000-000000000000.json`), content);
+      writeFileSync(join(folder, `${idOf(digit)}.json`), content);
     put('1', text.slice(0, 50));
     put('2', '{"__proto__": {"state": "done"}}');
     put('3', text);
     put('4', ' '.repeat(2 ** 20 + 1));
-    put('5', text.replace('"state":"queued"', '"state":"dancing"'));
+    put(
+      '5',
+      named('5')
+        .replace(/"state":"\w+"/, '"state":"dancing"')
+        .replace(/,"crc32":\d+/, ''),
+    );
+    put('6', named('6').replace('a dog', 'a dot'));
+    put('7', named('7').replace(/,"crc32":\d+/, ''));
     writeFileSync(join(folder, 'other.json'), text);
+    const told: string[] = [];
+    onDamage((sentence) => told.push(sentence));
     await open(new PretendEngine());
-    expect(queue.list().map(({ id }) => id)).toEqual([good.id]);
+    // Earlier versions kept no checksum.
+    expect(new Set(queue.list().map(({ id }) => id))).toEqual(new Set([good.id, idOf('7')]));
+    expect(told.filter((sentence) => /\.json is damaged.*passed over/.test(sentence)).length).toBe(5);
   });
 });

@@ -62,9 +62,10 @@ export class Crowd {
     );
   }
 
-  /** Gives the daemon a picture, which all can then name. */
-  put(picture: Uint8Array<ArrayBuffer>): Promise<BlobHash> {
-    return this.clients[0]!.putImage(picture);
+  /** Lets each client give the daemon a picture. */
+  async put(picture: Uint8Array<ArrayBuffer>): Promise<BlobHash> {
+    const [image] = await Promise.all(this.clients.map((client) => client.putImage(picture)));
+    return image!;
   }
 
   /** As the daemon tells it. */

@@ -20,6 +20,7 @@ import type { Timings } from '../../daemon/src/server/limits.ts';
 import { type RunningServer, startServer } from '../../daemon/src/server/server.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { InversionList } from '../../daemon/src/store/inversionList.ts';
+import { Ownership } from '../../daemon/src/store/ownership.ts';
 
 /** A queue whose jobs stand still until the test moves them. */
 export class FakeJobs implements Jobs {
@@ -39,6 +40,11 @@ export class FakeJobs implements Jobs {
 
   async cancel(id: string) {
     return this.move(id, { state: 'cancelled', finishedAt: Date.now() });
+  }
+
+  async cancelAllOf(owner: string) {
+    for (const { id, state } of this.list({ owner }))
+      if (state === 'queued' || state === 'running') await this.cancel(id);
   }
 
   wantPreview(id: string, wanted: boolean) {
@@ -72,6 +78,8 @@ export interface TestServer extends RunningServer {
   readonly clients: Clients;
   readonly jobs: FakeJobs;
   readonly backend: Backend;
+  /** Where it keeps things. */
+  readonly folder: string;
   readonly pairings: (PendingPairing | null)[];
   /** What went to the log, as text. */
   readonly logged: string[];
@@ -103,6 +111,7 @@ export async function testServer(
     jobs,
     blobs: new BlobStore(join(folder, 'blobs')),
     inversions: new InversionList(join(folder, 'inversions')),
+    ownership: new Ownership(join(folder, 'owners')),
     engine,
     models,
   };
@@ -125,6 +134,7 @@ export async function testServer(
     clients,
     jobs,
     backend,
+    folder,
     pairings,
     logged,
     close: async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
 import { Pairing } from '../../daemon/src/server/pairing.ts';
+import { fillDisk, makeRoomOnDisk } from '../fullDisk.ts';
 
 describe('a pairing', () => {
   let time: number;
@@ -149,6 +150,46 @@ describe('clients', () => {
     const revoked = granted.map(({ client }) => clients.revoke(client.id));
     expect(await Promise.all(revoked)).toEqual([true, true]);
     expect(known()).toEqual([before, before]);
+  });
+
+  describe('on a full disk', () => {
+    afterEach(makeRoomOnDisk);
+
+    it('are revoked for good', async () => {
+      const clients = Clients.open(folder);
+      const [gone, stays] = [
+        await clients.grant('Figma', 'client'),
+        await clients.grant('Photopea', 'client'),
+      ];
+      fillDisk();
+      expect(await clients.revoke(gone.client.id)).toBe(true);
+      for (const one of [clients, Clients.open(folder)]) {
+        expect(one.authenticate(gone.token)).toBeNull();
+        expect(one.authenticate(stays.token)).toEqual(stays.client);
+      }
+      await clients.revoke(stays.client.id);
+    });
+
+    it('are revoked at once also where nothing can be written, and again when it can', async () => {
+      const clients = Clients.open(folder);
+      const { client, token } = await clients.grant('Figma', 'client');
+      const file = join(folder, 'clients.json');
+      const text = readFileSync(file);
+      rmSync(file);
+      fillDisk();
+      const told = {
+        code: 'WRITE_FAILED',
+        message: expect.stringMatching(/is out.*disk is full.*once more/),
+      };
+      await expect(clients.revoke(client.id)).rejects.toMatchObject(told);
+      expect(clients.authenticate(token)).toBeNull();
+      expect(clients.list()).not.toContainEqual(client);
+      makeRoomOnDisk();
+      writeFileSync(file, text);
+      expect(await clients.revoke(client.id)).toBe(true);
+      expect(Clients.open(folder).authenticate(token)).toBeNull();
+      expect(await clients.revoke(client.id)).toBe(false);
+    });
   });
 });
 

@@ -1,10 +1,12 @@
 /** Pictures by their content: found again, kept while held, the ones unused for longest making room. */
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
+import { makeReadOnly, makeWritable } from '../readOnlyDisk.ts';
 
 let folder: string;
 let store: BlobStore;
@@ -13,6 +15,9 @@ beforeEach(() => {
   store = new BlobStore(folder, { maxBytes: 30 });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Damages a picture. */
+const writeOver = (hash: string, value: number) => writeFileSync(join(folder, hash.slice(7)), ten(value));
 
 /** Ten bytes of one value. */
 const ten = (value: number) => new Uint8Array(10).fill(value);
@@ -90,6 +95,49 @@ describe('the store of pictures', () => {
     for (const hash of hashes) await store.adopt(await hash);
     expect(await store.size()).toBe(30);
     expect(await store.get(await hashes[2]!)).toEqual(Buffer.from(ten(4)));
+  });
+
+  it('has its folder again when that was removed', async () => {
+    const [a] = [await store.put(ten(1))];
+    rmSync(folder, { recursive: true });
+    expect([await store.get(a), await store.hold(a)]).toEqual([null, false]);
+    expect(await store.put(ten(1))).toBe(a);
+    expect(await store.get(a)).toEqual(Buffer.from(ten(1)));
+    expect(await store.size()).toBe(10);
+  });
+
+  describe('on a disk that became read-only', () => {
+    afterEach(makeWritable);
+
+    it('still has its pictures', async () => {
+      const [a, damaged] = [await store.put(ten(1)), await store.put(ten(3))];
+      writeOver(damaged, 7);
+      makeReadOnly();
+      expect(await store.get(a)).toEqual(Buffer.from(ten(1)));
+      expect(await store.hold(a)).toBe(true);
+      expect(await store.put(ten(1))).toBe(a);
+      const restarted = new BlobStore(folder, { maxBytes: 30 });
+      expect(await restarted.get(a)).toEqual(Buffer.from(ten(1)));
+      await expect(store.put(ten(2))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+      expect(await store.get(damaged)).toBeNull();
+    });
+  });
+
+  const intruders: [string, (path: string) => unknown][] = [
+    ['folder', (path) => mkdirSync(join(path, 'inside'), { recursive: true })],
+    ['link to nowhere', (path) => symlinkSync(join(folder, 'nowhere'), path)],
+  ];
+  if (process.platform !== 'win32') intruders.push(['pipe', (path) => execFileSync('mkfifo', [path])]);
+  it.each(intruders)('does not take a %s for a picture, nor is it hindered by it', async (_, put) => {
+    const a = await store.put(ten(1));
+    const path = join(folder, a.slice(7));
+    rmSync(path);
+    put(path);
+    for (const each of [store, new BlobStore(folder)]) {
+      expect([await each.get(a), await each.hold(a)]).toEqual([null, false]);
+    }
+    expect(await store.put(ten(1))).toBe(a);
+    expect(await store.get(a)).toEqual(Buffer.from(ten(1)));
   });
 
   it('counts a damaged picture as none', async () => {

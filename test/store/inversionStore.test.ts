@@ -1,15 +1,32 @@
 /** Inversions on disk: found again, resumed, and the ones unused for longest making room. */
 
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InversionOptions } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
+import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { inversionId } from '../../daemon/src/store/inversion.ts';
+import { InversionList } from '../../daemon/src/store/inversionList.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
-import { tensor } from '../../daemon/src/tensor/tensor.ts';
+import { encodeSafetensors } from '../../daemon/src/tensor/safetensors.ts';
+import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { makeReadOnly, makeWritable } from '../readOnlyDisk.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -58,10 +75,123 @@ describe('the store of inversions', () => {
     expect(await store.find('a')).toBeNull();
   });
 
+  const flip = (path: string, at: number) => {
+    const bytes = readFileSync(path);
+    bytes[Math.floor(at * (bytes.length - 1))]! ^= 1;
+    writeFileSync(path, bytes);
+  };
+  const zero = (path: string) => {
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, bytes.readUInt32LE(0) + 8));
+  };
+  const places = Array.from({ length: 41 }, (_, i) => i / 40);
+
+  it('counts one as none of whose numbers, facts or seal a bit has flipped, and says so', async () => {
+    const store = new InversionStore(folder);
+    const path = join(folder, 'a.safetensors');
+    for (const place of places) {
+      await store.save('a', inversion);
+      const told: string[] = [];
+      onDamage((sentence) => told.push(sentence));
+      flip(path, place);
+      const found = await store.find('a');
+      // A flipped bit in the name of the seal, which is part of the header, leaves the numbers as they were.
+      if (found !== null) expect(found).toEqual(inversion);
+      const bytes = readFileSync(path);
+      if (place * bytes.length > bytes.readUInt32LE(0) + 8) expect(found).toBeNull();
+      const sentence = expect.stringMatching(/a\.safetensors is damaged.*anew/);
+      expect(told).toEqual(found === null ? [sentence] : []);
+    }
+    await store.save('a', inversion);
+    zero(path);
+    expect(await store.find('a')).toBeNull();
+  });
+
+  it('counts a partial state as none that was damaged', async () => {
+    const store = new InversionStore(folder);
+    const partial = { parameters: inversion.learned!.parameters, current: inversion.latents[0]! };
+    const path = join(folder, 'a.partial.safetensors');
+    for (const damage of [zero, ...places.map((place) => (path: string) => flip(path, place))]) {
+      await store.savePartial('a', partial);
+      damage(path);
+      expect([null, partial]).toContainEqual(await store.findPartial('a'));
+    }
+    await store.savePartial('a', partial);
+    zero(path);
+    expect(await store.findPartial('a')).toBeNull();
+  });
+
+  it("counts another's file under its name as none", async () => {
+    const store = new InversionStore(folder);
+    await store.save('a', inversion);
+    copyFileSync(join(folder, 'a.safetensors'), join(folder, 'b.safetensors'));
+    expect(await store.find('b')).toBeNull();
+  });
+
+  it('reads those of earlier versions, which had no seal, and seals them', async () => {
+    const store = new InversionStore(folder);
+    const path = join(folder, 'a.safetensors');
+    // As version 0.1 wrote it.
+    const { role, shape, imageTokens, parameters } = inversion.learned!;
+    const tensors = new Map([
+      ['latents', stack(inversion.latents)],
+      [
+        'parameters',
+        tensor(
+          [2, 3],
+          parameters.flatMap(({ data }) => [...data]),
+        ),
+      ],
+      ['imageTokens', imageTokens!],
+    ]);
+    writeFileSync(path, encodeSafetensors(tensors, { role, shape: JSON.stringify(shape) }));
+    expect(await store.find('a')).toEqual(inversion);
+    expect(await store.find('a')).toEqual(inversion);
+    flip(path, 0.95);
+    expect(await store.find('a')).toBeNull();
+  });
+
   it('counts one whose arithmetic left its range as none', async () => {
     const store = new InversionStore(folder);
     await store.save('a', { latents: [tensor([1, 1, 1, 2], [1, Number.NaN])], learned: null });
     expect(await store.find('a')).toBeNull();
+  });
+
+  it('has its folder again when that was removed', async () => {
+    const store = new InversionStore(folder);
+    await store.save('a', inversion);
+    rmSync(folder, { recursive: true });
+    expect(await store.find('a')).toBeNull();
+    await store.save('a', inversion);
+    expect(await store.find('a')).toEqual(inversion);
+  });
+
+  describe('on a disk that became read-only', () => {
+    afterEach(makeWritable);
+
+    it('still has what it had', async () => {
+      const store = new InversionStore(folder);
+      await store.save('a', inversion);
+      makeReadOnly();
+      expect(await store.find('a')).toEqual(inversion);
+    });
+  });
+
+  const intruders: [string, (path: string) => unknown][] = [
+    ['folder', (path) => mkdirSync(join(path, 'inside'), { recursive: true })],
+  ];
+  if (process.platform !== 'win32') intruders.push(['pipe', (path) => execFileSync('mkfifo', [path])]);
+  it.each(intruders)('takes no %s for an inversion, nor is it hindered by it', async (_, put) => {
+    const [store, list] = [new InversionStore(folder), new InversionList(folder)];
+    const id = 'a'.repeat(64);
+    put(join(folder, `${id}.safetensors`));
+    expect([await store.find(id), await list.list()]).toEqual([null, []]);
+    await store.save(id, inversion);
+    expect(await store.find(id)).toEqual(inversion);
+    rmSync(join(folder, `${id}.safetensors`));
+    put(join(folder, `${id}.safetensors`));
+    expect(await list.delete(id)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('removes what was not used for longest when room is short', async () => {

@@ -1,11 +1,12 @@
 /** @file `palimpsest doctor`: what works on this machine, and how to mend what does not. */
 
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { freeBytes } from '../runtime/freeBytes.ts';
 import { defaultBudget, gigabytes } from '../runtime/memoryBudget.ts';
+import { makePrivateFolder } from '../runtime/privateFiles.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { openModels } from '../server/openModels.ts';
@@ -95,7 +96,7 @@ function memory(): Finding {
 function disk(): Finding {
   const folder = cacheFolder();
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
     accessSync(folder, constants.W_OK);
     const free = freeBytes(folder);
     const mend = 'Free some space, or set PALIMPSEST_CACHE to a folder on another disk.';

@@ -15,6 +15,7 @@ import type { Device, Precision } from '../runtime/deviceNames.ts';
 import { defaultBudget } from '../runtime/memoryBudget.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { requireUserFolder } from '../runtime/userFolders.ts';
+import { closeCache } from '../store/closeCache.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
 import {
@@ -61,6 +62,7 @@ export class LocalWorker implements Worker {
     { model, threads, device, precision, memoryBudget }: LocalWish,
     watch: WorkWatch,
   ): Promise<LocalWorker> {
+    closeCache();
     const limits = threads === undefined ? {} : { threads };
     const chosen = await chooseDevice(device, precision);
     if (device !== 'cpu') watch.tell(chosen.reason);

@@ -10,7 +10,7 @@ import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { missingFolders } from './missingFiles.ts';
-import { reportError } from './report.ts';
+import { EXIT_CODES, reportError } from './report.ts';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
@@ -50,7 +50,11 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
   // Before the welcome: whoever waits for that may answer it with Ctrl-C at once.
   const end = stopped();
   process.stdout.write(welcome(daemon, folder, chosen.reason));
-  await end;
+  const lost = await Promise.race([end, daemon.lost]);
+  if (lost !== undefined) {
+    process.stderr.write(`Its cache folder was removed, and another daemon has the new one. ${lost}\n`);
+    process.exitCode = EXIT_CODES.failed;
+  }
   process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
 }

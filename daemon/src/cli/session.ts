@@ -6,6 +6,7 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import type { Progress } from '../methods/watch.ts';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { leadsToStandardOutput, writeWhereItLeads } from '../runtime/destination.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
@@ -60,6 +61,7 @@ export async function runCommand(
   const { model = process.env.PALIMPSEST_MODEL, imageEncoder, vae, lora, json = false, out } = command.opts();
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
+  onDamage(tell);
   const controller = new AbortController();
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.

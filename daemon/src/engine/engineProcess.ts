@@ -48,7 +48,11 @@ export class EngineProcess {
   private readonly ready: Promise<void>;
   private task: RunningTask | null = null;
 
-  constructor(settings: EngineSettings) {
+  /** @param onLog is told what belongs in the log. */
+  constructor(
+    settings: EngineSettings,
+    private readonly onLog: (sentence: string) => void,
+  ) {
     this.child = fork(PROGRAM, [JSON.stringify(settings)], {
       serialization: 'advanced',
       // Flags of the daemon's own process are none of the engine's business.
@@ -128,6 +132,10 @@ export class EngineProcess {
     }
     if (message.type === 'notice') {
       this.task?.onNotice(message.notice);
+      return;
+    }
+    if (message.type === 'log') {
+      this.onLog(message.sentence);
       return;
     }
     this.rssBytes = message.rssBytes;

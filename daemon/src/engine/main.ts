@@ -3,6 +3,7 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import { TimeLeft } from '../methods/timeLeft.ts';
 import type { Progress } from '../methods/watch.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { Engine, type TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
 
@@ -23,6 +24,7 @@ process.on('disconnect', () => process.exit());
 // Ctrl-C on a terminal reaches the whole group; the daemon decides when the engine ends.
 process.on('SIGINT', () => {});
 
+onDamage(log);
 send({ type: 'ready' });
 
 async function perform(given: Task): Promise<void> {
@@ -71,6 +73,11 @@ function toOutcome(error: unknown): Outcome {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   const reason = error instanceof Error ? error.message : String(error);
   return { of: 'error', code: 'ENGINE_FAILED', message: `The engine met a fault of its own: ${reason}` };
+}
+
+/** To the daemon's log. */
+function log(sentence: string): void {
+  send({ type: 'log', sentence });
 }
 
 function send(message: FromEngine): void {

@@ -91,6 +91,8 @@ export const FromEngine = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('preview'), png: Bytes }),
   z.strictObject({ type: z.literal('notice'), notice: z.string() }),
+  /** For the daemon's log: damage that was mended. */
+  z.strictObject({ type: z.literal('log'), sentence: z.string() }),
   z.strictObject({
     type: z.literal('done'),
     outcome: z.discriminatedUnion('of', [

@@ -28,6 +28,8 @@ export interface SupervisorOptions
   readonly cancelGrace?: number;
   /** Ends of the process that a task may cause without getting further. */
   readonly maxCrashes?: number;
+  /** Is told what belongs in the log; by default it is only printed. */
+  readonly onLog?: (sentence: string) => void;
 }
 
 export interface RunOptions {
@@ -53,12 +55,18 @@ export interface EngineStatus {
 /** In the order in which a job goes through them. */
 const STAGES: readonly JobProgress['stage'][] = ['invert', 'optimise', 'edit', 'generate'];
 
-const DEFAULTS = { maxModels: 2, cancelGrace: 1000, maxCrashes: 3 };
+const DEFAULTS = {
+  maxModels: 2,
+  cancelGrace: 1000,
+  maxCrashes: 3,
+  onLog: (sentence: string): void => console.error(sentence),
+};
 
 export class EngineSupervisor {
   private readonly settings: EngineSettings;
   private readonly cancelGrace: number;
   private readonly maxCrashes: number;
+  private readonly onLog: (sentence: string) => void;
   private latest: EngineProcess | null = null;
   /** Settles when the last task that was given is over. */
   private lastTask: Promise<unknown> = Promise.resolve();
@@ -68,7 +76,7 @@ export class EngineSupervisor {
 
   constructor(
     private readonly registry: ModelRegistry,
-    { cancelGrace, maxCrashes, threads, ...settings }: SupervisorOptions,
+    { cancelGrace, maxCrashes, onLog, threads, ...settings }: SupervisorOptions,
   ) {
     this.settings = {
       maxModels: DEFAULTS.maxModels,
@@ -82,6 +90,7 @@ export class EngineSupervisor {
     };
     this.cancelGrace = cancelGrace ?? DEFAULTS.cancelGrace;
     this.maxCrashes = maxCrashes ?? DEFAULTS.maxCrashes;
+    this.onLog = onLog ?? DEFAULTS.onLog;
   }
 
   /**
@@ -212,7 +221,7 @@ export class EngineSupervisor {
     task: Task,
     { signal, onProgress, onNotice, preview }: RunOptions & { readonly signal: AbortSignal },
   ): Promise<Outcome> {
-    this.latest = this.engine ?? new EngineProcess(this.settings);
+    this.latest = this.engine ?? new EngineProcess(this.settings, this.onLog);
     const engine = this.latest;
     let previewing = task.do === 'run' && task.preview;
     let latest: JobProgress | null = null;

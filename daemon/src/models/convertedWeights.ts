@@ -7,15 +7,18 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FloatType } from '../graph/graph.ts';
 import { markUsed } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 import { bytesOf, readTensor, type StoredTensor } from '../tensor/safetensors.ts';
+import { sealed } from '../tensor/seal.ts';
 import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
 import {
   hasRoom,
+  isIntact,
   isWhole,
   makeRoom,
   type PlannedWeights,
@@ -94,18 +97,20 @@ export class ConvertedWeights {
     return plan;
   }
 
-  /** Weight by weight: all of them at once need not fit into memory. */
   private async write(plan: Plan): Promise<void> {
     const { path } = plan.file;
-    if (isWhole(plan)) return markUsed(path);
-    await mkdir(this.folder, { recursive: true });
+    if (isIntact(plan)) return markUsed(path);
+    makePrivateFolder(this.folder);
     removeLeftovers(this.folder);
     makeRoom(this.folder, plan.bytes, this.room);
-    await writeFileAtomic(path, plan.preamble, async (out: FileHandle, preamble) => {
-      await out.writeFile(preamble);
-      for (const stored of plan.stored) {
-        await out.writeFile(bytesOf(readTensor(stored).data, STORED_TYPE[plan.precision]));
-      }
+    await writePrivateFile(path, plan.preamble, async (out: FileHandle) => {
+      for (const piece of sealed(convertedPieces(plan))) await out.writeFile(piece);
     });
   }
+}
+
+/** Weight by weight: all of them at once need not fit into memory. */
+function* convertedPieces({ preamble, stored, precision }: Plan): Generator<Uint8Array> {
+  yield preamble;
+  for (const each of stored) yield bytesOf(readTensor(each).data, STORED_TYPE[precision]);
 }

@@ -5,11 +5,11 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { markUsed } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeError, writeFileAtomicSync } from '../runtime/writeFile.ts';
+import { makePrivateFolder, writePrivateFileSync } from '../runtime/privateFiles.ts';
+import { removeLeftovers, writeError } from '../runtime/writeFile.ts';
 import {
   bytesOf,
   contentState,
@@ -17,12 +17,13 @@ import {
   type SafetensorsFile,
   type StoredTensor,
 } from '../tensor/safetensors.ts';
+import { sealed, withoutSeal } from '../tensor/seal.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { type Checkpoint, openWeights } from './checkpoint.ts';
 import type { LoraChoice } from './loraChoice.ts';
 import { flatName, type LoraComponent, type LoraRole, readLoraKey } from './loraKeys.ts';
 import {
-  isWhole,
+  isIntact,
   makeRoom,
   type PlannedWeights,
   planWeights,
@@ -66,23 +67,16 @@ export function withLoras(
     new Map([...changes.keys()].map((name) => [name, mergedType(checkpoint.weights.get(name)!)])),
   );
   const provide = () => {
-    if (isWhole(planned)) markUsedIfPossible(planned.file.path);
+    if (isIntact(planned)) markUsed(planned.file.path);
     else write(planned, checkpoint, changes, room);
   };
   provide();
-  return checkpoint.overlaid(openWeights(planned.file.path), provide);
+  return checkpoint.overlaid(withoutSeal(openWeights(planned.file.path)), provide);
 }
 
 /** The model's own precision. */
 const mergedType = ({ shape, dtype }: StoredTensor) =>
   ({ shape, dtype: dtype === 'F16' ? 'F16' : 'F32' }) as const;
-
-/** Another's file, or gone since: the order of use is all that suffers. */
-function markUsedIfPossible(path: string): void {
-  try {
-    markUsed(path);
-  } catch {}
-}
 
 /** Adds what a file changes of one network. Nothing in it is passed over: what is not understood would be missing. */
 function collect(
@@ -143,14 +137,14 @@ function write(
   room: WeightsRoom,
 ): void {
   const folder = dirname(path);
+  makePrivateFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
     removeLeftovers(folder);
     makeRoom(folder, bytes, room);
   } catch (error) {
     throw writeError(path, error);
   }
-  writeFileAtomicSync(path, mergedPieces(preamble, checkpoint, changes));
+  writePrivateFileSync(path, sealed(mergedPieces(preamble, checkpoint, changes)));
 }
 
 /** Weight by weight: all of them at once need not fit into memory. */

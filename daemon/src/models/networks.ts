@@ -1,7 +1,6 @@
 /** @file Loaded networks: graphs are kept on disk by their fingerprint, sessions in memory as long as they are used. */
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Economy } from '../graph/economy.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
@@ -15,10 +14,10 @@ import {
   Session,
   type SessionOptions,
 } from '../runtime/session.ts';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { ConvertedWeights } from './convertedWeights.ts';
+import { GraphCache } from './graphCache.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { THRIFTS, type Thrift } from './thrift.ts';
 
@@ -55,15 +54,17 @@ export class Networks {
   private used = new Set<string>();
   /** How many runs of a network are under way, which is given back after the last. */
   private readonly runs = new Map<string, number>();
+  private readonly graphs: GraphCache;
   private readonly converted: ConvertedWeights | null;
 
   /** @param cacheFolder where graphs, and weights converted for them, are kept between runs; null keeps none. */
   constructor(
-    private readonly cacheFolder: string | null,
+    cacheFolder: string | null,
     private readonly sessionOptions: SessionOptions = {},
     /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
     readonly precision: Precision = 'fp32',
   ) {
+    this.graphs = new GraphCache(cacheFolder);
     this.converted = cacheFolder === null ? null : new ConvertedWeights(join(cacheFolder, 'weights'));
   }
 
@@ -168,7 +169,7 @@ export class Networks {
     key.checkpoint.prepare();
     const checkpoint = (await this.converts(key)?.provide(key.checkpoint, key.precision)) ?? key.checkpoint;
     const { folder } = checkpoint;
-    const model = await this.model({ ...key, checkpoint }, () =>
+    const model = await this.graphs.model(this.fingerprintOf({ ...key, checkpoint }), () =>
       toOnnx(this.graph(build, checkpoint), folder),
     );
     return Session.load(model, folder, { ...this.sessionOptions, folding: this.folds(checkpoint) });
@@ -187,19 +188,6 @@ export class Networks {
     if (!this.attendsExplicitly) return build(this.thrift, weights);
     const mapBytes = Math.min(this.thrift.mapBytes, LARGEST_BUFFER);
     return withExplicitAttention(build({ ...this.thrift, mapBytes }, weights));
-  }
-
-  private async model(key: GraphKey, emit: () => Uint8Array): Promise<Uint8Array> {
-    if (this.cacheFolder === null) return emit();
-    const path = join(this.cacheFolder, `${this.fingerprintOf(key)}.onnx`);
-    const cached = await readFile(path).catch(() => null);
-    if (cached !== null) return cached;
-    const bytes = emit();
-    // A graph that cannot be kept is built again the next time: no reason to fail.
-    await mkdir(this.cacheFolder, { recursive: true })
-      .then(() => writeFileAtomic(path, bytes))
-      .catch(() => undefined);
-    return bytes;
   }
 
   private fingerprintOf({ network, checkpoint, config, options, precision }: GraphKey): string {

@@ -2,11 +2,12 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { freeBytes } from '../runtime/freeBytes.ts';
 import { gigabytes } from '../runtime/memoryBudget.ts';
+import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../runtime/privateFiles.ts';
 import { writeError } from '../runtime/writeFile.ts';
 import { readImageConfig } from './config.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
@@ -113,8 +114,7 @@ const REVISION = '.revision';
 async function keepSame(partial: string, wanted: string): Promise<void> {
   const of = await readFile(join(partial, REVISION), 'utf8').catch(() => null);
   if (of !== wanted) await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  await writeFile(join(partial, REVISION), wanted);
+  await writePrivateFile(join(partial, REVISION), Buffer.from(wanted));
 }
 
 /** What another version of Palimpsest began to download is no part of the model. */
@@ -169,7 +169,7 @@ async function download(
 ): Promise<void> {
   const path = join(folder, file.path);
   if (existsSync(path)) return;
-  await mkdir(dirname(path), { recursive: true });
+  makePrivateFolder(dirname(path));
   const part = path + PART;
   if ((await sizeOf(part)) > file.size) await rm(part);
   if ((await sizeOf(part)) < file.size || file.size === 0) await append(hub, repository, file, part, onBytes);
@@ -189,7 +189,7 @@ async function append(
 ): Promise<void> {
   const before = await sizeOf(part);
   const { start, body } = await hub.file(repository, path, before);
-  const out = await open(part, start === 0 ? 'w' : 'a');
+  const out = await openPrivateFile(part, start === 0 ? 'w' : 'a');
   if (start < before) onBytes(start - before);
   let written = start;
   try {

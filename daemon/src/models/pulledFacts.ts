@@ -1,9 +1,10 @@
 /** @file What a pulled model says of where it is from, and whether it is the one that is asked for. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { writePrivateFile } from '../runtime/privateFiles.ts';
 import { jsonOf } from '../tensor/json.ts';
 import type { HubRepository } from './hub.ts';
 import type { Precision } from './neededFiles.ts';
@@ -27,7 +28,7 @@ export async function writeFacts(
   precision: Precision,
 ): Promise<void> {
   const facts = { repository, revision, precision, licence };
-  await writeFile(join(folder, FILE), `${JSON.stringify(facts, null, 2)}\n`);
+  await writePrivateFile(join(folder, FILE), Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
 }
 
 /**

@@ -43,11 +43,14 @@ export async function holdPictures(blobs: BlobStore, request: JobRequest): Promi
     if (await blobs.hold(hash)) held.push(hash);
     else {
       for (const each of held) await blobs.release(each);
-      throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there first.`);
+      throw unknownPicture(hash);
     }
   }
   return held;
 }
+
+export const unknownPicture = (hash: BlobHash): PalimpsestError =>
+  new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there first.`);
 
 /** Ends what `holdPictures` began. */
 export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
@@ -56,7 +59,8 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
   for (const hash of held) await blobs.release(hash);
 }
 
-function picturesOf(request: JobRequest): BlobHash[] {
+/** The pictures that a job needs. */
+export function picturesOf(request: JobRequest): BlobHash[] {
   switch (request.kind) {
     case 'generate':
       return [];

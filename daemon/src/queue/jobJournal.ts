@@ -1,10 +1,14 @@
 /** @file Jobs on disk: one JSON file each, so that they outlive the daemon. */
 
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JobRecord, PalimpsestError } from '@palimpsest/protocol';
+import { crc32 } from 'node:zlib';
+import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { tellDamage } from '../runtime/damage.ts';
+import { keepPrivateFile, makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFile } from '../runtime/readKeptFile.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 
 /** What is kept of a job. */
 const StoredJob = z.strictObject({
@@ -12,6 +16,8 @@ const StoredJob = z.strictObject({
   /** Grows with each submission. */
   sequence: z.int().nonnegative(),
   record: JobRecord,
+  /** Of the two above; earlier versions kept none. */
+  crc32: z.int().optional(),
 });
 
 export type StoredJob = Pick<z.infer<typeof StoredJob>, 'sequence' | 'record'>;
@@ -30,16 +36,8 @@ export class JobJournal {
 
   /** All jobs in the order of submission. Files that are damaged, or no jobs at all, are passed over. */
   async read(): Promise<StoredJob[]> {
-    try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new PalimpsestError(
-        'WRITE_FAILED',
-        `Cannot make the folder ${this.folder}. Check that you may write there.`,
-        { cause },
-      );
-    }
-    await removeLeftovers(this.folder);
+    makePrivateFolder(this.folder);
+    removeLeftovers(this.folder);
     const jobs: StoredJob[] = [];
     for (const name of await readdir(this.folder)) {
       const [, id] = FILE_NAME.exec(name) ?? [];
@@ -50,9 +48,17 @@ export class JobJournal {
   }
 
   /** @throws {PalimpsestError} DISK_FULL or WRITE_FAILED. */
-  async write({ sequence, record }: StoredJob): Promise<void> {
-    const bytes = Buffer.from(JSON.stringify({ version: 1, sequence, record }));
-    await this.inOrder(record.id, () => writeFileAtomic(this.path(record.id), bytes));
+  async write(job: StoredJob): Promise<void> {
+    const { id } = job.record;
+    const bytes = bytesOf(job);
+    await this.inOrder(id, () => writePrivateFile(this.path(id), bytes));
+  }
+
+  /** Keeps how a job ended, also on a full disk: what is over is not done again. Where nothing can be written, it goes. */
+  async settle(job: StoredJob): Promise<void> {
+    const { id } = job.record;
+    const bytes = bytesOf(job);
+    await this.inOrder(id, () => keepPrivateFile(this.path(id), bytes)).catch(() => this.remove(id));
   }
 
   async remove(id: string): Promise<void> {
@@ -80,11 +86,22 @@ export class JobJournal {
   }
 }
 
+/** Null for what is no job, or not the one that was written: a prompt with another letter is another job. */
 async function readJob(path: string): Promise<StoredJob | null> {
   try {
-    if ((await stat(path)).size > MAX_BYTES) return null;
-    return StoredJob.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
-  }
+    const bytes = await readKeptFile(path, MAX_BYTES);
+    const read: unknown = JSON.parse(String(bytes));
+    const job = StoredJob.parse(read);
+    if (job.crc32 === undefined || job.crc32 === checksumOf(read as StoredJob)) return job;
+  } catch {}
+  tellDamage(`${path} is damaged, or no job. It is passed over.`);
+  return null;
 }
+
+function bytesOf({ sequence, record }: StoredJob): Uint8Array {
+  const crc32 = checksumOf({ sequence, record });
+  return Buffer.from(JSON.stringify({ version: 1, sequence, record, crc32 }));
+}
+
+/** Of a job as it is in its file. */
+const checksumOf = ({ sequence, record }: StoredJob): number => crc32(JSON.stringify([sequence, record]));

@@ -4,41 +4,12 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import {
-  type JobPriority,
-  type JobRecord,
-  type JobRequest,
-  type JobResult,
-  PalimpsestError,
-} from '@palimpsest/protocol';
-import type { RunOptions } from '../engine/supervisor.ts';
-import type { BlobStore } from '../store/blobStore.ts';
+import { type JobPriority, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
 import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter, watchOf } from './job.ts';
 import { JobJournal } from './jobJournal.ts';
+import { DEFAULTS, type JobQueueOptions } from './jobQueueOptions.ts';
 import { Listeners } from './listeners.ts';
 import { runningOrder } from './runningOrder.ts';
-
-/** Who does the jobs: the engine's supervisor. */
-export interface JobRunner {
-  run(request: JobRequest, options: RunOptions): Promise<JobResult>;
-}
-
-export interface JobQueueOptions {
-  /** Where the jobs are kept. */
-  readonly folder: string;
-  readonly runner: JobRunner;
-  readonly blobs: BlobStore;
-  /** Jobs that may wait or run: of all owners together, and of each. */
-  readonly maxWaiting?: number;
-  readonly maxWaitingPerOwner?: number;
-  /** Finished jobs that are remembered, and for how long, in ms. */
-  readonly maxFinished?: number;
-  readonly maxAge?: number;
-  /** How long a job may run, in ms; without end by default. */
-  readonly maxRunTime?: number;
-  /** Is told what a listener has thrown; by default it is only printed. */
-  readonly onFault?: (error: unknown) => void;
-}
 
 type QueueEvents = {
   /** A job went to another state, or another place in the queue. */
@@ -49,13 +20,7 @@ type QueueEvents = {
 /** Why a job is stopped at the queue's end. */
 const CLOSING = Symbol('the queue is closing');
 
-const DEFAULTS = {
-  maxWaiting: 1000,
-  maxWaitingPerOwner: 100,
-  maxFinished: 1000,
-  maxAge: 7 * 24 * 3_600_000,
-  onFault: (error: unknown) => console.error(error),
-};
+const MAX_SEQUENCE = 2 ** 52;
 
 /** Owners whose last turn is remembered. */
 const MAX_SERVED = 1000;
@@ -92,7 +57,7 @@ export class JobQueue {
   /**
    * Takes a job and answers when it is on disk.
    *
-   * @throws {PalimpsestError} QUEUE_FULL, IMAGE_UNKNOWN, DISK_FULL, WRITE_FAILED.
+   * @throws {PalimpsestError} QUEUE_FULL, IMAGE_UNKNOWN, DISK_FULL, WRITE_FAILED, NOT_AUTHORISED.
    */
   async submit(
     request: JobRequest,
@@ -140,6 +105,12 @@ export class JobQueue {
     return job.record;
   }
 
+  /** Cancels all that an owner has, and answers when it has stopped. None of it runs in between. */
+  async cancelAllOf(owner: string): Promise<void> {
+    const own = [...this.jobs.values()].filter((job) => job.accepted && job.record.owner === owner);
+    await Promise.all(own.map(({ record }) => this.cancel(record.id)));
+  }
+
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
     this.listeners.on(event, listener);
   }
@@ -175,17 +146,25 @@ export class JobQueue {
     );
   }
 
+  /** Last of all, so that nothing of an owner who was sent away meanwhile gets in. */
+  private requireOwner(owner: string): void {
+    if (this.options.mayOwn(owner)) return;
+    throw new PalimpsestError('NOT_AUTHORISED', 'The client was revoked. Pair again.');
+  }
+
   /** Puts a job on disk, and into the queue after those that were submitted before it. */
   private async accept(job: Job, before: Promise<unknown>): Promise<JobRecord> {
     try {
       job.held = await holdPictures(this.options.blobs, job.record.request);
       await this.journal.write(job);
+      await before;
+      this.requireOwner(job.record.owner);
     } catch (error) {
       this.jobs.delete(job.record.id);
+      await this.journal.remove(job.record.id).catch(() => undefined);
       await letGo(this.options.blobs, job);
       throw error;
     }
-    await before;
     job.accepted = true;
     this.arrange();
     this.listeners.tell('change', job.record);
@@ -193,12 +172,16 @@ export class JobQueue {
     return job.record;
   }
 
-  private async restore(sequence: number, record: JobRecord): Promise<void> {
+  private async restore(stored: number, record: JobRecord): Promise<void> {
+    // No daemon counts as far: beyond it, numbers are no longer told apart, and later jobs would be lost.
+    const sequence = stored < MAX_SEQUENCE ? stored : this.nextSequence;
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
     const { progress, position, ...kept } = record;
+    if (sequence !== stored) await this.journal.write({ sequence, record }).catch(() => undefined);
     const job = newJob(sequence, isOver(kept) ? kept : { ...kept, state: 'queued' });
     job.accepted = true;
     this.jobs.set(record.id, job);
+    if (!isOver(kept) && !this.options.mayOwn(kept.owner)) return this.finish(job, { state: 'cancelled' });
     // A picture that is gone is no reason to forget the job: it says so when its turn comes.
     if (!isOver(kept)) job.held = await holdPictures(this.options.blobs, kept.request).catch(() => []);
   }
@@ -273,8 +256,8 @@ export class JobQueue {
   private async finish(job: Job, outcome: Pick<JobRecord, 'state' | 'result' | 'error'>): Promise<void> {
     const { position, progress, ...record } = job.record;
     job.record = { ...record, ...outcome, finishedAt: Date.now() };
-    // Its state holds even if it cannot be kept: after a restart the job would be done again, with the same result.
-    await this.journal.write(job).catch(() => undefined);
+    // Its state holds even if it cannot be kept.
+    await this.journal.settle(job).catch(() => undefined);
     await letGo(this.options.blobs, job);
     this.listeners.tell('change', job.record);
     this.arrange();

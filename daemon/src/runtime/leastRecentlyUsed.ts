@@ -41,10 +41,15 @@ export function useOf(path: string): Pick<KeptFile, 'size' | 'usedAt'> | null {
   }
 }
 
-/** Says that a file is used now: in its own time, so that the order of use outlives the process. @throws as `utimes`. */
+/**
+ * Says that a file is used now: in its own time, so that the order of use outlives the process. Where that cannot be, on a
+ * disk that became read-only, or where the file is another's, the order is all that suffers.
+ */
 export function markUsed(path: string): void {
   const now = new Date();
-  utimesSync(path, now, now);
+  try {
+    utimesSync(path, now, now);
+  } catch {}
 }
 
 /** Those of some files, taken from the first on, that have to go for the others to take at most `limit` bytes. */

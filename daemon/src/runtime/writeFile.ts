@@ -13,21 +13,26 @@ const FULL_DISK_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 /** Puts the bytes in an open file; a parameter so that tests can fill the disk. */
 export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>;
 
-const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes);
+export const writeAll: WriteBytes = (file, bytes) => file.writeFile(bytes);
+
+/** Of files that are for others too, as far as the user's own settings let them. */
+const ORDINARY = 0o666;
 
 /**
  * Writes a file in one step: to a new file in the same folder, flushed to the disk, then renamed over the old.
  *
+ * @param mode who may use the file, as for `open`.
  * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED; an older file is then untouched and no part is left.
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
   write: WriteBytes = writeAll,
+  mode = ORDINARY,
 ): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await write(file, bytes);
       await file.sync();
@@ -48,10 +53,10 @@ export async function writeFileAtomic(
  * @param pieces made while they are written; what making one throws ends the write as a full disk does.
  * @throws {PalimpsestError} DISK_FULL or WRITE_FAILED, or as `pieces`; an older file is then untouched, no part is left.
  */
-export function writeFileAtomicSync(path: string, pieces: Iterable<Uint8Array>): void {
+export function writeFileAtomicSync(path: string, pieces: Iterable<Uint8Array>, mode = ORDINARY): void {
   const temporary = temporaryBeside(path);
   try {
-    const file = openSync(temporary, 'wx');
+    const file = openSync(temporary, 'wx', mode);
     try {
       // writeSync would be content with less than all; this is not.
       for (const piece of pieces) writeFileSync(file, piece);

@@ -5,8 +5,12 @@ import type { ModelRegistry } from '../models/modelRegistry.ts';
 import type { JobQueue } from '../queue/jobQueue.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { InversionList } from '../store/inversionList.ts';
+import type { Ownership } from '../store/ownership.ts';
 
-export type Jobs = Pick<JobQueue, 'submit' | 'get' | 'list' | 'cancel' | 'wantPreview' | 'on'>;
+export type Jobs = Pick<
+  JobQueue,
+  'submit' | 'get' | 'list' | 'cancel' | 'cancelAllOf' | 'wantPreview' | 'on'
+>;
 
 export type Blobs = Pick<BlobStore, 'put' | 'get' | 'hold' | 'release'>;
 
@@ -14,6 +18,7 @@ export interface Backend {
   readonly jobs: Jobs;
   readonly blobs: Blobs;
   readonly inversions: Pick<InversionList, 'list' | 'delete'>;
+  readonly ownership: Ownership;
   readonly engine: Pick<EngineSupervisor, 'status' | 'load' | 'unload' | 'attentionMaps'>;
   readonly models: Pick<ModelRegistry, 'list' | 'find'>;
 }

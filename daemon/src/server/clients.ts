@@ -3,11 +3,12 @@
  * were paired, of whose tokens only hashes are kept.
  */
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { closeToOthers, keepPrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFileSync } from '../runtime/readKeptFile.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
 
 const TOKEN_FILE = 'token';
@@ -28,6 +29,9 @@ type StoredClient = z.infer<typeof StoredClient>;
 export class Clients {
   /** Settles when the list is on disk as it was last changed. */
   private lastChange: Promise<unknown> = Promise.resolve();
+
+  /** Revoked, which is not on the disk yet. */
+  private readonly revoked = new Set<string>();
 
   private constructor(
     private readonly folder: string,
@@ -50,6 +54,7 @@ export class Clients {
         createdAt: 0,
         tokenHash: hashToken(ownerToken(join(folder, TOKEN_FILE))),
       };
+      closeToOthers(join(folder, CLIENTS_FILE));
       return new Clients(folder, owner, readClients(join(folder, CLIENTS_FILE)));
     } catch (cause) {
       if (cause instanceof PalimpsestError) throw cause;
@@ -90,14 +95,38 @@ export class Clients {
     return this.stored.map(infoOf);
   }
 
-  /** Whether there was such a client. The owner cannot be revoked: removing the token file does that. */
+  /** Whether there is such a client, or it is the owner. */
+  has(id: string): boolean {
+    return [this.owner, ...this.stored].some((client) => client.id === id);
+  }
+
+  /**
+   * Takes a client's token back, at once; answers when that is on disk. The owner cannot be revoked: removing the token
+   * file does that.
+   *
+   * @returns whether there was such a client.
+   * @throws {PalimpsestError} WRITE_FAILED when it cannot be kept: it holds all the same, until the daemon ends.
+   */
   async revoke(id: string): Promise<boolean> {
-    let found = false;
-    await this.change((stored) => {
-      found = stored.some((client) => client.id === id);
-      return stored.filter((client) => client.id !== id);
-    });
-    return found;
+    if (!this.revoked.has(id) && !this.stored.some((client) => client.id === id)) return false;
+    this.revoked.add(id);
+    this.stored = this.remaining(this.stored);
+    try {
+      await this.change((stored) => [...stored]);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PalimpsestError(
+        'WRITE_FAILED',
+        `The client is out, but after the next start it would be in again. ${reason} Then revoke it once more.`,
+        { cause },
+      );
+    }
+    this.revoked.delete(id);
+    return true;
+  }
+
+  private remaining(stored: readonly StoredClient[]): StoredClient[] {
+    return stored.filter(({ id }) => !this.revoked.has(id));
   }
 
   /** Changes follow each other: each is made to what the one before has left. */
@@ -105,8 +134,9 @@ export class Clients {
     const changed = this.lastChange.then(async () => {
       const clients = edit(this.stored);
       const text = JSON.stringify(clients, null, 2);
-      await writeFileAtomic(join(this.folder, CLIENTS_FILE), Buffer.from(text));
-      this.stored = clients;
+      await keepPrivateFile(join(this.folder, CLIENTS_FILE), Buffer.from(text));
+      // Some may have been revoked meanwhile.
+      this.stored = this.remaining(clients);
     });
     this.lastChange = changed.catch(() => undefined);
     return changed;
@@ -142,13 +172,9 @@ function othersMay(path: string): boolean {
 }
 
 function readClients(path: string): StoredClient[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  const parsed = z.array(StoredClient).safeParse(parseJson(text));
+  if (!existsSync(path)) return [];
+  const bytes = readKeptFileSync(path, Number.POSITIVE_INFINITY);
+  const parsed = z.array(StoredClient).safeParse(parseJson(String(bytes)));
   if (parsed.success) return parsed.data;
   throw new PalimpsestError('OPTION_INVALID', `${path} is damaged. Remove it, and pair your plugins again.`);
 }

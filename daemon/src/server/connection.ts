@@ -12,7 +12,7 @@ import {
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Budget } from './budget.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, clientOf } from './caller.ts';
 import { wireError } from './errorMapping.ts';
 import type { RequestId } from './framer.ts';
 import { LIMITS, type Timings } from './limits.ts';
@@ -60,7 +60,7 @@ export class Connection implements Caller {
     this.origin = options.origin;
     this.transfers = new Transfers({
       send: (frame) => this.sendFrame(frame),
-      pictures,
+      pictures: pictures.of(() => clientOf(this)),
       budget,
       toWire: (error) => wireError(error, log),
       patience: timings.transfer,

@@ -1,15 +1,25 @@
 /** @file The whole daemon: secrets, stores, engine, queue and server, put together and taken apart again. */
 
-import { join } from 'node:path';
 import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import type { ChosenDevice } from '../models/chooseDevice.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
+import { onDamage } from '../runtime/damage.ts';
 import { BlobStore } from '../store/blobStore.ts';
+import { closeCache } from '../store/closeCache.ts';
 import { InversionList } from '../store/inversionList.ts';
-import { cacheFolder, graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
+import { Ownership } from '../store/ownership.ts';
+import {
+  blobsFolder,
+  cacheFolder,
+  graphsFolder,
+  inversionsFolder,
+  jobsFolder,
+  mergedFolder,
+  ownersFolder,
+} from '../store/paths.ts';
 import { Clients } from './clients.ts';
 import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
@@ -19,6 +29,8 @@ import { type RunningServer, type ServerOptions, startServer } from './server.ts
 export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
   /** Stops what runs, which goes on at the next start, and gives everything back. */
   close(): Promise<void>;
+  /** Resolves, with why, when another daemon has its folders, and it has to end. */
+  readonly lost: Promise<string>;
 }
 
 /**
@@ -36,7 +48,9 @@ export async function startDaemon(
   tell: Pick<ServerOptions, 'onPairing' | 'onPaired'> = {},
 ): Promise<Daemon> {
   const clients = Clients.open(folder);
-  const lock = await takeLock(folder);
+  closeCache();
+  onDamage((sentence) => log.warn(sentence));
+  const lock = await takeLock(folder, cacheFolder());
   // In the order in which they have to be closed, the last first.
   const closers: (() => unknown)[] = [() => lock.release()];
   const close = async () => {
@@ -45,29 +59,32 @@ export async function startDaemon(
   try {
     const models = openModels(config);
     const { device, precision } = chosen;
-    const [jobsFolder, blobsFolder] = [join(cacheFolder(), 'jobs'), join(cacheFolder(), 'blobs')];
     const engine = new EngineSupervisor(models, {
       graphs: graphsFolder(),
       merged: mergedFolder(),
       inversions: inversionsFolder(),
-      blobs: blobsFolder,
+      blobs: blobsFolder(),
       device,
       precision,
+      onLog: (sentence) => log.warn(sentence),
       ...(config.memoryBudget === undefined ? {} : { memoryBudget: config.memoryBudget }),
     });
     closers.push(() => engine.close());
-    const blobs = new BlobStore(blobsFolder);
+    const blobs = new BlobStore(blobsFolder());
     const { maxJobMinutes } = config;
     const jobs = await JobQueue.open({
-      folder: jobsFolder,
+      folder: jobsFolder(),
       runner: engine,
       blobs,
+      mayOwn: (owner) => clients.has(owner),
       ...(maxJobMinutes === undefined ? {} : { maxRunTime: maxJobMinutes * 60_000 }),
       onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
     });
     closers.push(() => jobs.close());
+    const ownership = new Ownership(ownersFolder());
+    ownership.keepOnly((owner) => clients.has(owner));
     const server = await startServer({
-      backend: { jobs, blobs, engine, models, inversions: new InversionList(inversionsFolder()) },
+      backend: { jobs, blobs, engine, models, ownership, inversions: new InversionList(inversionsFolder()) },
       clients,
       log,
       version: packageJson.version,
@@ -79,7 +96,7 @@ export async function startDaemon(
     closers.push(() => server.close());
     const { port } = server;
     lock.announce({ port, version: packageJson.version, device, precision, models: models.options });
-    return { port, pairing: server.pairing, close };
+    return { port, pairing: server.pairing, close, lost: lock.lost };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,19 @@
-/** @file One daemon at a time for each configuration folder. */
+/**
+ * @file One daemon at a time for each configuration folder, and for each cache folder: two over one would do the same jobs.
+ *
+ * The lock is the operating system's, on the file that also tells where the daemon listens.
+ */
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { ModelRegistryOptions } from '../models/modelRegistry.ts';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
+import { FileLock, isLocked } from '../runtime/fileLock.ts';
+import { makePrivateFolder } from '../runtime/privateFiles.ts';
+import { readKeptFileSync } from '../runtime/readKeptFile.ts';
 
 /** What the command line has to know to use a running daemon. */
 const Announcement = z.object({
@@ -36,92 +43,162 @@ export type Announcement = Omit<z.infer<typeof Announcement>, 'models'> & {
   readonly models: ModelRegistryOptions;
 };
 
-const LockFile = z.object({ pid: z.int().positive(), daemon: Announcement.nullable() });
+const LockFile = z.object({
+  pid: z.int().positive(),
+  /** When the process started, in ms since 1970: numbers of processes are given again. */
+  startedAt: z.number().optional(),
+  daemon: Announcement.nullable(),
+});
 type LockFile = z.infer<typeof LockFile>;
 
 export interface Lock {
-  /**
-   * Tells others where the daemon listens, and what it has.
-   *
-   * @throws {PalimpsestError} ALREADY_RUNNING when another has taken the lock since.
-   */
+  /** Tells others where the daemon listens, and what it has. */
   announce(daemon: Announcement): void;
   release(): void;
+  /** Resolves, with why, when a folder was removed and another daemon has taken the one that came in its place. */
+  readonly lost: Promise<string>;
 }
 
-/** In ms; a lock is written at once after it is made. */
+/** In ms; a lock is written at once after it is taken. */
 const WRITING_TIME = 100;
+
+/** Others who ask whether a daemon runs have the lock for a moment; tries, and ms between them. */
+const TRIES = 10;
+const PAUSE = 50;
+
+/** How often is looked whether the files are still there, in ms. */
+const WATCH_TIME = 1000;
+
+const MAX_BYTES = 2 ** 24;
 
 const lockFile = (folder: string): string => join(folder, 'daemon.json');
 
 /**
  * Takes the lock.
  *
- * @throws {PalimpsestError} ALREADY_RUNNING, saying where.
+ * @param folder of the configuration.
+ * @param cache where jobs and pictures are.
+ * @throws {PalimpsestError} ALREADY_RUNNING, saying where; WRITE_FAILED.
  */
-export async function takeLock(folder: string): Promise<Lock> {
-  const path = lockFile(folder);
-  const write = (daemon: Announcement | null, flag: string) =>
-    writeFileSync(path, JSON.stringify({ pid: process.pid, daemon }), { flag, mode: 0o600 });
+export async function takeLock(folder: string, cache: string): Promise<Lock> {
+  const locks: FileLock[] = [];
+  const holder: LockFile = {
+    pid: process.pid,
+    startedAt: Math.round(Date.now() - process.uptime() * 1000),
+    daemon: null,
+  };
   try {
-    write(null, 'wx');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const holder = await holderOf(path);
-    if (holder !== null) {
-      const where =
-        holder.daemon === null ? 'is just starting' : `runs at http://127.0.0.1:${holder.daemon.port}`;
-      throw new PalimpsestError('ALREADY_RUNNING', `Palimpsest ${where} already (process ${holder.pid}).`);
+    for (const each of distinct([folder, cache])) {
+      const lock = await takeSoon(lockFile(each));
+      if (lock === null) throw alreadyRunning(await holderOf(lockFile(each)), each === folder ? null : cache);
+      locks.push(lock);
+      lock.write(JSON.stringify(holder));
     }
-    // Left by a daemon that was killed.
-    rmSync(path, { force: true });
-    return takeLock(folder);
+  } catch (error) {
+    for (const lock of locks) lock.release();
+    throw error;
   }
-  const isOurs = () => readLock(path)?.pid === process.pid;
+  let tellLost: (reason: string) => void;
+  const lost = new Promise<string>((resolve) => {
+    tellLost = resolve;
+  });
+  const watch = setInterval(() => {
+    try {
+      keepInPlace(locks, JSON.stringify(holder));
+    } catch (error) {
+      clearInterval(watch);
+      tellLost(error instanceof Error ? error.message : String(error));
+    }
+  }, WATCH_TIME).unref();
   return {
     announce: (daemon) => {
-      // Two that start at the same moment can both have removed what a third had left.
-      if (!isOurs())
-        throw new PalimpsestError('ALREADY_RUNNING', 'Another Palimpsest started at the same moment.');
-      write(daemon, 'w');
+      holder.daemon = daemon as LockFile['daemon'];
+      for (const lock of locks) lock.write(JSON.stringify(holder));
     },
     release: () => {
-      if (isOurs()) rmSync(path, { force: true });
+      clearInterval(watch);
+      for (const lock of locks) lock.release();
     },
+    lost,
   };
 }
 
-/** The running daemon of that folder, or null when there is none. */
+/** The running daemon of that folder, or null when there is none, or it does not answer. */
 export async function runningDaemon(folder: string): Promise<Announcement | null> {
-  return (await holderOf(lockFile(folder)))?.daemon ?? null;
+  const path = lockFile(folder);
+  const daemon = isLocked(path) ? (await holderOf(path))?.daemon : null;
+  return daemon && (await answers(daemon.port)) ? daemon : null;
+}
+
+/** A folder by any of its names is one. */
+function distinct(folders: readonly string[]): string[] {
+  const real = new Map<string, string>();
+  for (const folder of folders) {
+    makePrivateFolder(folder);
+    const path = realpathSync(folder);
+    if (!real.has(path)) real.set(path, folder);
+  }
+  return [...real.values()];
+}
+
+async function takeSoon(path: string): Promise<FileLock | null> {
+  for (let tries = 1; ; tries++) {
+    const lock = FileLock.take(path);
+    if (lock !== null || tries === TRIES) return lock;
+    await sleep(PAUSE);
+  }
+}
+
+/**
+ * Takes the locks anew whose files were removed.
+ *
+ * @throws {PalimpsestError} ALREADY_RUNNING when another has one.
+ */
+function keepInPlace(locks: FileLock[], text: string): void {
+  for (const [i, lock] of locks.entries()) {
+    if (lock.isInPlace) continue;
+    let again: FileLock | null;
+    try {
+      again = FileLock.take(lock.path);
+    } catch {
+      // The place cannot be written at the moment, so nobody else can take it either.
+      continue;
+    }
+    if (again === null) throw alreadyRunning(readLock(lock.path), null);
+    lock.release();
+    again.write(text);
+    locks[i] = again;
+  }
+}
+
+/** @param cache where it is this that the other has. */
+function alreadyRunning(holder: LockFile | null, cache: string | null): PalimpsestError {
+  const where =
+    holder === null || holder.daemon === null
+      ? 'is just starting'
+      : `runs at http://127.0.0.1:${holder.daemon.port}`;
+  const since = holder?.startedAt === undefined ? '' : ` since ${new Date(holder.startedAt).toISOString()}`;
+  const which = holder === null ? '' : ` (process ${holder.pid}${since})`;
+  const advice =
+    cache === null
+      ? ''
+      : ` It has another configuration, and the same cache folder ${cache}: set PALIMPSEST_CACHE to another for this one.`;
+  return new PalimpsestError('ALREADY_RUNNING', `Palimpsest ${where} already${which}.${advice}`);
 }
 
 async function holderOf(path: string): Promise<LockFile | null> {
-  let lock = readLock(path);
-  if (lock === null && existsSync(path)) {
-    // It may just be being written.
-    await setTimeout(WRITING_TIME);
-    lock = readLock(path);
-  }
-  if (lock === null || lock.pid === process.pid || !isAlive(lock.pid)) return null;
-  // The number may be another process's by now: the daemon itself answers.
-  return lock.daemon === null || (await answers(lock.daemon.port)) ? lock : null;
+  const lock = readLock(path);
+  if (lock !== null || !existsSync(path)) return lock;
+  // It may just be being written.
+  await sleep(WRITING_TIME);
+  return readLock(path);
 }
 
 function readLock(path: string): LockFile | null {
   try {
-    return LockFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return LockFile.parse(JSON.parse(String(readKeptFileSync(path, MAX_BYTES))));
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

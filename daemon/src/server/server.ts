@@ -12,6 +12,7 @@ import {
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
+import { Belongings } from './belongings.ts';
 import { Budget } from './budget.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
@@ -54,15 +55,27 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { backend, clients, log, version } = options;
   const timings: Timings = { ...TIMINGS, ...options.timings };
+  // Before the hub: whoever is told of a result may ask for it at once.
+  const belongings = new Belongings(backend.ownership, backend.jobs);
   const hub = new Hub(backend.jobs, timings);
   const pairing = new Pairing((pending) => {
     hub.tellPairing(pending);
     options.onPairing?.(pending);
   });
-  const pictures = new Pictures(backend.blobs);
+  const pictures = new Pictures(backend.blobs, belongings);
   let document: object = {};
   const onPaired = options.onPaired ?? (() => {});
-  const desk = { backend, pictures, clients, pairing, hub, onPaired, version, startedAt: Date.now() };
+  const desk = {
+    backend,
+    pictures,
+    belongings,
+    clients,
+    pairing,
+    hub,
+    onPaired,
+    version,
+    startedAt: Date.now(),
+  };
   const rpc = new Rpc(allHandlers(desk), () => document, log);
   const budget = new Budget(LIMITS.allTransferBytes);
 

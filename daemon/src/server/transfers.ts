@@ -12,11 +12,11 @@ import {
 import { Budget } from './budget.ts';
 import type { WireError } from './errorMapping.ts';
 import { LIMITS } from './limits.ts';
-import type { Pictures } from './pictures.ts';
+import type { ClientPictures } from './pictures.ts';
 
 export interface TransferOptions {
   send(frame: Frame): void;
-  readonly pictures: Pictures;
+  readonly pictures: ClientPictures;
   /** Of all connections. */
   readonly budget: Budget;
   toWire(error: unknown): WireError;

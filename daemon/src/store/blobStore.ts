@@ -4,11 +4,20 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
-import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
-import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { tellDamage } from '../runtime/damage.ts';
+import {
+  bytesOf,
+  filesByUse,
+  markUsed,
+  removeIfPossible,
+  surplus,
+  useOf,
+} from '../runtime/leastRecentlyUsed.ts';
+import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
+import { readKeptFile } from '../runtime/readKeptFile.ts';
+import { removeLeftovers } from '../runtime/writeFile.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -57,9 +66,12 @@ export class BlobStore {
   async get(hash: BlobHash): Promise<Uint8Array | null> {
     const name = nameOf(hash);
     if (!(await this.touch(name))) return null;
-    const bytes = await readFile(join(this.folder, name)).catch(() => null);
+    const path = join(this.folder, name);
+    const bytes = await readKeptFile(path, Number.POSITIVE_INFINITY);
     if (bytes !== null && (await sha256(bytes)) === name) return bytes;
-    await this.remove(name);
+    tellDamage(`The stored picture ${path} is damaged. It is removed.`);
+    (await this.index()).delete(name);
+    removeIfPossible(path);
     return null;
   }
 
@@ -91,24 +103,22 @@ export class BlobStore {
   private async write(name: string, bytes: Uint8Array): Promise<void> {
     if (await this.touch(name)) return;
     await this.makeRoom(bytes.length);
-    await writeFileAtomic(join(this.folder, name), bytes);
+    await writePrivateFile(join(this.folder, name), bytes);
     (await this.index()).set(name, { size: bytes.length, holds: 0 });
   }
 
   /** Marks a blob as just used; false when there is none. */
   private async touch(name: string): Promise<boolean> {
     const entries = await this.index();
-    try {
-      const path = join(this.folder, name);
-      markUsed(path);
-      const entry = entries.get(name) ?? { size: (await stat(path)).size, holds: 0 };
-      entries.delete(name);
-      entries.set(name, entry);
-      return true;
-    } catch {
-      entries.delete(name);
-      return false;
-    }
+    const path = join(this.folder, name);
+    const use = useOf(path);
+    const entry = entries.get(name) ?? (use && { size: use.size, holds: 0 });
+    // What was used last stands last.
+    entries.delete(name);
+    if (use === null || entry === null) return false;
+    markUsed(path);
+    entries.set(name, entry);
+    return true;
   }
 
   /** Removes what was not used for longest and is not held until `room` more bytes fit. */
@@ -136,11 +146,6 @@ export class BlobStore {
     }
   }
 
-  private async remove(name: string): Promise<void> {
-    (await this.index()).delete(name);
-    await rm(join(this.folder, name), { force: true });
-  }
-
   private index(): Promise<Map<string, Entry>> {
     this.entries ??= readIndex(this.folder).catch((error) => {
       // A disk may be back at the next try.
@@ -152,15 +157,7 @@ export class BlobStore {
 }
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
-  await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new PalimpsestError(
-      'WRITE_FAILED',
-      `Cannot make the folder ${folder}. Check that you may write there.`,
-      {
-        cause,
-      },
-    );
-  });
+  makePrivateFolder(folder);
   removeLeftovers(folder);
   const files = filesByUse(folder, (name) => FILE_NAME.test(name));
   return new Map(files.map(({ name, size }) => [name, { size, holds: 0 }]));

@@ -1,8 +1,10 @@
 /** @file The stored inversions as a list: what is there, and how to forget one. */
 
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InversionInfo } from '@palimpsest/protocol';
+import { useOf } from '../runtime/leastRecentlyUsed.ts';
+import { writeError } from '../runtime/writeFile.ts';
 
 const COMPLETE = /^([0-9a-f]{64})\.safetensors$/;
 
@@ -13,23 +15,31 @@ export class InversionList {
   /** The finished ones, the last used first. */
   async list(): Promise<InversionInfo[]> {
     const names = await readdir(this.folder).catch(() => []);
-    const found = await Promise.all(names.map((name) => this.read(name)));
+    const found = names.map((name) => this.read(name));
     return found.flatMap((info) => (info === null ? [] : [info])).sort((a, b) => b.usedAt - a.usedAt);
   }
 
-  /** Whether there was one of that id. What is left of an unfinished one goes too. */
+  /**
+   * Whether there was one of that id. What is left of an unfinished one goes too.
+   *
+   * @throws {PalimpsestError} WRITE_FAILED.
+   */
   async delete(id: string): Promise<boolean> {
-    const found = await this.read(`${id}.safetensors`);
-    await rm(join(this.folder, `${id}.safetensors`), { force: true });
-    await rm(join(this.folder, `${id}.partial.safetensors`), { force: true });
+    const found = this.read(`${id}.safetensors`);
+    for (const kind of ['', '.partial']) {
+      const path = join(this.folder, `${id}${kind}.safetensors`);
+      await rm(path, { force: true, recursive: true }).catch((cause) => {
+        throw writeError(path, cause);
+      });
+    }
     return found !== null;
   }
 
-  private async read(name: string): Promise<InversionInfo | null> {
+  private read(name: string): InversionInfo | null {
     const [, id] = COMPLETE.exec(name) ?? [];
     if (id === undefined) return null;
     // It can be evicted at any time.
-    const facts = await stat(join(this.folder, name)).catch(() => null);
-    return facts && { id, bytes: facts.size, usedAt: facts.mtimeMs };
+    const use = useOf(join(this.folder, name));
+    return use && { id, bytes: use.size, usedAt: use.usedAt };
   }
 }

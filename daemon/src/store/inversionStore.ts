@@ -1,17 +1,19 @@
 /**
  * @file Inversions on disk, content-addressed: invert once, edit many times. A partial one is kept after every timestep,
- * so that an interrupted inversion resumes. The least recently used ones make room for new ones.
+ * so that an interrupted inversion resumes. The least recently used ones make room for new ones. Each has a seal and says
+ * whose it is: a damaged one, or another's, is made anew.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
-import { markUsed, shrink } from '../runtime/leastRecentlyUsed.ts';
-import { writeFileAtomic } from '../runtime/writeFile.ts';
+import { tellDamage } from '../runtime/damage.ts';
+import { markUsed, shrink, useOf } from '../runtime/leastRecentlyUsed.ts';
+import { writePrivateFile } from '../runtime/privateFiles.ts';
 import { requireFinite } from '../tensor/finite.ts';
-import { encodeSafetensors, readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
+import { readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
+import { encodeSealed, stateOfSeal } from '../tensor/seal.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
 
 /** Room for about 150 inversions of Stable Diffusion at 30 steps (13 MB each). */
@@ -50,7 +52,7 @@ export class InversionStore {
 
   /** The inversion of that id, or null. A damaged file counts as none, and so do numbers that are none: it is made anew. */
   async find(id: string): Promise<Inversion | null> {
-    return this.read(id + COMPLETE, (tensors, metadata) => {
+    const found = this.read(id, COMPLETE, (tensors, metadata) => {
       const latents = rows(tensors('latents'));
       if (metadata.role === undefined) return { latents, learned: null };
       const { role, shape } = LearnedFacts.parse(metadata);
@@ -60,27 +62,30 @@ export class InversionStore {
         learned: { role, shape, imageTokens, parameters: vectors(tensors('parameters')) },
       };
     });
+    // Earlier versions wrote no seals. What they wrote is taken as it is, once, and sealed for the next time.
+    if (found !== null && !found.isSealed) await this.save(id, found.kept).catch(() => undefined);
+    return found?.kept ?? null;
   }
 
   /** Where an interrupted inversion had got to, or null. */
   async findPartial(id: string): Promise<Optimised | null> {
-    return this.read(id + PARTIAL, (tensors) => ({
+    const found = this.read(id, PARTIAL, (tensors) => ({
       parameters: vectors(tensors('parameters')),
       current: tensors('current'),
     }));
+    return found?.kept ?? null;
   }
 
   /** Keeps a finished inversion, and forgets its partial state. */
   async save(id: string, { latents, learned }: Inversion): Promise<void> {
     const tensors = new Map([['latents', stack(latents)]]);
     if (learned === null) {
-      await this.write(id + COMPLETE, encodeSafetensors(tensors));
+      await this.write(id, COMPLETE, tensors);
     } else {
       const { role, shape, imageTokens, parameters } = learned;
       tensors.set('parameters', matrix(parameters));
       if (imageTokens !== null) tensors.set('imageTokens', imageTokens);
-      const facts = { role, shape: JSON.stringify(shape) };
-      await this.write(id + COMPLETE, encodeSafetensors(tensors, facts));
+      await this.write(id, COMPLETE, tensors, { role, shape: JSON.stringify(shape) });
     }
     await rm(join(this.folder, id + PARTIAL), { force: true });
   }
@@ -91,37 +96,42 @@ export class InversionStore {
       ['parameters', matrix(parameters)],
       ['current', current],
     ]);
-    await this.write(id + PARTIAL, encodeSafetensors(tensors));
+    await this.write(id, PARTIAL, tensors);
   }
 
-  private async read<T>(
-    name: string,
+  private read<T>(
+    id: string,
+    kind: string,
     parse: (tensors: (name: string) => Tensor, metadata: SafetensorsFile['metadata']) => T,
-  ): Promise<T | null> {
-    const path = join(this.folder, name);
+  ): { readonly kept: T; readonly isSealed: boolean } | null {
+    const path = join(this.folder, id + kind);
+    if (useOf(path) === null) return null;
     try {
       const file = readHeader(path);
-      const found = parse((tensor) => requireFinite(readTensor(file.tensors.get(tensor)!)), file.metadata);
+      const seal = stateOfSeal(file);
+      const { of = id, ...facts } = file.metadata;
+      if (seal === 'damaged') throw new Error('the seal is broken');
+      if (of !== id) throw new Error(`it is that of ${of}`);
+      const kept = parse((tensor) => requireFinite(readTensor(file.tensors.get(tensor)!)), facts);
       markUsed(path);
-      return found;
+      return { kept, isSealed: seal === 'whole' };
     } catch {
+      tellDamage(`The stored inversion ${path} is damaged. The picture is inverted anew.`);
       return null;
     }
   }
 
-  private async write(name: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-    } catch (cause) {
-      throw new PalimpsestError(
-        'WRITE_FAILED',
-        `Cannot make the folder ${this.folder}. Check that you may write there.`,
-        { cause },
-      );
-    }
+  private async write(
+    id: string,
+    kind: string,
+    tensors: ReadonlyMap<string, Tensor>,
+    facts: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const name = id + kind;
+    const bytes = encodeSealed(tensors, { ...facts, of: id });
     // Those that were not used for longest make room.
     shrink(this.folder, (other) => other.endsWith(COMPLETE) && other !== name, this.maxBytes - bytes.length);
-    await writeFileAtomic(join(this.folder, name), bytes);
+    await writePrivateFile(join(this.folder, name), bytes);
   }
 }
 

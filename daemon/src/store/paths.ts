@@ -18,5 +18,14 @@ export const mergedFolder = (): string => join(cacheFolder(), 'merged');
 /** Inversions by their key. */
 export const inversionsFolder = (): string => join(cacheFolder(), 'inversions');
 
+/** Pictures by their hash. */
+export const blobsFolder = (): string => join(cacheFolder(), 'blobs');
+
+/** Jobs by their id. */
+export const jobsFolder = (): string => join(cacheFolder(), 'jobs');
+
+/** Whose the pictures and inversions are. */
+export const ownersFolder = (): string => join(cacheFolder(), 'owners');
+
 /** The small model of our own that comes with Palimpsest, for when no other is named. */
 export const demoModelFolder = (): string => join(import.meta.dirname, '../../../models/demo/model');

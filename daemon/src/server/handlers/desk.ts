@@ -2,6 +2,7 @@
 
 import type { ClientInfo } from '@palimpsest/protocol';
 import type { Backend } from '../backend.ts';
+import type { Belongings } from '../belongings.ts';
 import type { Clients } from '../clients.ts';
 import type { Hub } from '../hub.ts';
 import type { Pairing } from '../pairing.ts';
@@ -11,6 +12,7 @@ import type { Handlers } from '../rpc.ts';
 export interface Desk {
   readonly backend: Backend;
   readonly pictures: Pictures;
+  readonly belongings: Belongings;
   readonly clients: Clients;
   readonly pairing: Pairing;
   readonly hub: Hub;

@@ -2,16 +2,19 @@
 
 import { MAX_INLINE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import { mediaTypeOf } from '../../imaging/pictureHeader.ts';
+import { clientOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 
 export function imageHandlers({ pictures }: Desk): Part<`images.${string}`> {
   return {
-    'images.put': async ({ data }) => {
-      const { image, width, height } = await pictures.keep(Buffer.from(data, 'base64'));
+    'images.put': async ({ data }, caller) => {
+      const { image, width, height } = await pictures
+        .of(() => clientOf(caller))
+        .keep(Buffer.from(data, 'base64'));
       return { image, width, height };
     },
-    'images.get': async ({ image }) => {
-      const bytes = await pictures.find(image);
+    'images.get': async ({ image }, caller) => {
+      const bytes = await pictures.of(() => clientOf(caller)).find(image);
       if (bytes.length > MAX_INLINE_BYTES) {
         throw new PalimpsestError(
           'PICTURE_TOO_LARGE',

@@ -1,26 +1,48 @@
-/** @file Inversions that are there. Making one is a job (work.ts). */
+/** @file Inversions that are there, of those that are the client's. Making one is a job (work.ts). */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { type InversionInfo, PalimpsestError } from '@palimpsest/protocol';
+import { unknownPicture } from '../../queue/job.ts';
+import { type Caller, clientOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 
 export function inversionHandlers({
   backend: { inversions, engine, blobs },
+  belongings,
 }: Desk): Part<'inversions.list' | 'inversions.get' | 'inversions.delete' | 'inversions.attention'> {
+  const listFor = async (caller: Caller): Promise<InversionInfo[]> => {
+    const client = clientOf(caller);
+    return (await inversions.list()).filter(({ id }) => belongings.hasInversion(client, id));
+  };
   return {
-    'inversions.list': async () => ({ inversions: await inversions.list() }),
-    'inversions.get': async ({ id }) => {
-      const inversion = (await inversions.list()).find((info) => info.id === id);
+    'inversions.list': async (_, caller) => ({ inversions: await listFor(caller) }),
+    'inversions.get': async ({ id }, caller) => {
+      const inversion = (await listFor(caller)).find((info) => info.id === id);
       if (inversion !== undefined) return { inversion };
       throw new PalimpsestError(
         'INVERSION_UNKNOWN',
-        'There is no inversion of that id. It can be made again.',
+        'There is no inversion of that id among yours. It can be made again.',
       );
     },
-    'inversions.delete': async ({ id }) => ({ deleted: await inversions.delete(id) }),
+    'inversions.delete': async ({ id }, caller) => {
+      const client = clientOf(caller);
+      if (!belongings.hasInversion(client, id)) return { deleted: false };
+      const deleted = (await listFor(caller)).some((info) => info.id === id);
+      // Others who have it keep it.
+      if (belongings.giveUpInversion(client, id)) await inversions.delete(id);
+      return { deleted };
+    },
     'inversions.attention': async (request, caller) => {
+      const client = clientOf(caller);
+      if (!belongings.hasPicture(client, request.image)) throw unknownPicture(request.image);
       const words = await engine.attentionMaps(request, caller.gone);
       return {
-        words: await Promise.all(words.map(async ({ word, png }) => ({ word, image: await blobs.put(png) }))),
+        words: await Promise.all(
+          words.map(async ({ word, png }) => {
+            const image = await blobs.put(png);
+            belongings.addPicture(client, image);
+            return { word, image };
+          }),
+        ),
       };
     },
   };

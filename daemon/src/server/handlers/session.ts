@@ -49,12 +49,12 @@ export function sessionHandlers({
     'pair.pending': () => ({ pending: pairing.pending }),
     'clients.list': () => ({ clients: clients.list() }),
     'clients.revoke': async ({ id }) => {
-      const revoked = await clients.revoke(id);
-      if (!revoked) return { revoked };
-      hub.revoke(id);
-      for (const job of backend.jobs.list({ owner: id })) {
-        if (job.state === 'queued' || job.state === 'running') await backend.jobs.cancel(job.id);
-      }
+      const isIn = clients.list().some((client) => client.id === id);
+      // It holds from now on, also where the disk cannot keep it.
+      const kept = clients.revoke(id);
+      if (isIn) hub.revoke(id);
+      backend.ownership.keepOnly((owner) => owner !== id || !isIn);
+      const [revoked] = await Promise.all([kept, isIn ? backend.jobs.cancelAllOf(id) : null]);
       return { revoked };
     },
   };

@@ -1,12 +1,14 @@
 /** @file Long work: every submission becomes a job. */
 
 import type { JobPriority, JobRecord, JobRequest } from '@palimpsest/protocol';
+import { picturesOf, unknownPicture } from '../../queue/job.ts';
 import { type Caller, clientOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 import { publicJob } from './jobView.ts';
 
 export function workHandlers({
   backend: { jobs, models },
+  belongings,
 }: Desk): Part<'inversions.create' | `edits.${string}` | `styles.${string}` | 'generate'> {
   const submit = async (
     caller: Caller,
@@ -15,7 +17,11 @@ export function workHandlers({
   ): Promise<{ job: JobRecord }> => {
     // Now, and not when its turn comes.
     models.find(request.model);
-    return { job: publicJob(await jobs.submit(request, { owner: clientOf(caller).id, priority })) };
+    const client = clientOf(caller);
+    for (const image of picturesOf(request)) {
+      if (!belongings.hasPicture(client, image)) throw unknownPicture(image);
+    }
+    return { job: publicJob(await jobs.submit(request, { owner: client.id, priority })) };
   };
   return {
     'inversions.create': ({ priority, ...request }, caller) =>

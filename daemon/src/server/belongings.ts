@@ -1,0 +1,61 @@
+/**
+ * @file What a client may see: the pictures that it gave, and the pictures and inversions that its jobs used or made. Of
+ * all else it cannot tell whether it is there. The owner of the machine may see all.
+ */
+
+import type { BlobHash, ClientInfo, JobRecord } from '@palimpsest/protocol';
+import { picturesOf } from '../queue/job.ts';
+import type { Ownership, Thing } from '../store/ownership.ts';
+import type { Jobs } from './backend.ts';
+
+type Someone = Pick<ClientInfo, 'id' | 'access'>;
+
+/** Inversions that were there before a client used them are of commands that worked by themselves. */
+const OWNER = 'owner';
+
+export class Belongings {
+  constructor(
+    private readonly ownership: Ownership,
+    jobs: Pick<Jobs, 'list' | 'on'>,
+  ) {
+    // What jobs of earlier versions say is all that is known of their pictures.
+    if (ownership.isNew) for (const record of jobs.list()) this.note(record);
+    jobs.on('change', (record) => this.note(record));
+  }
+
+  hasPicture(client: Someone, image: BlobHash): boolean {
+    return this.has(client, pictureNamed(image));
+  }
+
+  addPicture({ id }: Someone, image: BlobHash): void {
+    this.ownership.claim(id, pictureNamed(image));
+  }
+
+  hasInversion(client: Someone, id: string): boolean {
+    return this.has(client, inversionNamed(id));
+  }
+
+  /** Takes an inversion from a client; whether nobody is left who has it. What the owner gives up, all do. */
+  giveUpInversion(client: Someone, id: string): boolean {
+    this.ownership.renounce(client.id, inversionNamed(id));
+    return client.access === 'owner' || !this.ownership.isOwned(inversionNamed(id));
+  }
+
+  private has({ id, access }: Someone, thing: Thing): boolean {
+    return access === 'owner' || this.ownership.has(id, thing);
+  }
+
+  /** What a job has used and made is its owner's. */
+  private note({ owner, request, state, result }: JobRecord): void {
+    if (state !== 'done' || result === undefined) return;
+    for (const image of picturesOf(request)) this.ownership.claim(owner, pictureNamed(image));
+    if (result.image !== undefined) this.ownership.claim(owner, pictureNamed(result.image));
+    if (result.inversion === undefined) return;
+    const inversion = inversionNamed(result.inversion);
+    if (result.reused && !this.ownership.isOwned(inversion)) this.ownership.claim(OWNER, inversion);
+    this.ownership.claim(owner, inversion);
+  }
+}
+
+const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
+const inversionNamed = (id: string): Thing => `inversion-${id}`;

@@ -1,0 +1,86 @@
+/**
+ * @file Whose is what. Pictures and inversions are kept once, by their content, whoever brings or makes them; an empty file
+ * for each of an owner's things says that it is theirs as well, also after a restart.
+ */
+
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesByUse, markUsed, removeIfPossible } from '../runtime/leastRecentlyUsed.ts';
+import { makePrivateFile } from '../runtime/privateFiles.ts';
+
+/** Of each owner; what was claimed longest ago is forgotten first, and has to be given again. */
+const MAX_EACH = 4000;
+
+/** A thing by its content's hash. */
+export type Thing = `${'picture' | 'inversion'}-${string}`;
+
+const THING = /^(picture|inversion)-[0-9a-f]{64}$/;
+const OWNER = /^[\w-]+$/;
+
+export class Ownership {
+  /** Whether nothing was ever said here: earlier versions did not. */
+  readonly isNew: boolean;
+  /** Of each owner, what was claimed longest ago first. */
+  private readonly things = new Map<string, Set<string>>();
+
+  /** @param folder with a folder for each owner. */
+  constructor(
+    private readonly folder: string,
+    private readonly maxEach = MAX_EACH,
+  ) {
+    this.isNew = !existsSync(folder);
+    for (const owner of namesIn(folder).filter((name) => OWNER.test(name))) {
+      const files = filesByUse(join(folder, owner), (name) => THING.test(name));
+      this.things.set(owner, new Set(files.map(({ name }) => name)));
+    }
+  }
+
+  has(owner: string, thing: Thing): boolean {
+    return this.things.get(owner)?.has(thing) ?? false;
+  }
+
+  /** Whether it is anybody's. */
+  isOwned(thing: Thing): boolean {
+    return [...this.things.values()].some((things) => things.has(thing));
+  }
+
+  /** Makes it the owner's as well. Where the disk cannot keep that, it holds until the daemon ends. */
+  claim(owner: string, thing: Thing): void {
+    const things = this.things.get(owner) ?? new Set();
+    this.things.set(owner, things);
+    const path = join(this.folder, owner, thing);
+    if (things.delete(thing)) markUsed(path);
+    else makePrivateFile(path);
+    things.add(thing);
+    for (const oldest of things) {
+      if (things.size <= this.maxEach) break;
+      this.renounce(owner, oldest as Thing);
+    }
+  }
+
+  /** It is the owner's no more. */
+  renounce(owner: string, thing: Thing): void {
+    this.things.get(owner)?.delete(thing);
+    removeIfPossible(join(this.folder, owner, thing));
+  }
+
+  /** Forgets the owners who are not among those any more. */
+  keepOnly(isKnown: (owner: string) => boolean): void {
+    for (const owner of [...this.things.keys()].filter((name) => !isKnown(name))) {
+      this.things.delete(owner);
+      try {
+        rmSync(join(this.folder, owner), { recursive: true, force: true });
+      } catch {
+        // At the next start, then: nobody has that name.
+      }
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
