@@ -115,14 +115,10 @@ export class FigmaWindow {
     await this.panel.getByText('Connected', { exact: true }).waitFor();
   }
 
-  /** Types both prompts; what a picture should be begins with the words of what it is. */
+  /** Types both prompts. */
   async say(source: string, target: string): Promise<void> {
     await this.panel.getByLabel('What is in the picture').fill(source);
-    const field = this.panel.getByLabel('What it should be');
-    await field.focus();
-    // The panel fills an empty field a moment after it has the focus.
-    await this.page.waitForTimeout(200);
-    await field.fill(target);
+    await this.panel.getByLabel('What it should be').fill(target);
   }
 
   /** The golden model, with few steps, and few within each where a picture is learned. */

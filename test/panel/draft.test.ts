@@ -102,7 +102,7 @@ describe('the draft', () => {
   it('works on the surroundings of a mask, and on all of the picture without one', () => {
     const made = draft('a dog', 'a tiger');
     expect(made.order().edit).not.toHaveProperty('context');
-    made.boundByMask();
+    made.setMarked(true);
     expect(made.order()).toMatchObject({ masking: 'selection', edit: { context: 0.5 } });
     made.setEdit({ context: 2 });
     expect(made.order().edit.context).toBe(2);

@@ -80,7 +80,6 @@ try {
 
 async function describeEdit(panel: Page | FrameLocator): Promise<void> {
   await panel.getByLabel('What is in the picture').fill(WORDS.source);
-  await panel.getByLabel('What it should be').focus();
   await panel.getByLabel('What it should be').fill(WORDS.target);
   await panel.getByRole('radio', { name: 'Quick' }).check();
 }

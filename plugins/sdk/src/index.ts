@@ -16,6 +16,7 @@ export {
   type HostEvent,
   type Layer,
   type LayerPixels,
+  type LayerPreview,
   type Matrix,
   type NoticeKind,
   type PlacedResult,

@@ -24,14 +24,17 @@ export class Draft {
   readonly inversion = signal<InversionOptions>(DEFAULT_INVERSION);
   readonly model = signal('');
   readonly masking = signal<Masking>('none');
+  /** Whether the person has marked in the editor where the picture may change. */
+  readonly marked = signal(false);
   /** The name of the word that bounds the edit, where the person has chosen one. */
   readonly maskedWord = signal<string | null>(null);
   private changes = 0;
 
   constructor() {
+    // Where the picture may change is said by the editor as well, and is no change by hand.
     const all = [
       ...[this.source, this.target, this.kind, this.weights, this.edit],
-      ...[this.inversion, this.masking, this.maskedWord],
+      ...[this.inversion, this.maskedWord],
     ];
     effect(() => {
       for (const { value } of all) void value;
@@ -102,8 +105,11 @@ export class Draft {
     };
   }
 
-  boundByMask(): void {
-    this.masking.value = 'selection';
+  /** Something is marked in the editor, or nothing any more: who marks something means it. */
+  setMarked(isMarked: boolean): void {
+    this.marked.value = isMarked;
+    if (isMarked) this.masking.value = 'selection';
+    else if (this.masking.value === 'selection') this.masking.value = 'none';
   }
 
   /** Opens an order that was made before. */
@@ -115,7 +121,7 @@ export class Draft {
       this.edit.value = edit;
       this.kind.value = source === target ? 'reweight' : edit.kind;
       this.weights.value = new Map(edit.weights.map(({ word, weight }) => [word, weight]));
-      this.masking.value = masking;
+      this.masking.value = this.marked.value ? 'selection' : masking;
       this.maskedWord.value = edit.blend?.target[0] ?? null;
     });
   }

@@ -12,6 +12,7 @@ import {
   makeEdit,
   type Order,
   type PendingEdit,
+  resultName,
   resumeEdit,
   sentenceOf,
 } from '@palimpsest/sdk';
@@ -149,7 +150,8 @@ export class Edits {
       },
       onPreview: (png) => {
         entry.preview.value = png;
-        this.host.preview?.(entry.layer.id, png);
+        // While a picture is learned, its previews are of noise, and not of the edit.
+        if (isPainting(entry.stage.value)) this.preview(entry, png, false);
       },
       onPending: (pending) => {
         if (pending !== null) {
@@ -164,7 +166,7 @@ export class Edits {
     work(watch).then(
       (finished) => {
         entry.finished.value = finished;
-        this.host.preview?.(entry.layer.id, finished.after);
+        this.preview(entry, finished.after, true);
       },
       (error: unknown) => {
         if (entry.controller.signal.aborted) return;
@@ -185,6 +187,15 @@ export class Edits {
     const waiting = this.entries.value.find(
       ({ layer, finished }) => layer.id === id && finished.value !== null,
     );
-    this.host.preview?.(id, waiting?.finished.value?.after ?? null);
+    const after = waiting?.finished.value?.after;
+    if (waiting !== undefined && after !== undefined) this.preview(waiting, after, true);
+    else this.host.preview?.(id, null);
+  }
+
+  private preview({ layer, order }: EditEntry, png: Uint8Array<ArrayBuffer>, finished: boolean): void {
+    this.host.preview?.(layer.id, { png, name: resultName(order), finished });
   }
 }
+
+const isPainting = (stage: EditStage): boolean =>
+  stage.name === 'work' && (stage.progress.stage === 'edit' || stage.progress.stage === 'generate');

@@ -51,12 +51,12 @@ function Editing({ model }: { readonly model: PanelModel }) {
           aria-label="Edit"
           onSubmit={(event) => {
             event.preventDefault();
-            model.submit();
+            void model.submit();
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
-            model.submit();
+            void model.submit();
           }}
         >
           <Subject model={model} />

@@ -41,10 +41,8 @@ export function Words({ model }: { readonly model: PanelModel }) {
           text={draft.target}
           marked={added}
           mark="new"
-          onFocus={() => {
-            // Most edits change a word of the first prompt.
-            if (draft.target.value === '') draft.target.value = draft.source.value;
-          }}
+          // Most edits change a word of the first prompt.
+          from={draft.source}
         />
       )}
       <p class="hint" aria-live="polite">
