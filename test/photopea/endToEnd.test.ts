@@ -118,6 +118,22 @@ describeInBrowser('the panel and Photopea', () => {
     LONG,
   );
 
+  it('say so where Photopea cannot be reached, and find each other when it can', async () => {
+    const page = await newPage(null);
+    let isReachable = false;
+    await page.route('https://www.photopea.com/**', (route) =>
+      isReachable ? route.fallback() : route.abort('internetdisconnected'),
+    );
+    await page.goto(linkBeside(daemon.port));
+    await page.getByText('Opening Photopea').waitFor();
+    await page.getByText('Photopea does not answer', { exact: true }).waitFor();
+    await expectAccessible(page);
+    isReachable = true;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.cover').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('need a permission for the panel in Photopea', async () => {
     const page = await newPage(null);
     const [failed] = await Promise.all([
