@@ -60,8 +60,16 @@ describeInBrowser('the connection of the page', () => {
     await page.getByLabel('inner_steps').fill('15');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.locator('.underway').getByText('Learning the picture').waitFor();
+    // The last thing in the panel is in sight, and the connection is not.
+    await page.locator('.editing').evaluate((element) => element.scrollIntoView({ block: 'end' }));
     await daemon.kill();
     await expect.poll(() => status().textContent()).toContain('lost');
+    const panel = (await page.locator('aside').boundingBox())!;
+    expect((await status().boundingBox())!.y).toBeGreaterThanOrEqual(panel.y);
+    const card = page.locator('.underway');
+    await card.getByText('Waiting for Palimpsest').waitFor();
+    expect(await card.textContent()).not.toContain('left');
+    await expectAccessible(page);
     daemon = await startDaemon(port, {}, daemon.folder);
     await expect.poll(() => status().textContent(), { timeout: 30_000 }).toBe('Connected');
     await page.getByRole('button', { name: 'Keep', exact: true }).waitFor();

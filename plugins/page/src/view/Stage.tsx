@@ -48,7 +48,7 @@ export function Stage({ document, layer }: StageProps) {
           )}
           {before !== null && share > 0 && <span class="divider" style={{ left: `${share}%` }} />}
           {shown === preview && (
-            <span class="stage-note">{preview.finished ? 'Not kept yet' : 'Painting …'}</span>
+            <span class="stage-note">{preview.finished ? 'Not kept yet' : 'Unfinished'}</span>
           )}
           {/* A result is seen as it is, without the tint of what it was bounded by. */}
           {(painting || (shown === layer && origin === null)) && (

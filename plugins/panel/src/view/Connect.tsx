@@ -11,11 +11,11 @@ const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   blocked: 'The browser keeps this panel from Palimpsest',
   unpaired: 'Not connected yet',
   pairing: 'Waiting for the code',
-  reconnecting: 'The connection is lost; trying again …',
+  reconnecting: 'The connection is lost',
   connected: 'Connected',
 };
 
-/** The line at the top, with the model that will paint. */
+/** The line at the top, with the model that will paint. It stays in sight for as long as something is wrong. */
 export function ConnectionLine({
   model,
   paints,
@@ -25,11 +25,17 @@ export function ConnectionLine({
 }) {
   const { name } = model.state.value;
   return (
-    <div class="top">
-      <p class="connection" role="status" data-state={name}>
+    <div class="top" data-state={name}>
+      <p class="connection" role="status">
         <span class="dot" aria-hidden="true" />
         {LINES[name]}
       </p>
+      {name === 'reconnecting' && (
+        <p class="hint">
+          Trying again. If Palimpsest has stopped, start it with <code>npm start</code>: what was under way
+          goes on.
+        </p>
+      )}
       {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
     </div>
   );

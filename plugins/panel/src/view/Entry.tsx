@@ -22,6 +22,7 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
   const finished = entry.finished.value;
   const failure = entry.failure.value;
   const { order } = entry;
+  const away = model.connection.state.value.name !== 'connected';
   const title = isStyleOrder(order) ? resultName(order) : order.target;
   const remove = () => void model.edits.remove(entry);
   const card = useRef<HTMLElement>(null);
@@ -77,7 +78,7 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
         </>
       )}
       {finished === null && failure === null && (
-        <Underway {...{ entry, remove }} onLostFocus={() => lost(null)} />
+        <Underway {...{ entry, away, remove }} onLostFocus={() => lost(null)} />
       )}
     </article>
   );

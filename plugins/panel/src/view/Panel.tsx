@@ -91,7 +91,7 @@ function Submit({ model }: { readonly model: PanelModel }) {
       <button type="submit" class="primary" disabled={missing !== null || reconnecting}>
         {model.styling.value ? 'Transfer the style' : count > 1 ? `Edit ${count} layers` : 'Edit'}
       </button>
-      <p class="hint">{missing ?? speed(model)}</p>
+      <p class="hint">{reconnecting ? 'Wait until Palimpsest is back.' : (missing ?? speed(model))}</p>
     </div>
   );
 }
