@@ -26,7 +26,14 @@ export {
   MAX_CHUNK_BYTES,
   WINDOW_BYTES,
 } from './frames.ts';
-export { EDITORS_HEEDING, INVERSIONS_HEEDING } from './heededOptions.ts';
+export {
+  type Chosen,
+  EDITORS_HEEDING,
+  INVERSIONS_HEEDING,
+  lackOf,
+  type Need,
+  type OptionName,
+} from './heededOptions.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
   BlobHash,

@@ -1,9 +1,10 @@
 /** @file What the person is about to ask for. */
 
-import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { Chosen, EditOptions, InversionOptions, OptionName } from '@palimpsest/protocol';
 import type { EditOrder, Masking } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
+import { heededBy, idleReason } from './idle.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
 /** Around what is masked, as a share of its longer side: enough to see what it is part of, at the model's best size. */
@@ -49,8 +50,20 @@ export class Draft {
   });
   readonly reading = computed(() => readPrompts(this.source.value.trim(), this.meant.value));
 
-  /** The weights of words that are there and count other than once. */
+  /** What decides which options change anything. */
+  readonly chosen = computed((): Chosen => {
+    const { blend: _, ...edit } = this.edit.value;
+    const blend = this.masking.value === 'word' ? this.blendWords() : null;
+    return {
+      inversion: this.inversion.value,
+      edit: { ...edit, ...(blend === null ? {} : { blend }) },
+      masked: this.masking.value === 'selection',
+    };
+  });
+
+  /** The weights of words that are there and count other than once, where the editor takes any. */
   readonly activeWeights = computed(() => {
+    if (this.idle('weights') !== null) return new Map<string, number>();
     const names = new Set(this.reading.value.target.map(({ name }) => name));
     return new Map([...this.weights.value].filter(([name, weight]) => names.has(name) && weight !== 1));
   });
@@ -66,10 +79,17 @@ export class Draft {
     if (this.model.value === '')
       return 'No model is installed: start with "palimpsest serve --models FOLDER".';
     if (this.source.value.trim() === '') return 'Say what is in the picture.';
+    if (this.masking.value === 'word' && this.idle('blend') !== null)
+      return 'The chosen editor cannot be bounded by a word: let it change anywhere, or choose another one.';
     const { removed, added } = this.reading.value;
     if (removed.length + added.length + this.activeWeights.value.size > 0) return null;
     return 'Say what it should be: change a word, or give one another strength.';
   });
+
+  /** Why a control that stands for these options changes nothing now, or null. */
+  idle(...options: readonly OptionName[]): string | null {
+    return idleReason(options, this.chosen.value);
+  }
 
   /** Grows with every change, so that it can be told whether there was one. */
   get revision(): number {
@@ -79,9 +99,9 @@ export class Draft {
   /** The order as it stands. */
   order(): EditOrder {
     const kind = this.kind.value;
-    const { blend: _, context = CONTEXT, ...edit } = this.edit.value;
+    const chosen = this.chosen.value;
+    const { context = CONTEXT, ...edit } = heededBy(chosen, chosen.edit ?? this.edit.value);
     const masking = this.masking.value;
-    const blend = masking === 'word' ? this.blendWords() : null;
     return {
       ...this.learning(),
       target: this.meant.value,
@@ -89,7 +109,6 @@ export class Draft {
         ...edit,
         kind: kind === 'reweight' ? 'auto' : kind,
         weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
-        ...(blend === null ? {} : { blend }),
         ...(masking === 'selection' ? { context } : {}),
       },
     };
@@ -97,10 +116,13 @@ export class Draft {
 
   /** What of the order decides what has to be learned. */
   learning(): Learning {
+    const { mode, ...inversion } = this.inversion.value;
+    // A method that was chosen goes before the pace, and is refused beside one that it contradicts.
+    const isPaced = mode !== undefined && inversion.method === undefined;
     return {
       model: this.model.value,
       source: this.source.value.trim(),
-      inversion: this.inversion.value,
+      inversion: isPaced ? { ...inversion, mode } : inversion,
       masking: this.masking.value,
     };
   }
