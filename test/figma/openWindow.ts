@@ -32,9 +32,16 @@ export class FigmaWindow {
   /**
    * @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine; else
    *   it calls itself Electron, as the desktop app does.
+   * @param env more of the daemon's environment.
    */
-  static async open({ isPublic = false } = {}): Promise<FigmaWindow> {
-    const daemon = await startOnKnownPort();
+  static async open({
+    isPublic = false,
+    env = {},
+  }: {
+    readonly isPublic?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {}): Promise<FigmaWindow> {
+    const daemon = await startOnKnownPort(env);
     const { address, close } = await serveEditor();
     const { host } = new URL(address);
     const browser = await openBrowser(isPublic ? [`--ip-address-space-overrides=${host}=public`] : []);
@@ -176,11 +183,11 @@ export class FigmaWindow {
 }
 
 /** A daemon on the first of the manifest's ports that is free: the panel looks at no others. */
-async function startOnKnownPort(): Promise<StartedDaemon> {
+async function startOnKnownPort(env: Readonly<Record<string, string>>): Promise<StartedDaemon> {
   for (const port of PORTS) {
     if (!(await isFree(port))) continue;
     try {
-      return await startDaemon(port);
+      return await startDaemon(port, env);
     } catch (error) {
       // Another test may have been quicker.
       if (await isFree(port)) throw error;

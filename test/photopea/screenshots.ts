@@ -31,7 +31,7 @@ const PAINTING = `(async () => {
 })()`;
 
 mkdirSync(FOLDER, { recursive: true });
-const daemon = await startDaemon(somePort());
+const daemon = await startDaemon(somePort(), { PALIMPSEST_MODELS: '' });
 const browser = await openBrowser();
 try {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, colorScheme: 'dark' });

@@ -9,6 +9,13 @@ import { type ModelPlace, ModelRegistry, numbered, speakable } from '../models/m
 import { demoModelFolder } from '../store/paths.ts';
 import { configFolder, type DaemonConfig } from './config.ts';
 
+/** The model that comes with the program. */
+const DEMO: ModelPlace = {
+  folder: demoModelFolder(),
+  caution:
+    'The demo model knows its own drawn world only, and spoils photographs. For those, get a Stable Diffusion model: palimpsest models pull sd-1.5.',
+};
+
 const SAFETENSORS = /\.safetensors$/i;
 
 /**
@@ -22,7 +29,7 @@ export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models'
   const isModel = (path: string) => isFile(path) || isModelFolder(path);
   const full = paths.map((path) => resolve(path));
   const single = new Map<string, ModelPlace>();
-  if (isModelFolder(demoModelFolder())) single.set('demo', { folder: demoModelFolder() });
+  if (isModelFolder(demoModelFolder())) single.set('demo', DEMO);
   for (const path of full.filter(isModel)) {
     const name = speakable(basename(path).replace(SAFETENSORS, '')) || 'model';
     single.set(single.has(name) ? numbered(name, single) : name, { folder: path });

@@ -24,6 +24,7 @@ export function ConnectionLine({
   readonly paints: string;
 }) {
   const { name } = model.state.value;
+  const caution = model.models.value.find((other) => other.name === paints)?.caution;
   return (
     <div class="top" data-state={name}>
       <p class="connection" role="status">
@@ -37,6 +38,7 @@ export function ConnectionLine({
         </p>
       )}
       {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
+      {name === 'connected' && caution !== undefined && <p class="caution">{caution}</p>}
     </div>
   );
 }
