@@ -86,5 +86,6 @@ export {
   WordInterval,
   WordWeight,
 } from './options.ts';
+export { OPTION_TITLES } from './optionTitles.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export type { ClientInfo, PendingPairing } from './session.ts';

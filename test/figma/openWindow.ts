@@ -131,9 +131,9 @@ export class FigmaWindow {
   /** The golden model, with few steps, and few within each where a picture is learned. */
   async makeQuick(steps: number, innerSteps?: number): Promise<void> {
     await this.panel.getByText('Advanced').click();
-    await this.panel.getByLabel('model', { exact: true }).selectOption('modelA');
-    await this.panel.getByLabel('steps', { exact: true }).fill(String(steps));
-    if (innerSteps !== undefined) await this.panel.getByLabel('inner_steps').fill(String(innerSteps));
+    await this.panel.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await this.panel.getByLabel('Steps', { exact: true }).fill(String(steps));
+    if (innerSteps !== undefined) await this.panel.getByLabel('Learning steps').fill(String(innerSteps));
     await this.panel.getByText('Advanced').click();
   }
 

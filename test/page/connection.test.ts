@@ -55,9 +55,9 @@ describeInBrowser('the connection of the page', () => {
     await page.getByRole('button', { name: /yellow cat/ }).click();
     await page.getByRole('radio', { name: 'Careful' }).check();
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('steps', { exact: true }).fill('12');
-    await page.getByLabel('inner_steps').fill('15');
+    await page.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('Steps', { exact: true }).fill('12');
+    await page.getByLabel('Learning steps').fill('15');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.locator('.underway').getByText('Learning the picture').waitFor();
     // The last thing in the panel is in sight, and the connection is not.

@@ -35,47 +35,50 @@ describeInBrowser('a control that changes nothing', () => {
   }
 
   it('is "Keep colours and texture" while nothing is learned', async () => {
-    const [plain, exact] = [slider(/Keep colours/), field('tau_v')];
+    const [plain, exact] = [
+      slider(/Keep colours/),
+      page.getByRole('spinbutton', { name: 'Keep colours and texture' }),
+    ];
     expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
     expect(await isIdle(exact, /choose “Careful”/)).toBe(true);
-    expect(await isIdle(field('seed'), /at random/)).toBe(true);
+    expect(await isIdle(field('Seed'), /at random/)).toBe(true);
     expect(await slider(/Keep structure/).isDisabled()).toBe(false);
     await expectAccessible(page);
     await radio('Careful').check();
     expect(await plain.isDisabled()).toBe(false);
     expect(await exact.isDisabled()).toBe(false);
-    expect(await field('seed').isDisabled()).toBe(false);
-    await choose('method', 'nullText');
+    expect(await field('Seed').isDisabled()).toBe(false);
+    await choose('Method of learning', 'nullText');
     expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
     await radio('Quick').check();
   });
 
   it('is what softens a mask without one, and what bounds a word without one', async () => {
-    expect(await isIdle(field('feather'), /what you mark/)).toBe(true);
-    expect(await isIdle(field('context'), /what you mark/)).toBe(true);
+    expect(await isIdle(field('Soft edge'), /what you mark/)).toBe(true);
+    expect(await isIdle(field('Surroundings'), /what you mark/)).toBe(true);
     expect(await isIdle(radio('where you painted'), /Nothing is marked/)).toBe(true);
-    expect(await isIdle(field('blend_threshold'), /only at a word/)).toBe(true);
-    expect(await isIdle(field('subtract_threshold'), /must not change/)).toBe(true);
+    expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
+    expect(await isIdle(field('Tightness of what stays'), /must not change/)).toBe(true);
     await radio('only at a word').check();
-    expect(await field('blend_threshold').isDisabled()).toBe(false);
+    expect(await field('Tightness at a word').isDisabled()).toBe(false);
     await page.getByRole('button', { name: 'Brush' }).click();
     await page.getByRole('application').click({ position: { x: 100, y: 100 } });
     await page.getByRole('button', { name: 'Brush' }).click();
-    expect(await field('feather').isDisabled()).toBe(false);
-    expect(await isIdle(field('blend_threshold'), /only at a word/)).toBe(true);
+    expect(await field('Soft edge').isDisabled()).toBe(false);
+    expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
     await page.getByRole('button', { name: 'Undo' }).click();
   });
 
   it('is what the chosen editor does not use, and the words that it cannot swap', async () => {
-    await choose('editor', 'sdedit');
+    await choose('Editor', 'sdedit');
     expect(await isIdle(slider(/Keep structure/), /chosen editor/)).toBe(true);
     expect(await isIdle(radio('Gentle'), /chosen editor/)).toBe(true);
     expect(await isIdle(radio('only at a word'), /chosen editor/)).toBe(true);
     await page.getByRole('button', { name: 'meadow', exact: true }).click();
     expect(await isIdle(slider('Strength of “meadow”'), /chosen editor/)).toBe(true);
-    expect(await field('strength').isDisabled()).toBe(false);
-    expect(await field('seed').isDisabled()).toBe(false);
-    await choose('editor', 'p2plus');
+    expect(await field('How much is drawn anew').isDisabled()).toBe(false);
+    expect(await field('Seed').isDisabled()).toBe(false);
+    await choose('Editor', 'p2plus');
     expect(await radio('Gentle').isDisabled()).toBe(false);
     const oneForOne = page.getByRole('option', { name: /one for one/ });
     expect(await oneForOne.isDisabled()).toBe(false);

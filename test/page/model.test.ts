@@ -28,7 +28,7 @@ describeInBrowser('the model of the page', () => {
   it('says of the demo model that photographs are not for it, and what is', async () => {
     await page.getByRole('button', { name: /yellow cat/ }).click();
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('demo');
+    await page.getByLabel('Model', { exact: true }).selectOption('demo');
     await page.getByText(/spoils photographs.*palimpsest models pull sd-1\.5/).waitFor();
     await expectAccessible(page);
   });

@@ -48,8 +48,8 @@ describeInBrowser('the stage', () => {
   /** With the golden model, in three steps. */
   async function edit(): Promise<void> {
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('steps', { exact: true }).fill('3');
+    await page.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('Steps', { exact: true }).fill('3');
     await page.getByText('Advanced').click();
     await button('Edit').click();
     await button('Keep').waitFor();

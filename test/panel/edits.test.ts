@@ -31,7 +31,7 @@ describe('an edit that the daemon has', () => {
     await expect.poll(kept).toEqual(['job-1']);
     daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
     daemon.end(DONE);
-    await expect.poll(() => entry.failure.value).toContain('try again');
+    await expect.poll(() => entry.failure.value?.sentence).toContain('try again');
     expect(await kept()).toEqual(['job-1']);
     edits.retry(client(), entry);
     expect(entry.failure.value).toBeNull();
@@ -46,7 +46,7 @@ describe('an edit that the daemon has', () => {
     daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
     const again = panel();
     await again.resume(client());
-    await expect.poll(() => again.entries.value[0]?.failure.value).toContain('try again');
+    await expect.poll(() => again.entries.value[0]?.failure.value?.sentence).toContain('try again');
     const third = panel();
     await third.resume(client());
     await expect.poll(() => third.entries.value[0]?.finished.value?.layer.id).toBe(layer.id);

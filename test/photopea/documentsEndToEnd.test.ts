@@ -13,9 +13,9 @@ const PHOTOPEA = 'https://www.photopea.com';
 /** The smallest model, and few steps; and few within each where a picture is learned. */
 async function chooseQuickOptions(panel: FrameLocator, innerSteps?: number): Promise<void> {
   await panel.getByText('Advanced').click();
-  await panel.getByLabel('model', { exact: true }).selectOption('modelA');
-  await panel.getByLabel('steps', { exact: true }).fill('2');
-  if (innerSteps !== undefined) await panel.getByLabel('inner_steps').fill(String(innerSteps));
+  await panel.getByLabel('Model', { exact: true }).selectOption('modelA');
+  await panel.getByLabel('Steps', { exact: true }).fill('2');
+  if (innerSteps !== undefined) await panel.getByLabel('Learning steps').fill(String(innerSteps));
   await panel.getByText('Advanced').click();
 }
 

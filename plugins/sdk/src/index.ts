@@ -40,4 +40,4 @@ export {
   wordsOfName,
   writeMemory,
 } from './recipe.ts';
-export { isCancelled, sentenceOf } from './sentences.ts';
+export { isCancelled, isLasting, sentenceOf } from './sentences.ts';

@@ -32,6 +32,10 @@ export const paceOf = ({ mode = 'careful', method }: InversionOptions): Pace | n
 /** The first edit of a picture is quick; the careful one is offered after it. */
 export const DEFAULT_INVERSION: InversionOptions = paced(InversionOptions.parse({}), 'instant');
 
+/** What these options are at their pace where nobody says otherwise. */
+export const usualInversion = (inversion: InversionOptions): InversionOptions =>
+  paced(InversionOptions.parse({}), paceOf(inversion) ?? 'careful');
+
 /** How long a careful edit takes at most, in seconds, after a quick one whose painting took so long. */
 export const carefulSeconds = (inversion: InversionOptions, seconds: number): number =>
   (1 + LEARNING_SHARE) * seconds * (careful(inversion).steps / inversion.steps);

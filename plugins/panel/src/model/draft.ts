@@ -8,7 +8,7 @@ import { heededBy, idleReason } from './idle.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
 /** Around what is masked, as a share of its longer side: enough to see what it is part of, at the model's best size. */
-const CONTEXT = 0.5;
+export const CONTEXT = 0.5;
 
 /** How the kind of an edit is found: from the words, or as the person says. */
 export type KindChoice = 'auto' | 'replace' | 'refine' | 'reweight';

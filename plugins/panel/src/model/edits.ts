@@ -7,6 +7,7 @@ import {
   type EditWatch,
   type FinishedEdit,
   isCancelled,
+  isLasting,
   keepEdits,
   type Layer,
   makeEdit,
@@ -19,6 +20,12 @@ import {
 import { type Signal, signal } from '@preact/signals';
 import { PendingList } from './pendingList.ts';
 
+/** Why an edit failed, in a sentence, and whether it would once more. */
+export interface EditFailure {
+  readonly sentence: string;
+  readonly isLasting: boolean;
+}
+
 /** One edit, from the press of the button until it is kept or thrown away. */
 export interface EditEntry {
   readonly key: number;
@@ -28,8 +35,7 @@ export interface EditEntry {
   /** The newest small picture of it. */
   readonly preview: Signal<Uint8Array<ArrayBuffer> | null>;
   readonly finished: Signal<FinishedEdit | null>;
-  /** Why it failed, in a sentence. */
-  readonly failure: Signal<string | null>;
+  readonly failure: Signal<EditFailure | null>;
   readonly controller: AbortController;
   pending: PendingEdit | null;
 }
@@ -178,7 +184,7 @@ export class Edits {
 
   /** What the daemon has of it stays, for another try. */
   private fail(entry: EditEntry, error: unknown): void {
-    entry.failure.value = sentenceOf(error);
+    entry.failure.value = { sentence: sentenceOf(error), isLasting: isLasting(error) };
     this.showFinished(entry.layer);
   }
 

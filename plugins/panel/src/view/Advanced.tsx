@@ -11,8 +11,8 @@ import {
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type * as z from 'zod/mini';
-import { careful } from '../model/controls.ts';
-import type { Draft } from '../model/draft.ts';
+import { careful, DEFAULT_EDIT, usualInversion } from '../model/controls.ts';
+import { CONTEXT, type Draft } from '../model/draft.ts';
 import { idleReason, isOfAnother } from '../model/idle.ts';
 import { type OptionField, optionFields } from '../model/optionFields.ts';
 
@@ -22,6 +22,8 @@ const INVERSION_FIELDS = optionFields(InversionOptions).filter(({ key }) => key 
 /** Of these a style transfer has no choice. */
 const CHOICES_OF_INVERSION: readonly string[] = ['method', 'learn'];
 const STYLE_FIELDS = optionFields(StyleOptions);
+const USUAL_EDIT = { ...DEFAULT_EDIT, context: CONTEXT };
+const USUAL_STYLE = StyleOptions.parse({});
 
 interface AdvancedProps {
   readonly draft: Draft;
@@ -42,12 +44,14 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
           field={{
             ...{
               key: 'model',
+              title: 'Model',
               name: 'model',
               description: 'what paints and learns; those that are installed',
             },
             ...{ type: 'choice', choices: models.map(({ name }) => name), initial: draft.model.value },
           }}
           value={draft.model.value}
+          usual={undefined}
           idle={null}
           onChange={(name) => {
             draft.model.value = String(name);
@@ -61,6 +65,7 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
           schema={EditOptions}
           options={draft.edit}
           chosen={chosen}
+          usual={USUAL_EDIT}
         />
       ) : (
         <Options
@@ -69,6 +74,7 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
           schema={StyleOptions}
           options={style}
           chosen={chosen}
+          usual={USUAL_STYLE}
         />
       )}
       <Options
@@ -81,6 +87,7 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
         schema={InversionOptions}
         options={draft.inversion}
         chosen={chosen}
+        usual={usualInversion(chosen.inversion)}
       />
     </details>
   );
@@ -92,10 +99,13 @@ interface OptionsProps<S extends z.ZodMiniObject> {
   readonly schema: S;
   readonly options: Signal<z.infer<S>>;
   readonly chosen: Chosen;
+  /** What they are where nobody says otherwise, as far as that is known. */
+  readonly usual: Readonly<Record<string, unknown>>;
 }
 
 /** The options but for those of other methods; what changes nothing as things stand says why. */
-function Options<S extends z.ZodMiniObject>({ title, fields, schema, options, chosen }: OptionsProps<S>) {
+function Options<S extends z.ZodMiniObject>(props: OptionsProps<S>) {
+  const { title, fields, schema, options, chosen, usual } = props;
   const values: Readonly<Record<string, unknown>> = options.value;
   const own = fields.filter(({ key }) => !isOfAnother(key as OptionName, chosen));
   return (
@@ -107,9 +117,13 @@ function Options<S extends z.ZodMiniObject>({ title, fields, schema, options, ch
           field={field}
           idle={idleReason([field.key as OptionName], chosen)}
           value={values[field.key]}
+          usual={usual[field.key]}
           onChange={(value) => {
             const { [field.key]: _, ...others } = values;
-            const parsed = schema.safeParse(value === undefined ? others : { ...others, [field.key]: value });
+            const wanted = value ?? usual[field.key];
+            const parsed = schema.safeParse(
+              wanted === undefined ? others : { ...others, [field.key]: wanted },
+            );
             // What does not fit is not taken: the field shows again what holds.
             options.value = parsed.success ? parsed.data : { ...options.value };
           }}
@@ -122,19 +136,23 @@ function Options<S extends z.ZodMiniObject>({ title, fields, schema, options, ch
 interface FieldProps {
   readonly field: OptionField;
   readonly value: unknown;
+  /** What holds where nobody says otherwise; undefined where that depends on other options. */
+  readonly usual: unknown;
   /** Why it changes nothing, or null. */
   readonly idle: string | null;
   /** undefined is the default. */
   readonly onChange: (value: unknown) => void;
 }
 
-function Field({ field, value, idle, onChange }: FieldProps) {
+function Field({ field, value, usual, idle, onChange }: FieldProps) {
   const id = useId();
   const about = `${id}-about`;
   const control = { id, disabled: idle !== null, 'aria-describedby': about };
   return (
     <div class="exact" title={idle ?? undefined}>
-      <label for={id}>{field.name}</label>
+      <label for={id} title={field.name}>
+        {field.title}
+      </label>
       {field.type === 'number' && (
         <input
           type="number"
@@ -143,7 +161,7 @@ function Field({ field, value, idle, onChange }: FieldProps) {
           min={field.min}
           {...(Number.isFinite(field.max) ? { max: field.max } : {})}
           value={value === undefined ? '' : Number(value)}
-          placeholder="auto"
+          placeholder={usual === undefined ? 'auto' : String(usual)}
           onChange={({ currentTarget }) =>
             onChange(currentTarget.value === '' ? undefined : currentTarget.valueAsNumber)
           }
@@ -177,14 +195,13 @@ function Field({ field, value, idle, onChange }: FieldProps) {
         </select>
       )}
       <p id={about} class="hint">
-        {idle ?? field.description + range(field)}
+        {idle ?? field.description + range(field, usual)}
       </p>
     </div>
   );
 }
 
-function range(field: OptionField): string {
+function range(field: OptionField, usual: unknown): string {
   if (field.type !== 'number' || !Number.isFinite(field.max)) return '';
-  const usual = typeof field.initial === 'number' ? `; usually ${field.initial}` : '';
-  return ` (${field.min} to ${field.max}${usual})`;
+  return ` (${field.min} to ${field.max}${usual === undefined ? '' : `; usually ${usual}`})`;
 }

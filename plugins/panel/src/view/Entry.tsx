@@ -65,18 +65,12 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
       {failure !== null && (
         <>
           <p class="problem" role="alert">
-            {failure}
+            {failure.sentence}
           </p>
           <div class="buttons">
-            <button
-              type="button"
-              class="primary"
-              disabled={wait !== null}
-              title={wait ?? undefined}
-              onClick={() => model.retry(entry)}
-            >
-              Try again
-            </button>
+            {!failure.isLasting && (
+              <Action name="Try again" isMain idle={wait} onClick={() => model.retry(entry)} />
+            )}
             <button type="button" onClick={remove}>
               Close
             </button>
@@ -94,12 +88,19 @@ interface ActionProps {
   readonly name: string;
   /** Why it would do nothing, or null. */
   readonly idle: string | null;
+  readonly isMain?: boolean;
   readonly onClick: () => void;
 }
 
-function Action({ name, idle, onClick }: ActionProps) {
+function Action({ name, idle, isMain = false, onClick }: ActionProps) {
   return (
-    <button type="button" disabled={idle !== null} title={idle ?? undefined} onClick={onClick}>
+    <button
+      type="button"
+      class={isMain ? 'primary' : ''}
+      disabled={idle !== null}
+      title={idle ?? undefined}
+      onClick={onClick}
+    >
       {name}
     </button>
   );
