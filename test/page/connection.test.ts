@@ -46,6 +46,14 @@ describeInBrowser('the connection of the page', () => {
     await owner.context().close();
   });
 
+  it('is made in each tab, which says how, also one that was opened by a link that has been used', async () => {
+    const second = await openPage(browser, daemon.link);
+    await second.getByText('This link has been used').waitFor();
+    await second.getByText(/Each tab connects for itself.*six digits from the terminal/).waitFor();
+    await expectAccessible(second);
+    await second.context().close();
+  });
+
   it('is there again after a reload of the same tab', async () => {
     await page.reload();
     await expect.poll(() => status().textContent()).toBe('Connected');

@@ -45,11 +45,12 @@ export function ConnectionLine({
 
 interface ConnectProps {
   readonly model: ConnectionModel;
+  readonly howToConnect: string;
   readonly onLostFocus: () => void;
 }
 
 /** What to do about it. */
-export function Connect({ model, onLostFocus }: ConnectProps) {
+export function Connect({ model, howToConnect, onLostFocus }: ConnectProps) {
   const state = model.state.value;
   const section = useRef<HTMLElement>(null);
   useLostFocus(section, onLostFocus);
@@ -62,7 +63,7 @@ export function Connect({ model, onLostFocus }: ConnectProps) {
       <Step key={state.name} onLostFocus={() => lost(null)}>
         {state.name === 'notFound' && <NotFound model={model} />}
         {state.name === 'blocked' && <Blocked model={model} />}
-        {state.name === 'unpaired' && <Unpaired model={model} />}
+        {state.name === 'unpaired' && <Unpaired {...{ model, howToConnect }} />}
         {state.name === 'pairing' && <Pairing model={model} state={state} />}
       </Step>
       {model.problem.value !== null && (
@@ -125,14 +126,11 @@ function Blocked({ model }: { readonly model: ConnectionModel }) {
   );
 }
 
-function Unpaired({ model }: { readonly model: ConnectionModel }) {
+function Unpaired({ model, howToConnect }: Omit<ConnectProps, 'onLostFocus'>) {
   return (
     <>
       <h2>Connect to Palimpsest</h2>
-      <p>
-        It is running on this computer. Connecting happens once: it shows a code, and you type the code in
-        here.
-      </p>
+      <p>{howToConnect}</p>
       <button type="button" class="primary" onClick={() => void model.ask()}>
         Connect
       </button>

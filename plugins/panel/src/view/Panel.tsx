@@ -13,7 +13,12 @@ import { Subject } from './Subject.tsx';
 import { Words } from './Words.tsx';
 import { Work } from './Work.tsx';
 
-export function Panel({ model }: { readonly model: PanelModel }) {
+interface PanelProps {
+  readonly model: PanelModel;
+  readonly howToConnect: string;
+}
+
+export function Panel({ model, howToConnect }: PanelProps) {
   const state = model.connection.state.value;
   const working = state.name === 'connected' || state.name === 'reconnecting';
   const panel = useRef<HTMLDivElement>(null);
@@ -24,7 +29,7 @@ export function Panel({ model }: { readonly model: PanelModel }) {
       {working ? (
         <Editing model={model} />
       ) : (
-        <Connect model={model.connection} onLostFocus={() => lost(null)} />
+        <Connect model={model.connection} {...{ howToConnect }} onLostFocus={() => lost(null)} />
       )}
     </div>
   );
