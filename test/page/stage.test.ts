@@ -62,6 +62,9 @@ describeInBrowser('the stage', () => {
     expect(await chosen('where you painted')).toBe(true);
     await button('Undo').click();
     expect(await painted()).toBeCloseTo(both / 2, 2);
+    await page.keyboard.press('ControlOrMeta+Shift+z');
+    expect(await painted()).toBe(both);
+    await page.keyboard.press('ControlOrMeta+z');
     await button('Redo').click();
     expect(await painted()).toBe(both);
     await button('Undo').click();
