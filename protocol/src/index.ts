@@ -27,7 +27,14 @@ export {
   MAX_CHUNK_BYTES,
   WINDOW_BYTES,
 } from './frames.ts';
-export { EDITORS_HEEDING, INVERSIONS_HEEDING } from './heededOptions.ts';
+export {
+  type Chosen,
+  EDITORS_HEEDING,
+  INVERSIONS_HEEDING,
+  lackOf,
+  type Need,
+  type OptionName,
+} from './heededOptions.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
   BlobHash,
@@ -80,5 +87,6 @@ export {
   WordInterval,
   WordWeight,
 } from './options.ts';
+export { OPTION_TITLES } from './optionTitles.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export type { ClientInfo, PendingPairing } from './session.ts';

@@ -9,6 +9,11 @@ const bytes = (description: string) => z.number().check(z.minimum(0), z.describe
 export const ModelInfo = z.strictObject({
   name: ModelName,
   loaded: z.boolean().check(z.describe('whether it is in memory')),
+  caution: z
+    .optional(z.string())
+    .check(
+      z.describe('what it cannot do, for people to read before they use it; such models are listed last'),
+    ),
 });
 export type ModelInfo = z.infer<typeof ModelInfo>;
 
@@ -43,7 +48,7 @@ export const modelMethods = {
     errors: [],
   }),
   'models.list': method({
-    summary: 'The models that are installed',
+    summary: 'The models that are installed, the one to take where nobody chooses first',
     access: 'client',
     params: z.strictObject({}),
     result: z.strictObject({ models: z.array(ModelInfo) }),

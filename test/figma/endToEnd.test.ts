@@ -53,6 +53,23 @@ describeInBrowser('Figma from end to end', () => {
     await figma.pair();
   });
 
+  it('has Figma’s colours from top to bottom, also with nothing selected', async () => {
+    for (const [scheme, shade] of [
+      ['dark', [0x2c, 0x2c, 0x2c]],
+      ['light', [0xff, 0xff, 0xff]],
+    ] as const) {
+      await figma.closePanel();
+      await figma.openPanel(scheme);
+      await figma.panel.getByText('Select a layer').waitFor();
+      const shot = await figma.page.locator('iframe').screenshot();
+      const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const column = Array.from({ length: info.height }, (_, y) =>
+        data.subarray(3 * info.width * y, 3 * info.width * y + 3).join(),
+      );
+      expect(new Set(column)).toEqual(new Set([shade.join()]));
+    }
+  });
+
   it('follows the selection', async () => {
     await figma.panel.getByText('Select a layer').waitFor();
     source = await figma.addPicture('photo', quarters());

@@ -32,9 +32,16 @@ export class FigmaWindow {
   /**
    * @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine; else
    *   it calls itself Electron, as the desktop app does.
+   * @param env more of the daemon's environment.
    */
-  static async open({ isPublic = false } = {}): Promise<FigmaWindow> {
-    const daemon = await startOnKnownPort();
+  static async open({
+    isPublic = false,
+    env = {},
+  }: {
+    readonly isPublic?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {}): Promise<FigmaWindow> {
+    const daemon = await startOnKnownPort(env);
     const { address, close } = await serveEditor();
     const { host } = new URL(address);
     const browser = await openBrowser(isPublic ? [`--ip-address-space-overrides=${host}=public`] : []);
@@ -115,22 +122,18 @@ export class FigmaWindow {
     await this.panel.getByText('Connected', { exact: true }).waitFor();
   }
 
-  /** Types both prompts; what a picture should be begins with the words of what it is. */
+  /** Types both prompts. */
   async say(source: string, target: string): Promise<void> {
     await this.panel.getByLabel('What is in the picture').fill(source);
-    const field = this.panel.getByLabel('What it should be');
-    await field.focus();
-    // The panel fills an empty field a moment after it has the focus.
-    await this.page.waitForTimeout(200);
-    await field.fill(target);
+    await this.panel.getByLabel('What it should be').fill(target);
   }
 
   /** The golden model, with few steps, and few within each where a picture is learned. */
   async makeQuick(steps: number, innerSteps?: number): Promise<void> {
     await this.panel.getByText('Advanced').click();
-    await this.panel.getByLabel('model', { exact: true }).selectOption('modelA');
-    await this.panel.getByLabel('steps', { exact: true }).fill(String(steps));
-    if (innerSteps !== undefined) await this.panel.getByLabel('inner_steps').fill(String(innerSteps));
+    await this.panel.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await this.panel.getByLabel('Steps', { exact: true }).fill(String(steps));
+    if (innerSteps !== undefined) await this.panel.getByLabel('Learning steps').fill(String(innerSteps));
     await this.panel.getByText('Advanced').click();
   }
 
@@ -180,11 +183,11 @@ export class FigmaWindow {
 }
 
 /** A daemon on the first of the manifest's ports that is free: the panel looks at no others. */
-async function startOnKnownPort(): Promise<StartedDaemon> {
+async function startOnKnownPort(env: Readonly<Record<string, string>>): Promise<StartedDaemon> {
   for (const port of PORTS) {
     if (!(await isFree(port))) continue;
     try {
-      return await startDaemon(port);
+      return await startDaemon(port, env);
     } catch (error) {
       // Another test may have been quicker.
       if (await isFree(port)) throw error;

@@ -15,7 +15,7 @@ const WIDTH = 360;
 /** Tall enough for all of the panel, which scrolls in shorter windows. */
 const TALL = 1200;
 
-const figma = await FigmaWindow.open();
+const figma = await FigmaWindow.open({ env: { PALIMPSEST_MODELS: '' } });
 try {
   await figma.page.setViewportSize({ width: WIDTH, height: TALL });
   await figma.openPanel();

@@ -33,6 +33,14 @@ describe('the models that are installed', () => {
     expect(registry.list().map(({ name }) => name)).toEqual(['demo', 'sd-1.5', 'Anything v3']);
   });
 
+  it('come before one that is for where there is no other', () => {
+    const last = new ModelRegistry({
+      directories: [first, second],
+      models: { demo: { folder: MODEL, caution: 'It spoils photographs.' } },
+    });
+    expect(last.list().map(({ name }) => name)).toEqual(['sd-1.5', 'Anything v3', 'demo']);
+  });
+
   it('do not include one that lacks a part, and say which', () => {
     expect(() => registry.find('only-unet')).toThrow(
       expect.objectContaining({

@@ -25,15 +25,16 @@ const IN_BROWSER = `
       select: async (ids) => { pages.selected.value = ids; },
       remove: async (id) => pages.remove(id),
       selectArea: async (id, area) => {
-        pages.clearMask(id);
-        if (area === null) return;
         const layer = pages.find(id);
-        pages.paintable(layer).getContext('2d').fillRect(area.x, area.y, area.width, area.height);
+        const canvas = pages.paintable(layer);
+        canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+        if (area !== null) canvas.getContext('2d').fillRect(area.x, area.y, area.width, area.height);
+        pages.strokeEnded();
       },
       look: () => Promise.all(pages.layers.value.map(async (layer) => ({
         id: layer.id, name: layer.name, corners: cornersOf(layer), pixels: await decodePng(layer.png),
       }))),
-      undo: async () => pages.undo(),
+      undo: async () => pages.history.undo(),
       reopen: async () => new PageHost(pages),
     };
     return { host: new PageHost(pages), hands, close: async () => {} };

@@ -46,6 +46,14 @@ describeInBrowser('the connection of the page', () => {
     await owner.context().close();
   });
 
+  it('is made in each tab, which says how, also one that was opened by a link that has been used', async () => {
+    const second = await openPage(browser, daemon.link);
+    await second.getByText('This link has been used').waitFor();
+    await second.getByText(/Each tab connects for itself.*six digits from the terminal/).waitFor();
+    await expectAccessible(second);
+    await second.context().close();
+  });
+
   it('is there again after a reload of the same tab', async () => {
     await page.reload();
     await expect.poll(() => status().textContent()).toBe('Connected');
@@ -55,13 +63,21 @@ describeInBrowser('the connection of the page', () => {
     await page.getByRole('button', { name: /yellow cat/ }).click();
     await page.getByRole('radio', { name: 'Careful' }).check();
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('steps', { exact: true }).fill('12');
-    await page.getByLabel('inner_steps').fill('15');
+    await page.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('Steps', { exact: true }).fill('12');
+    await page.getByLabel('Learning steps').fill('15');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.locator('.underway').getByText('Learning the picture').waitFor();
+    // The last thing in the panel is in sight, and the connection is not.
+    await page.locator('.editing').evaluate((element) => element.scrollIntoView({ block: 'end' }));
     await daemon.kill();
     await expect.poll(() => status().textContent()).toContain('lost');
+    const panel = (await page.locator('aside').boundingBox())!;
+    expect((await status().boundingBox())!.y).toBeGreaterThanOrEqual(panel.y);
+    const card = page.locator('.underway');
+    await card.getByText('Waiting for Palimpsest').waitFor();
+    expect(await card.textContent()).not.toContain('left');
+    await expectAccessible(page);
     daemon = await startDaemon(port, {}, daemon.folder);
     await expect.poll(() => status().textContent(), { timeout: 30_000 }).toBe('Connected');
     await page.getByRole('button', { name: 'Keep', exact: true }).waitFor();

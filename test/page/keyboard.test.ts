@@ -50,8 +50,8 @@ describeInBrowser('the panel by the keyboard', () => {
 
   async function setSteps(steps: number): Promise<void> {
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('steps', { exact: true }).fill(String(steps));
+    await page.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('Steps', { exact: true }).fill(String(steps));
     await page.getByText('Advanced').click();
   }
 

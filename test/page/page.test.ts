@@ -42,8 +42,8 @@ describeInBrowser('the page', () => {
   /** The golden model, with few steps. */
   async function makeQuick(on: Page, steps = 3): Promise<void> {
     await on.getByText('Advanced').click();
-    await on.getByLabel('model', { exact: true }).selectOption('modelA');
-    await on.getByLabel('steps', { exact: true }).fill(String(steps));
+    await on.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await on.getByLabel('Steps', { exact: true }).fill(String(steps));
     await on.getByText('Advanced').click();
   }
 
@@ -112,7 +112,7 @@ describeInBrowser('the page', () => {
     await button('Brush').click();
     expect(await page.getByRole('radio', { name: 'where you painted' }).isChecked()).toBe(true);
     await page.getByText('Advanced').click();
-    await page.getByLabel('feather').fill('2');
+    await page.getByLabel('Soft edge').fill('2');
     await page.getByText('Advanced').click();
     await button('Edit').click();
     await button('Keep').click();

@@ -38,8 +38,8 @@ describeInBrowser('pictures on the page', () => {
       await page.getByRole('region', { name: 'Layer' }).getByText(file.name.replace('.png', '')).waitFor();
     }
     await page.getByText('Advanced').click();
-    await page.getByLabel('model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('steps', { exact: true }).fill('3');
+    await page.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await page.getByLabel('Steps', { exact: true }).fill('3');
     await page.getByText('Advanced').click();
     return page;
   }
@@ -106,7 +106,7 @@ describeInBrowser('pictures on the page', () => {
     await page.getByRole('slider', { name: 'How much style' }).fill('0.5');
     await expectAccessible(page);
     await page.getByText('Advanced').click();
-    await page.getByLabel('inner_steps').fill('2');
+    await page.getByLabel('Learning steps').fill('2');
     await page.getByRole('button', { name: 'Transfer the style' }).click();
     await page.getByRole('button', { name: 'Keep', exact: true }).click();
     await expect.poll(() => layers.count()).toBe(3);

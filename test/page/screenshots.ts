@@ -16,7 +16,7 @@ const HEIGHT = 800;
 const WIDTHS = [1200, 320, 240];
 
 mkdirSync(FOLDER, { recursive: true });
-const daemon = await startDaemon(somePort());
+const daemon = await startDaemon(somePort(), { PALIMPSEST_MODELS: '' });
 const browser = await openBrowser();
 try {
   const page = await openPage(browser, daemon.link);

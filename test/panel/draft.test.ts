@@ -92,6 +92,19 @@ describe('the draft', () => {
     });
   });
 
+  it('becomes an order without what its editor would refuse, and without a mode beside a method', () => {
+    const made = draft('a dog', 'a tiger');
+    made.setEdit({ tauS: 0.3, editor: 'sdedit' });
+    made.setWeight('tiger', 2);
+    made.setInversion({ method: 'nullText' });
+    const { edit, inversion } = made.order();
+    expect(edit).toMatchObject({ editor: 'sdedit', tauS: DEFAULT_EDIT.tauS, weights: [] });
+    expect(inversion).toMatchObject({ method: 'nullText' });
+    expect(inversion).not.toHaveProperty('mode');
+    made.masking.value = 'word';
+    expect(made.missing.value).toContain('cannot be bounded by a word');
+  });
+
   it('keeps the words when reweighting is forced', () => {
     const made = draft('a dog', 'a tiger');
     made.kind.value = 'reweight';
@@ -109,7 +122,7 @@ describe('the draft', () => {
   it('works on the surroundings of a mask, and on all of the picture without one', () => {
     const made = draft('a dog', 'a tiger');
     expect(made.order().edit).not.toHaveProperty('context');
-    made.boundByMask();
+    made.setMarked(true);
     expect(made.order()).toMatchObject({ masking: 'selection', edit: { context: 0.5 } });
     made.setEdit({ context: 2 });
     expect(made.order().edit.context).toBe(2);

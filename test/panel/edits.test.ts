@@ -1,7 +1,7 @@
 /** What becomes of edits under way when something goes wrong, or the panel is closed. */
 
-import { type DaemonClient, PalimpsestError } from '@palimpsest/protocol';
-import type { Layer } from '@palimpsest/sdk';
+import { type DaemonClient, type JobProgress, PalimpsestError } from '@palimpsest/protocol';
+import type { Layer, LayerPreview } from '@palimpsest/sdk';
 import type { HostUnderTest } from '@palimpsest/sdk/conformance';
 import { type MemoryEditor, memoryHost } from '@palimpsest/sdk/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ describe('an edit that the daemon has', () => {
     await expect.poll(kept).toEqual(['job-1']);
     daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
     daemon.end(DONE);
-    await expect.poll(() => entry.failure.value).toContain('try again');
+    await expect.poll(() => entry.failure.value?.sentence).toContain('try again');
     expect(await kept()).toEqual(['job-1']);
     edits.retry(client(), entry);
     expect(entry.failure.value).toBeNull();
@@ -53,7 +53,7 @@ describe('an edit that the daemon has', () => {
     daemon.refusals.push(new PalimpsestError('RATE_LIMITED', 'Too many pictures.'));
     const again = panel();
     await again.resume(client());
-    await expect.poll(() => again.entries.value[0]?.failure.value).toContain('try again');
+    await expect.poll(() => again.entries.value[0]?.failure.value?.sentence).toContain('try again');
     const third = panel();
     await third.resume(client());
     await expect.poll(() => third.entries.value[0]?.finished.value?.layer.id).toBe(layer.id);
@@ -132,5 +132,27 @@ describe('edits of two panels', () => {
     await expect.poll(kept, { timeout: 10_000 }).toContain('job-60');
     expect((await editor.host.readSetting('pending'))!.length).toBeLessThan(64_000);
     expect(editor.hands.notices).toEqual([]);
+  });
+});
+
+describe('the pictures that an edit tells on its way', () => {
+  const png = new Uint8Array([1, 2, 3]);
+  const at = (stage: JobProgress['stage']) => ({ stage, step: 1, total: 2, secondsLeft: 14 });
+
+  it('lie over the layer once it is painted, and not while it is learned; the result lies there by its name', async () => {
+    const shown: (LayerPreview | null)[] = [];
+    Object.assign(editor.host, { preview: (_: string, preview: LayerPreview | null) => shown.push(preview) });
+    for (const stage of ['invert', 'optimise', 'edit'] as const)
+      daemon.told.push({ type: 'progress', progress: at(stage) }, { type: 'preview', png });
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
+    const entry = edits.entries.value[0]!;
+    await expect.poll(() => entry.preview.value).not.toBeNull();
+    expect(shown).toEqual([{ png, name: 'a dog → a tiger', finished: false }]);
+    daemon.end(DONE);
+    await expect.poll(() => entry.finished.value).not.toBeNull();
+    expect(shown.at(-1)).toMatchObject({ name: 'a dog → a tiger', finished: true });
+    await edits.remove(entry);
+    expect(shown.at(-1)).toBeNull();
   });
 });

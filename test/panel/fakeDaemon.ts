@@ -37,6 +37,8 @@ export class FakeDaemon {
   readonly cancelled: string[] = [];
   /** Errors of the next pictures that are asked for. */
   readonly refusals: PalimpsestError[] = [];
+  /** What a job tells before its end. */
+  readonly told: Exclude<JobEvent, { type: 'state' }>[] = [];
   private finish: (last: Partial<JobRecord>) => void = () => {};
   private readonly finished = new Promise<Partial<JobRecord>>((resolve) => {
     this.finish = resolve;
@@ -64,12 +66,13 @@ export class FakeDaemon {
   }
 
   private job(id: string): RemoteJob {
-    const { cancelled, jobs, finished } = this;
+    const { cancelled, jobs, told, finished } = this;
     const job = {
       id,
       cancel: async () => void cancelled.push(id),
       async *[Symbol.asyncIterator]() {
         if (!jobs.includes(id)) throw new PalimpsestError('JOB_UNKNOWN', 'There is no such job.');
+        yield* told;
         yield { type: 'state', job: { id, ...(await finished) } } as JobEvent;
       },
     };

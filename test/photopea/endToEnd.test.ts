@@ -29,12 +29,10 @@ describeInBrowser('the panel and Photopea', () => {
 
   async function edit(panel: Page | FrameLocator, label: string | RegExp = 'Edit'): Promise<void> {
     await panel.getByLabel('What is in the picture').fill('a yellow cat');
-    // When it gets the focus, it takes over the words above.
-    await panel.getByLabel('What it should be').focus();
     await panel.getByLabel('What it should be').fill('a yellow dog');
     await panel.getByText('Advanced').click();
-    await panel.getByLabel('model', { exact: true }).selectOption('demo');
-    await panel.getByLabel('steps', { exact: true }).fill('3');
+    await panel.getByLabel('Model', { exact: true }).selectOption('demo');
+    await panel.getByLabel('Steps', { exact: true }).fill('3');
     await panel.getByText('Advanced').click();
     await panel.getByRole('radio', { name: 'Quick' }).check();
     await panel.getByRole('button', { name: label, exact: typeof label === 'string' }).click();
@@ -64,7 +62,8 @@ describeInBrowser('the panel and Photopea', () => {
       }
       const before = await page.evaluate<Seen>(LOOK);
 
-      await panel.getByRole('radio', { name: 'inside the selection' }).check();
+      // Nobody has to say that the selection bounds the change.
+      expect(await panel.getByRole('radio', { name: 'inside the selection' }).isChecked()).toBe(true);
       await edit(panel);
       await panel.getByRole('button', { name: 'Keep', exact: true }).click();
       await eventually(async () => (await page.evaluate<Glance>(GLANCE)).outline).toContain('→');
@@ -104,6 +103,7 @@ describeInBrowser('the panel and Photopea', () => {
       await photopea.evaluate('photopea.documents[0].active = [1, 2]');
       await page.getByText('Edit 2 layers').waitFor();
       await expectAccessible(page);
+      await page.getByRole('radio', { name: 'anywhere' }).check();
       await edit(page, 'Edit 2 layers');
       await page.getByRole('button', { name: 'Keep all 2' }).click();
       const glance = () => photopea.evaluate<Glance>(GLANCE);
@@ -117,6 +117,22 @@ describeInBrowser('the panel and Photopea', () => {
     },
     LONG,
   );
+
+  it('say so where Photopea cannot be reached, and find each other when it can', async () => {
+    const page = await newPage(null);
+    let isReachable = false;
+    await page.route('https://www.photopea.com/**', (route) =>
+      isReachable ? route.fallback() : route.abort('internetdisconnected'),
+    );
+    await page.goto(linkBeside(daemon.port));
+    await page.getByText('Opening Photopea').waitFor();
+    await page.getByText('Photopea does not answer', { exact: true }).waitFor();
+    await expectAccessible(page);
+    isReachable = true;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.cover').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
 
   it('need a permission for the panel in Photopea', async () => {
     const page = await newPage(null);

@@ -55,6 +55,10 @@ const BREAKS: Readonly<Record<string, Break>> = {
     'colourScheme',
     () => () => 'light',
   ),
+  'tells when something is marked, also before anybody listened, and when nothing is any more': replace(
+    'on',
+    (right) => (event, listener) => (event === 'unmask' ? () => {} : right.on(event, listener)),
+  ),
   'exports the pixels of a layer as they are': replace(
     'exportPixels',
     (right) => async (id, scale, signal) => {

@@ -142,6 +142,19 @@ describe('an edit', () => {
     expect(sent[0]).toHaveProperty('mask');
   });
 
+  it('sends nothing where the selection lies beside the layer, and says so', async () => {
+    const { client, sent } = daemon([DONE]);
+    await editor.hands.selectArea(layer.id, { x: 100, y: 0, width: 4, height: 4 });
+    const made = makeEdit(
+      { host: editor.host, client },
+      layer,
+      { ...order, masking: 'selection' },
+      { signal },
+    );
+    await expect(made).rejects.toThrow(/“dog” has no part inside the selection\. Mark/);
+    expect(sent).toEqual([]);
+  });
+
   it('takes the style of another layer, and places the result above the content', async () => {
     const { client, sent, put } = daemon([DONE]);
     const styleId = await editor.hands.addLayer('painting', grey(6, 6), { x: 0, y: 0 });

@@ -18,6 +18,8 @@ export interface ModelPlace {
   readonly imageEncoder?: string | undefined;
   /** LoRAs that are merged into it. */
   readonly loras?: readonly LoraChoice[] | undefined;
+  /** What it cannot do, in a sentence for people. Such a model comes last: it is for where there is no other. */
+  readonly caution?: string | undefined;
 }
 
 export interface ModelRegistryOptions {
@@ -99,7 +101,9 @@ export class ModelRegistry {
         taken.set(other, { ...model, name: other });
       }
     }
-    return [...taken.values(), ...refused];
+    const usable = [...taken.values()];
+    const isLast = ({ place }: ListedModel) => place.caution !== undefined;
+    return [...usable.filter((model) => !isLast(model)), ...usable.filter(isLast), ...refused];
   }
 
   private read(): Map<string, ModelPlace> {

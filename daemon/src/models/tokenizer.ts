@@ -136,7 +136,7 @@ export function readTokenizer(
     pad,
     encodePrompt(prompt) {
       const ids = encode(prompt);
-      if (ids.length > maxLength) throw tooLong({ encode }, prompt, ids.length, maxLength);
+      if (ids.length > maxLength) throw tooLong({ encode }, prompt, maxLength);
       return pad(ids);
     },
     // Tokens that end a word carry "</w>", which the library turns into a space.
@@ -176,17 +176,12 @@ function composeBytePair(
   return new BytePairTokenizer(composed, {});
 }
 
-function tooLong(
-  tokenizer: Pick<Tokenizer, 'encode'>,
-  prompt: string,
-  count: number,
-  limit: number,
-): PalimpsestError {
+function tooLong(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string, limit: number): PalimpsestError {
   // Position `limit - 1` belongs to the end token; a word that reaches it is cut, at least in part.
   const cut = promptWords(tokenizer, prompt).filter(({ tokens }) => (tokens.at(-1) ?? 0) >= limit - 1);
   return new PalimpsestError(
     'PROMPT_TOO_LONG',
-    `The prompt has ${count} tokens and the text encoder takes ${limit}. ` +
+    'The prompt is longer than the model can read at once. ' +
       `These words would be cut: "${cut.map(({ text }) => text).join(' ')}". Shorten the prompt.`,
   );
 }

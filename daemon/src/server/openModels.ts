@@ -10,6 +10,13 @@ import { type ModelPlace, ModelRegistry, numbered, speakable } from '../models/m
 import { demoModelFolder } from '../store/paths.ts';
 import { configFolder, type DaemonConfig } from './config.ts';
 
+/** The model that comes with the program. */
+const DEMO: ModelPlace = {
+  folder: demoModelFolder(),
+  caution:
+    'The demo model knows its own drawn world only, and spoils photographs. For those, get a Stable Diffusion model: palimpsest models pull sd-1.5.',
+};
+
 /**
  * The configured folders, each a model or full of models, and single files; the demo model, and what other programs keep
  * on this machine, are there too. So are those that the configuration gives names, which may be any of the others with LoRAs.
@@ -21,7 +28,7 @@ export function openModels({ models: paths, named }: Pick<DaemonConfig, 'models'
   const isModel = (path: string) => isFile(path) || isModelFolder(path);
   const full = paths.map((path) => resolve(path));
   const single = new Map<string, ModelPlace>();
-  if (isModelFolder(demoModelFolder())) single.set('demo', { folder: demoModelFolder() });
+  if (isModelFolder(demoModelFolder())) single.set('demo', DEMO);
   for (const path of full.filter(isModel)) {
     const name = speakable(basename(path).replace(SAFETENSORS, ''));
     single.set(single.has(name) ? numbered(name, single) : name, { folder: path });

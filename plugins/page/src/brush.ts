@@ -12,8 +12,19 @@ export interface Brush {
   readonly erasing: boolean;
 }
 
-/** A stroke from one point to another; a dab where they are one. */
-export function stroke(canvas: HTMLCanvasElement, from: BrushPoint, to: BrushPoint, brush: Brush): void {
+/** What was painted without lifting the brush. It grows while it is being painted. */
+export interface Stroke {
+  readonly brush: Brush;
+  readonly points: BrushPoint[];
+}
+
+/** Paints a stroke from one of its points on; the dab of the first where it is the only one. */
+export function paintStroke(canvas: HTMLCanvasElement, { brush, points }: Stroke, from = 0): void {
+  for (let i = from; i < points.length; i++)
+    paintLine(canvas, points[Math.max(0, i - 1)]!, points[i]!, brush);
+}
+
+function paintLine(canvas: HTMLCanvasElement, from: BrushPoint, to: BrushPoint, brush: Brush): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   context.globalCompositeOperation = brush.erasing ? 'destination-out' : 'source-over';

@@ -4,13 +4,25 @@ import '@palimpsest/panel/panel.css';
 import './page.css';
 
 import { mountPanel } from '@palimpsest/panel';
-import { type DaemonClient, launch, type PendingPairing, RPC_PATH } from '@palimpsest/protocol';
+import {
+  type DaemonClient,
+  launch,
+  PalimpsestError,
+  type PendingPairing,
+  RPC_PATH,
+} from '@palimpsest/protocol';
 import { sentenceOf } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { PageDocument } from './pageDocument.ts';
 import { PageHost } from './pageHost.ts';
 import { Page } from './view/Page.tsx';
+
+const USED_UP =
+  'This link has been used, or is too old. Press “Connect” in the panel: that brings this tab in as well.';
+/** In a second tab, or from a bookmark. */
+const howToConnect =
+  'Each tab connects for itself: press “Connect”, and type in the six digits from the terminal where Palimpsest runs, or from a tab that is connected.';
 
 const address = { urls: [`ws://${location.host}${RPC_PATH}`] };
 const pageDocument = new PageDocument();
@@ -26,7 +38,8 @@ async function letIn(): Promise<void> {
   try {
     await host.writeSetting('token', await launch({ ...address, code, name: 'Palimpsest page' }));
   } catch (error) {
-    host.notify(sentenceOf(error), 'error');
+    const isUsedUp = error instanceof PalimpsestError && error.code === 'PAIRING_FAILED';
+    host.notify(isUsedUp ? USED_UP : sentenceOf(error), 'error');
   }
 }
 
@@ -42,6 +55,10 @@ async function showPairings(client: DaemonClient): Promise<void> {
 const place = document.querySelector('#page');
 if (place === null) throw new Error('The page lacks the place for its content.');
 await letIn();
-const panelOptions = { address, onConnected: (client: DaemonClient) => void showPairings(client) };
+const panelOptions = {
+  address,
+  howToConnect,
+  onConnected: (client: DaemonClient) => void showPairings(client),
+};
 const mount = (element: Element) => mountPanel(element, host, panelOptions);
 render(<Page document={pageDocument} host={host} pairing={pairing} mountPanel={mount} />, place);

@@ -1,7 +1,10 @@
 /** @file The page's document: layers, what is selected, what is painted, and one step back at a time. */
 
-import type { Layer, Matrix } from '@palimpsest/sdk';
-import { computed, signal } from '@preact/signals';
+import type { Layer, LayerPreview, Matrix } from '@palimpsest/sdk';
+import { batch, computed, signal } from '@preact/signals';
+import type { Brush, BrushPoint, Stroke } from './brush.ts';
+import { History, type Step } from './history.ts';
+import { Masks } from './masks.ts';
 import type { PngPicture } from './pictures.ts';
 
 /** A layer with its pixels, ready to be shown. */
@@ -13,48 +16,67 @@ export interface PageLayer extends Layer {
   readonly from: string | null;
 }
 
-/** The longest side of the canvas that is painted on: finer than any model sees. */
-const MAX_MASK_SIDE = 2048;
+/** A preview, ready to be shown. */
+interface PagePreview extends LayerPreview {
+  readonly address: string;
+}
 
 export class PageDocument {
   /** The topmost first. */
   readonly layers = signal<readonly PageLayer[]>([]);
   readonly selected = signal<readonly string[]>([]);
-  /** Pictures that are shown over layers, and are not in the document. */
-  readonly previews = signal<ReadonlyMap<string, string>>(new Map());
-  readonly past = signal<readonly (readonly PageLayer[])[]>([]);
-  /** Grows with every stroke. */
-  readonly strokes = signal(0);
+  readonly previews = signal<ReadonlyMap<string, PagePreview>>(new Map());
+  readonly history = new History();
+  readonly masks = new Masks();
   readonly memories = new Map<string, string>();
   /** The layer on the stage. */
   readonly shown = computed(() => this.layers.value.find(({ id }) => id === this.selected.value[0]) ?? null);
-  private readonly masks = new Map<string, HTMLCanvasElement>();
+  /** What the mask on the stage belongs to. */
+  readonly shownRoot = computed(() => (this.shown.value === null ? null : this.rootOf(this.shown.value.id)));
 
-  /** Adds a picture on top. */
+  /** Opens a picture on top. That is no step: else one step back would close it, with its words and its mask. */
   add(name: string, picture: PngPicture, transform: Matrix = [1, 0, 0, 1, 0, 0]): PageLayer {
     const { png, width, height } = picture;
-    const [made] = this.insert([{ name, width, height, transform, naturalScale: 1, png, from: null }]);
-    return made!;
+    const layer = newLayer({ name, width, height, transform, naturalScale: 1, png, from: null });
+    this.layers.value = [layer, ...this.layers.value];
+    return layer;
   }
 
-  /** Adds layers, all in one undo step: results directly above what they were made from, others on top. */
+  /** Adds results in one step, directly above what they were made from; on top where that is gone. */
   insert(additions: readonly Omit<PageLayer, 'id' | 'address'>[]): readonly PageLayer[] {
-    let layers = this.layers.value;
-    const made = additions.map((layer): PageLayer => {
-      const address = URL.createObjectURL(new Blob([layer.png], { type: 'image/png' }));
-      // Never used again, also not when the page is: an edit under way would take another layer for its source.
-      const added = { ...layer, id: crypto.randomUUID(), address };
-      const index = layers.findIndex(({ id }) => id === layer.from);
-      layers = layers.toSpliced(Math.max(index, 0), 0, added);
-      return added;
+    const results = additions.map(newLayer);
+    this.step(results.length > 1 ? 'the results that were kept' : 'the result that was kept', {
+      go: () => {
+        for (const layer of results) {
+          const index = this.layers.value.findIndex(({ id }) => id === layer.from);
+          this.layers.value = this.layers.value.toSpliced(Math.max(index, 0), 0, layer);
+        }
+        this.selected.value = results.map(({ id }) => id);
+      },
+      back: () => {
+        this.layers.value = this.layers.value.filter((layer) => !results.includes(layer));
+      },
     });
-    this.change(layers);
-    return made;
+    return results;
   }
 
   remove(id: string): void {
-    this.change(this.layers.value.filter((layer) => layer.id !== id));
-    this.selectWhatIsThere();
+    const layer = this.find(id);
+    if (layer === null) return;
+    const below = this.layers.value[this.layers.value.indexOf(layer) + 1];
+    this.step('the picture that was removed', {
+      go: () => {
+        this.layers.value = this.layers.value.filter((other) => other !== layer);
+      },
+      back: () => {
+        const index = below === undefined ? -1 : this.layers.value.indexOf(below);
+        this.layers.value = this.layers.value.toSpliced(
+          index < 0 ? this.layers.value.length : index,
+          0,
+          layer,
+        );
+      },
+    });
   }
 
   find(id: string): PageLayer | null {
@@ -69,58 +91,80 @@ export class PageDocument {
     else this.selected.value = [...selected, id];
   }
 
-  undo(): void {
-    const before = this.past.value.at(-1);
-    if (before === undefined) return;
-    this.past.value = this.past.value.slice(0, -1);
-    this.layers.value = before;
-    this.selectWhatIsThere();
-  }
-
   /** What is painted on a layer, or on a result of it; null where nothing is. */
   maskOf(id: string): HTMLCanvasElement | null {
-    return this.masks.get(this.rootOf(id)) ?? null;
+    return this.masks.painted(this.rootOf(id));
   }
 
   /** The canvas to paint a layer's mask on. */
-  paintable({ id, width, height }: PageLayer): HTMLCanvasElement {
-    const known = this.maskOf(id);
-    if (known !== null) return known;
-    const canvas = document.createElement('canvas');
-    const scale = Math.min(1, MAX_MASK_SIDE / Math.max(width, height));
-    canvas.width = Math.max(1, Math.round(width * scale));
-    canvas.height = Math.max(1, Math.round(height * scale));
-    this.masks.set(this.rootOf(id), canvas);
-    return canvas;
+  paintable(layer: PageLayer): HTMLCanvasElement {
+    return this.masks.canvasOf(this.rootOf(layer.id), layer);
+  }
+
+  /** Begins a stroke with a dab. */
+  paint({ id }: PageLayer, brush: Brush, point: BrushPoint): void {
+    const root = this.rootOf(id);
+    this.stepOfMask('the brush stroke', root, [...this.masks.strokesOf(root), { brush, points: [point] }]);
+  }
+
+  /** Goes on with the stroke that was begun last. */
+  paintOn({ id }: PageLayer, point: BrushPoint): void {
+    this.masks.extend(this.rootOf(id), point);
+  }
+
+  /** The brush was lifted: whether anything is painted is known only now, where it was erasing. */
+  strokeEnded(): void {
+    this.masks.changes.value++;
   }
 
   clearMask(id: string): void {
-    this.masks.delete(this.rootOf(id));
-    this.strokes.value++;
+    const root = this.rootOf(id);
+    if (this.masks.strokesOf(root).length > 0) this.stepOfMask('the clearing', root, []);
   }
 
-  setPreview(id: string, png: Uint8Array<ArrayBuffer> | null): void {
+  setPreview(id: string, preview: LayerPreview | null): void {
     const previews = new Map(this.previews.value);
     const old = previews.get(id);
-    if (old !== undefined) URL.revokeObjectURL(old);
-    if (png === null) previews.delete(id);
-    else previews.set(id, URL.createObjectURL(new Blob([png], { type: 'image/png' })));
+    if (old !== undefined) URL.revokeObjectURL(old.address);
+    if (preview === null) previews.delete(id);
+    else previews.set(id, { ...preview, address: addressOf(preview.png) });
     this.previews.value = previews;
   }
 
   /** Results share the mask of what they were made from: an edit of a result is one of its source. */
-  private rootOf(id: string): string {
+  rootOf(id: string): string {
     return this.find(id)?.from ?? id;
   }
 
-  private change(layers: readonly PageLayer[]): void {
-    this.past.value = [...this.past.value, this.layers.value];
-    this.layers.value = layers;
+  private stepOfMask(name: string, root: string, strokes: readonly Stroke[]): void {
+    const before = this.masks.strokesOf(root);
+    this.step(name, {
+      go: () => this.masks.setStrokes(root, strokes),
+      back: () => this.masks.setStrokes(root, before),
+    });
   }
 
-  private selectWhatIsThere(): void {
-    const there = this.selected.value.filter((id) => this.find(id) !== null);
-    const [top] = this.layers.value;
-    this.selected.value = there.length === 0 && top !== undefined ? [top.id] : there;
+  /** What is done again or taken back is to be seen: first, what was selected then is selected again. */
+  private step(name: string, { go, back }: Pick<Step, 'go' | 'back'>): void {
+    const selected = this.selected.value;
+    const seen = (change: () => void) => () =>
+      batch(() => {
+        this.selected.value = selected;
+        change();
+        const there = this.selected.value.filter((id) => this.find(id) !== null);
+        const [top] = this.layers.value;
+        this.selected.value = there.length === 0 && top !== undefined ? [top.id] : there;
+      });
+    this.history.do({ name, go: seen(go), back: seen(back) });
   }
 }
+
+/** Its id is never used again, also not when the page is: an edit under way would take another layer for its source. */
+const newLayer = (layer: Omit<PageLayer, 'id' | 'address'>): PageLayer => ({
+  ...layer,
+  id: crypto.randomUUID(),
+  address: addressOf(layer.png),
+});
+
+const addressOf = (png: Uint8Array<ArrayBuffer>): string =>
+  URL.createObjectURL(new Blob([png], { type: 'image/png' }));

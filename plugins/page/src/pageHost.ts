@@ -6,12 +6,13 @@ import {
   type HostEvent,
   type Layer,
   type LayerPixels,
+  type LayerPreview,
   type NoticeKind,
   type PlacedResult,
   pixelSize,
   sizeOfPng,
 } from '@palimpsest/sdk';
-import { signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { PageDocument, PageLayer } from './pageDocument.ts';
 import { maskOf, type Size, scaled } from './pictures.ts';
 
@@ -78,7 +79,6 @@ export class PageHost implements EditorHost {
       document.memories.set(id, memory);
       if (from !== null) document.memories.set(source.id, sourceMemory);
     }
-    document.selected.value = made.map(({ id }) => id);
     return made.map(layerOf);
   }
 
@@ -112,13 +112,7 @@ export class PageHost implements EditorHost {
       DARK.addEventListener('change', listener);
       return () => DARK.removeEventListener('change', listener);
     }
-    if (event === 'mask') {
-      return this.document.strokes.subscribe(() => {
-        const [first] = this.document.selected.peek();
-        if (first !== undefined && this.document.strokes.peek() > 0 && this.document.maskOf(first) !== null)
-          listener();
-      });
-    }
+    if (event === 'mask' || event === 'unmask') return this.onMask(event, listener);
     // A subscription tells at once, too, which is no change.
     let first = true;
     const tell = () => {
@@ -131,8 +125,19 @@ export class PageHost implements EditorHost {
     };
   }
 
-  preview(id: string, png: Uint8Array<ArrayBuffer> | null): void {
-    this.document.setPreview(id, png);
+  preview(id: string, preview: LayerPreview | null): void {
+    this.document.setPreview(id, preview);
+  }
+
+  /** Told when something is painted or erased, and when a picture is selected that has a mask, or none. */
+  private onMask(event: 'mask' | 'unmask', listener: () => void): () => void {
+    const { document } = this;
+    return effect(() => {
+      const root = document.shownRoot.value;
+      if (document.masks.changes.value === 0 || root === null) return;
+      const isMarked = document.masks.painted(root) !== null;
+      if (isMarked === (event === 'mask')) untracked(listener);
+    });
   }
 
   private get(id: string): PageLayer {

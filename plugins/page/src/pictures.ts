@@ -1,6 +1,8 @@
 /** @file Files to PNG, and PNG to other sizes, with the browser's own decoders. */
 
 import { HostError } from '@palimpsest/sdk';
+import { drawn, isDrawing } from './drawing.ts';
+import { whyUnreadable } from './fileKinds.ts';
 
 export interface Size {
   readonly width: number;
@@ -12,16 +14,12 @@ export interface PngPicture extends Size {
   readonly png: Uint8Array<ArrayBuffer>;
 }
 
-/** @throws {HostError} EDITOR_FAILED when it is no picture. */
-export async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+/** @throws {HostError} EDITOR_FAILED when it is no picture, or of a kind that this browser does not read. */
+async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(new Blob([bytes]));
+    return await (isDrawing(bytes) ? drawn(bytes) : createImageBitmap(new Blob([bytes])));
   } catch (cause) {
-    throw new HostError(
-      'EDITOR_FAILED',
-      'That is no picture that this browser can read. Try a PNG, JPEG or WebP file.',
-      { cause },
-    );
+    throw new HostError('EDITOR_FAILED', whyUnreadable(bytes), { cause });
   }
 }
 

@@ -9,9 +9,14 @@ import { Panel } from './view/Panel.tsx';
 export interface PanelOptions {
   /** Where the daemon is, for a page that it serves itself; else its usual places are tried. */
   readonly address?: Address;
+  /** How to connect, where that is not done once for all; in the place of the usual sentence. */
+  readonly howToConnect?: string;
   /** Told of each client that has said hello to a daemon; it connects again by itself. */
   readonly onConnected?: (client: DaemonClient) => void;
 }
+
+const ONCE =
+  'It is running on this computer. Connecting happens once: it shows a code, and you type the code in here.';
 
 /**
  * Shows the panel, and looks for the daemon.
@@ -20,7 +25,7 @@ export interface PanelOptions {
  */
 export function mountPanel(element: Element, host: EditorHost, options: PanelOptions = {}): () => void {
   const model = new PanelModel(host, options.address ?? {}, options.onConnected);
-  render(<Panel model={model} />, element);
+  render(<Panel model={model} howToConnect={options.howToConnect ?? ONCE} />, element);
   return () => {
     render(null, element);
     model.close();

@@ -9,6 +9,7 @@ import * as z from 'zod/mini';
 import { Bridge } from './bridge.ts';
 import { BrowserTexts } from './browserTexts.ts';
 import { canvasPictures } from './canvasPictures.ts';
+import { coverUntilAnswered } from './cover.ts';
 import { showNotice } from './notice.ts';
 import { PhotopeaHost } from './photopeaHost.ts';
 import { windowPeer } from './windowPeer.ts';
@@ -31,5 +32,6 @@ if (frame === null && window.parent === window) {
     notify: showNotice,
     isVisible: () => document.visibilityState === 'visible',
   });
+  if (frame !== null) coverUntilAnswered(frame, peer);
   mountPanel(place, host, { address: { urls: [`ws://${location.host}${RPC_PATH}`] } });
 }

@@ -14,6 +14,7 @@ import {
   writeMemory,
 } from '@palimpsest/sdk';
 import { type Area, Areas, throughMask } from './areas.ts';
+import { AreaWatch } from './areaWatch.ts';
 import type { Bridge, Session } from './bridge.ts';
 import { asSaved, LayerTexts, type TextStore } from './keeping.ts';
 import { documentText, type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
@@ -21,6 +22,7 @@ import { isInvisible, type Pictures } from './pictures.ts';
 import { ScratchWork, type Size } from './scratchWork.ts';
 import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
 import { SelectionWatch } from './selectionWatch.ts';
+import { refuseWithoutPixels } from './suitability.ts';
 
 /** What the host needs of the page that it lives in. */
 export interface Surroundings {
@@ -46,6 +48,7 @@ export class PhotopeaHost implements EditorHost {
   readonly maxSide = Number.POSITIVE_INFINITY;
   readonly maskName = 'inside the selection';
   private readonly watch: SelectionWatch;
+  private readonly areaWatch = new AreaWatch(() => this.watch.on(() => {}));
   private readonly layerTexts: LayerTexts;
   /** Layers do not tell their bounds while something is selected; this is what they told before. */
   private readonly boxes = new Map<string, Box>();
@@ -58,10 +61,12 @@ export class PhotopeaHost implements EditorHost {
     watchEvery?: number,
   ) {
     this.layerTexts = new LayerTexts(page.texts);
-    this.watch = new SelectionWatch(
-      async () => (page.isVisible() ? { seen: await bridge.exclusively(look) } : null),
-      watchEvery,
-    );
+    this.watch = new SelectionWatch(async () => {
+      if (!page.isVisible()) return null;
+      const seen = await bridge.exclusively(look);
+      this.areaWatch.saw(seen);
+      return { seen };
+    }, watchEvery);
   }
 
   async selection(): Promise<readonly Layer[]> {
@@ -71,6 +76,7 @@ export class PhotopeaHost implements EditorHost {
     });
     if (seen === undefined) return [];
     this.watch.saw({ seen });
+    this.areaWatch.saw(seen);
     if (seen === null) return [];
     if (seen.bits > 8) this.tellOnce(JSON.stringify(seen.ref), `${seen.bits} ${DEEP}`);
     return await Promise.all(seen.layers.map((layer) => this.layerOf(seen, layer)));
@@ -194,7 +200,8 @@ export class PhotopeaHost implements EditorHost {
   }
 
   on(event: HostEvent, listener: () => void): () => void {
-    return event === 'selection' ? this.watch.on(listener) : () => {};
+    if (event === 'theme') return () => {};
+    return event === 'selection' ? this.watch.on(listener) : this.areaWatch.on(event, listener);
   }
 
   private tellOnce(of: string, message: string): void {
@@ -263,21 +270,6 @@ function needId(id: string): LayerId {
   const layerId = readLayerId(id);
   if (layerId !== null) return layerId;
   throw new HostError('LAYER_GONE', GONE);
-}
-
-function refuseWithoutPixels({ sort }: SeenLayer): void {
-  if (sort === 'group') {
-    throw new HostError(
-      'LAYER_UNSUITABLE',
-      'This is a folder. Select a layer in it, or turn the folder into a smart object, which can be edited as one.',
-    );
-  }
-  if (sort === 'adjustment') {
-    throw new HostError(
-      'LAYER_UNSUITABLE',
-      'This is an adjustment layer, which has no pixels of its own. Select the layer that it works on.',
-    );
-  }
 }
 
 const asLayer = (id: string, name: string, [left, top, right, bottom]: Box): Layer => ({

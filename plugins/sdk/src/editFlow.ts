@@ -15,6 +15,7 @@ import {
   untilAborted,
 } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
+import { isBlank } from './blankMask.ts';
 import { type EditorHost, HostError, type Layer, type LayerPixels } from './editorHost.ts';
 import { exportScale, pixelSize } from './exportScale.ts';
 import { isStyleOrder, Order, type Recipe } from './recipe.ts';
@@ -196,10 +197,11 @@ async function exportMask(
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const mask = await untilAborted(signal, host.mask(layer.id, { width, height }, signal));
-  if (mask !== null) return mask;
+  if (mask !== null && !(await isBlank(mask))) return mask;
+  const lack = mask === null ? 'There is nothing' : `“${layer.name}” has no part`;
   throw new HostError(
     'LAYER_UNSUITABLE',
-    `There is nothing ${host.maskName ?? 'selected'}. Mark where the picture may change, or let all of it change.`,
+    `${lack} ${host.maskName ?? 'selected'}. Mark where the picture may change, or let all of it change.`,
   );
 }
 

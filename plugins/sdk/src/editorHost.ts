@@ -35,6 +35,15 @@ export interface LayerPixels {
   readonly height: number;
 }
 
+/** A picture that is shown over a layer for a while. */
+export interface LayerPreview {
+  readonly png: Uint8Array<ArrayBuffer>;
+  /** What the result is called, as in `PlacedResult`. */
+  readonly name: string;
+  /** Whether it is the result; else it is still being painted. The host says which. */
+  readonly finished: boolean;
+}
+
 /** A finished edit, to be placed. */
 export interface PlacedResult {
   /** What was edited, as it was then. */
@@ -60,8 +69,10 @@ export type HostEvent =
   | 'selection'
   /** `colourScheme` has changed. */
   | 'theme'
-  /** The person marks where a layer may change, for `mask`; not told where the editor does not tell it. */
-  | 'mask';
+  /** The person marks where a layer may change, for `mask`. Also told at once, of what is marked already. */
+  | 'mask'
+  /** Nothing is marked any more. */
+  | 'unmask';
 
 /** Why a host could not do what it was asked. */
 export type HostErrorCode =
@@ -190,5 +201,5 @@ export interface EditorHost {
    * Shows a picture over a layer for as long as it is not null, without changing the document: how an edit comes along,
    * and the result before it is kept. Left out where the editor cannot do that.
    */
-  preview?(id: string, png: Uint8Array<ArrayBuffer> | null): void;
+  preview?(id: string, preview: LayerPreview | null): void;
 }

@@ -16,6 +16,7 @@ export {
   type HostEvent,
   type Layer,
   type LayerPixels,
+  type LayerPreview,
   type Matrix,
   type NoticeKind,
   type PlacedResult,
@@ -39,4 +40,4 @@ export {
   wordsOfName,
   writeMemory,
 } from './recipe.ts';
-export { isCancelled, sentenceOf } from './sentences.ts';
+export { isCancelled, isLasting, sentenceOf } from './sentences.ts';

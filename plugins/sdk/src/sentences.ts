@@ -3,10 +3,20 @@
 import { type ErrorCode, PalimpsestError } from '@palimpsest/protocol';
 import { HostError } from './editorHost.ts';
 
+const DAMAGED =
+  'The model is incomplete or damaged. Choose another one under Advanced, or get it again; “palimpsest doctor” says more.';
+
 /** Where the daemon's own sentence speaks to somebody at a terminal. The others are shown as they are. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   IMAGE_ENCODER_MISSING:
     'This model cannot learn pictures faithfully: its folder has no image encoder. Choose “Quick”, or another model.',
+  MODEL_FOLDER_INVALID: DAMAGED,
+  WEIGHT_MISSING: DAMAGED,
+  WEIGHT_INVALID: DAMAGED,
+  PROMPTS_MISALIGNED:
+    'Words can be swapped one for one only where both descriptions have as many. Choose “as the words say” instead.',
+  ENGINE_FAILED:
+    'The engine failed in the middle of it. Try again; if it fails once more, choose another model.',
   CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
   NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
   ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',
@@ -19,6 +29,19 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   CANCELLED: 'Cancelled.',
   INTERNAL: 'Palimpsest met a fault of its own. Try again; its log says more.',
 };
+
+/** What fails in the same way once more, whatever is done outside of the order. */
+const LASTING: readonly ErrorCode[] = [
+  ...(['MODEL_FOLDER_INVALID', 'CONFIG_UNSUPPORTED', 'WEIGHT_MISSING', 'WEIGHT_INVALID'] as const),
+  ...(['IMAGE_ENCODER_MISSING', 'PROMPT_TOO_LONG', 'WORD_NOT_FOUND', 'PROMPTS_MISALIGNED'] as const),
+  ...(['PICTURE_UNREADABLE', 'PICTURE_TOO_SMALL', 'PICTURE_TOO_LARGE', 'OPTION_INVALID'] as const),
+  ...(['MEMORY_SHORT', 'MODEL_UNKNOWN', 'NOT_AUTHORISED', 'PROTOCOL_UNSUPPORTED'] as const),
+];
+
+/** Whether trying the same once more cannot help: the layer is gone, or the order is what is wrong. */
+export const isLasting = (error: unknown): boolean =>
+  (error instanceof PalimpsestError && LASTING.includes(error.code)) ||
+  (error instanceof HostError && error.code === 'LAYER_GONE');
 
 /** Whether an error only says that the person has stopped the work. */
 export const isCancelled = (error: unknown): boolean =>

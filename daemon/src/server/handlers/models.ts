@@ -2,12 +2,16 @@
 
 import { freemem } from 'node:os';
 import type { ModelInfo } from '@palimpsest/protocol';
+import type { ModelPlace } from '../../models/modelRegistry.ts';
 import type { Desk, Part } from './desk.ts';
 
 export function modelHandlers({ backend, version, startedAt }: Desk): Part<'status' | `models.${string}`> {
   const { engine, jobs, models } = backend;
-  const infoOf = (name: string): ModelInfo => ({ name, loaded: engine.status().models.includes(name) });
-  const list = () => models.list().map(({ name }) => infoOf(name));
+  const infoOf = (name: string, { caution }: ModelPlace): ModelInfo => ({
+    ...{ name, loaded: engine.status().models.includes(name) },
+    ...(caution === undefined ? {} : { caution }),
+  });
+  const list = () => models.list().map(({ name, place }) => infoOf(name, place));
   return {
     status: () => {
       const { state, device, rssBytes } = engine.status();
@@ -24,11 +28,11 @@ export function modelHandlers({ backend, version, startedAt }: Desk): Part<'stat
     'models.list': () => ({ models: list() }),
     'models.load': async ({ model }) => {
       await engine.load(model);
-      return { model: infoOf(model) };
+      return { model: infoOf(model, models.find(model)) };
     },
     'models.unload': async ({ model }) => {
       await engine.unload(model);
-      return { model: infoOf(model) };
+      return { model: infoOf(model, models.find(model)) };
     },
   };
 }

@@ -53,7 +53,7 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
       <main>
         {document.layers.value.length > 0 && <Layers document={document} onOpen={open} />}
         {shown === null ? (
-          <Welcome onOpen={open} onExample={openExample} />
+          <Welcome history={document.history} onOpen={open} onExample={openExample} />
         ) : (
           <Stage key={shown.id} document={document} layer={shown} />
         )}

@@ -1,7 +1,9 @@
 /** @file The picture in the middle: painting on it, comparing it with what became of it, taking it away. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Brush, type BrushPoint, moved, stroke } from '../brush.ts';
+import { type Brush, type BrushPoint, moved } from '../brush.ts';
+import { fileNameOf } from '../fileName.ts';
+import type { Step } from '../history.ts';
 import type { PageDocument, PageLayer } from '../pageDocument.ts';
 
 interface StageProps {
@@ -13,24 +15,45 @@ export function Stage({ document, layer }: StageProps) {
   const [painting, setPainting] = useState(false);
   const [brush, setBrush] = useState<Brush>({ size: 0.15, erasing: false });
   const [share, setShare] = useState(0);
+  const { history } = document;
   const origin = (layer.from !== null && document.find(layer.from)) || null;
   const preview = document.previews.value.get(layer.id) ?? null;
+  // Who has said what is to be done wants to see it; who takes the brush again sees what is painted on.
+  useEffect(() => {
+    if (preview !== null) setPainting(false);
+  }, [preview !== null]);
+  const shown = painting || preview === null ? layer : preview;
   // Under the slider lies what was, over it what became of it.
-  const before = preview !== null ? layer.address : (origin?.address ?? null);
-  const after = preview ?? layer.address;
+  const before = shown === preview ? layer : origin;
+  const saved = preview?.finished ? preview : layer;
   return (
-    <section class="stage" aria-label="Picture">
+    <section
+      class="stage"
+      aria-label="Picture"
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        if (event.shiftKey) history.redo();
+        else history.undo();
+      }}
+    >
       <figure>
         <div
           class="frame"
           style={{ aspectRatio: `${layer.width} / ${layer.height}`, '--aspect': layer.width / layer.height }}
         >
-          <img src={after} alt={layer.name} />
+          <img src={shown.address} alt={shown.name} />
           {before !== null && share > 0 && (
-            <img src={before} alt="Before" style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }} />
+            <img src={before.address} alt="Before" style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }} />
           )}
           {before !== null && share > 0 && <span class="divider" style={{ left: `${share}%` }} />}
-          <Paint {...{ document, layer, brush, painting }} />
+          {shown === preview && (
+            <span class="stage-note">{preview.finished ? 'Not kept yet' : 'Unfinished'}</span>
+          )}
+          {/* A result is seen as it is, without the tint of what it was bounded by. */}
+          {(painting || (shown === layer && origin === null)) && (
+            <Paint {...{ document, layer, brush, painting }} />
+          )}
         </div>
         <figcaption class="unseen">{layer.name}</figcaption>
       </figure>
@@ -75,16 +98,13 @@ export function Stage({ document, layer }: StageProps) {
             />
           </label>
         )}
-        <button type="button" disabled={document.past.value.length === 0} onClick={() => document.undo()}>
-          Undo
-        </button>
-        <a
-          class="button"
-          href={after}
-          download={`${layer.name.replace(/[^\p{L}\p{N} ,.-]+/gu, ' ').trim()}.png`}
-        >
-          Download
-        </a>
+        <Back steps={history.past.value} name="Undo" onClick={() => history.undo()} />
+        <Back steps={history.future.value} name="Redo" onClick={() => history.redo()} />
+        {!painting && (
+          <a class="button" href={saved.address} download={fileNameOf(saved.name)}>
+            Download
+          </a>
+        )}
       </div>
       {painting && (
         <p class="hint">
@@ -93,6 +113,27 @@ export function Stage({ document, layer }: StageProps) {
         </p>
       )}
     </section>
+  );
+}
+
+interface BackProps {
+  readonly steps: readonly Step[];
+  readonly name: string;
+  readonly onClick: () => void;
+}
+
+/** One step back or forth; what that is stands in its title. */
+export function Back({ steps, name, onClick }: BackProps) {
+  const step = steps.at(-1);
+  return (
+    <button
+      type="button"
+      disabled={step === undefined}
+      title={step === undefined ? undefined : `${name}: ${step.name}`}
+      onClick={onClick}
+    >
+      {name}
+    </button>
   );
 }
 
@@ -106,15 +147,15 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
   const holder = useRef<HTMLDivElement>(null);
   const last = useRef<BrushPoint | null>(null);
   const [point, setPoint] = useState<BrushPoint | null>(null);
-  const strokes = document.strokes.value;
+  const changes = document.masks.changes.value;
   useEffect(() => {
     const canvas = painting ? document.paintable(layer) : document.maskOf(layer.id);
     holder.current?.replaceChildren(...(canvas === null ? [] : [canvas]));
-  }, [document, layer, painting, strokes]);
+  }, [document, layer, painting, changes]);
 
   const paint = (to: BrushPoint) => {
-    stroke(document.paintable(layer), last.current ?? to, to, brush);
-    document.strokes.value++;
+    if (last.current === null) document.paint(layer, brush, to);
+    else document.paintOn(layer, to);
     last.current = to;
   };
   const pointOf = ({ offsetX, offsetY }: MouseEvent): BrushPoint => {
@@ -123,6 +164,7 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
     return { x: (offsetX * canvas.width) / clientWidth, y: (offsetY * canvas.height) / clientHeight };
   };
   const end = () => {
+    if (last.current !== null) document.strokeEnded();
     last.current = null;
   };
   const canvas = painting ? document.paintable(layer) : null;

@@ -32,6 +32,10 @@ export const paceOf = ({ mode = 'careful', method }: InversionOptions): Pace | n
 /** The first edit of a picture is quick; the careful one is offered after it. */
 export const DEFAULT_INVERSION: InversionOptions = paced(InversionOptions.parse({}), 'instant');
 
+/** What these options are at their pace where nobody says otherwise. */
+export const usualInversion = (inversion: InversionOptions): InversionOptions =>
+  paced(InversionOptions.parse({}), paceOf(inversion) ?? 'careful');
+
 /** How long a careful edit takes at most, in seconds, after a quick one whose painting took so long. */
 export const carefulSeconds = (inversion: InversionOptions, seconds: number): number =>
   (1 + LEARNING_SHARE) * seconds * (careful(inversion).steps / inversion.steps);
@@ -41,6 +45,7 @@ export interface PlainControl {
   readonly name: string;
   readonly low: string;
   readonly high: string;
+  readonly options: readonly (keyof EditOptions)[];
   read(edit: EditOptions): number;
   write(edit: EditOptions, value: number): EditOptions;
 }
@@ -53,6 +58,7 @@ export const PLAIN_CONTROLS: readonly PlainControl[] = [
     name: 'Keep structure',
     low: 'free',
     high: 'as it is',
+    options: ['tauS', 'tauC'],
     read: ({ tauS }) => tauS,
     write: (edit, value) => ({ ...edit, tauS: value, tauC: rounded(value * LAYOUT_SHARE) }),
   },
@@ -60,6 +66,7 @@ export const PLAIN_CONTROLS: readonly PlainControl[] = [
     name: 'Keep colours and texture',
     low: 'free',
     high: 'as they are',
+    options: ['tauV'],
     read: ({ tauV }) => tauV,
     write: (edit, value) => ({ ...edit, tauV: value }),
   },
@@ -67,10 +74,14 @@ export const PLAIN_CONTROLS: readonly PlainControl[] = [
     name: 'Freedom of shape',
     low: 'none',
     high: 'much',
+    options: ['tauU'],
     read: ({ tauU }) => tauU,
     write: (edit, value) => ({ ...edit, tauU: value }),
   },
 ];
+
+/** What presets set, and what "weaker" and "stronger" move. */
+export const TAUS = ['tauC', 'tauS', 'tauV', 'tauU'] as const;
 
 /** Settings by name, for a start. */
 export const PRESETS: readonly { readonly name: string; readonly edit: Partial<EditOptions> }[] = [

@@ -1,13 +1,14 @@
 /** @file What the person is about to ask for. */
 
-import type { EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { Chosen, EditOptions, InversionOptions, OptionName } from '@palimpsest/protocol';
 import type { EditOrder, Masking } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
+import { heededBy, idleReason } from './idle.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
 /** Around what is masked, as a share of its longer side: enough to see what it is part of, at the model's best size. */
-const CONTEXT = 0.5;
+export const CONTEXT = 0.5;
 
 /** How the kind of an edit is found: from the words, or as the person says. */
 export type KindChoice = 'auto' | 'replace' | 'refine' | 'reweight';
@@ -24,14 +25,17 @@ export class Draft {
   readonly inversion = signal<InversionOptions>(DEFAULT_INVERSION);
   readonly model = signal('');
   readonly masking = signal<Masking>('none');
+  /** Whether the person has marked in the editor where the picture may change. */
+  readonly marked = signal(false);
   /** The name of the word that bounds the edit, where the person has chosen one. */
   readonly maskedWord = signal<string | null>(null);
   private changes = 0;
 
   constructor() {
+    // Where the picture may change is said by the editor as well, and is no change by hand.
     const all = [
       ...[this.source, this.target, this.kind, this.weights, this.edit],
-      ...[this.inversion, this.masking, this.maskedWord],
+      ...[this.inversion, this.maskedWord],
     ];
     effect(() => {
       for (const { value } of all) void value;
@@ -46,8 +50,20 @@ export class Draft {
   });
   readonly reading = computed(() => readPrompts(this.source.value.trim(), this.meant.value));
 
-  /** The weights of words that are there and count other than once. */
+  /** What decides which options change anything. */
+  readonly chosen = computed((): Chosen => {
+    const { blend: _, ...edit } = this.edit.value;
+    const blend = this.masking.value === 'word' ? this.blendWords() : null;
+    return {
+      inversion: this.inversion.value,
+      edit: { ...edit, ...(blend === null ? {} : { blend }) },
+      masked: this.masking.value === 'selection',
+    };
+  });
+
+  /** The weights of words that are there and count other than once, where the editor takes any. */
   readonly activeWeights = computed(() => {
+    if (this.idle('weights') !== null) return new Map<string, number>();
     const names = new Set(this.reading.value.target.map(({ name }) => name));
     return new Map([...this.weights.value].filter(([name, weight]) => names.has(name) && weight !== 1));
   });
@@ -63,10 +79,17 @@ export class Draft {
     if (this.model.value === '')
       return 'No model is installed: start with "palimpsest serve --models FOLDER".';
     if (this.source.value.trim() === '') return 'Say what is in the picture.';
+    if (this.masking.value === 'word' && this.idle('blend') !== null)
+      return 'The chosen editor cannot be bounded by a word: let it change anywhere, or choose another one.';
     const { removed, added } = this.reading.value;
     if (removed.length + added.length + this.activeWeights.value.size > 0) return null;
     return 'Say what it should be: change a word, or give one another strength.';
   });
+
+  /** Why a control that stands for these options changes nothing now, or null. */
+  idle(...options: readonly OptionName[]): string | null {
+    return idleReason(options, this.chosen.value);
+  }
 
   /** Grows with every change, so that it can be told whether there was one. */
   get revision(): number {
@@ -76,9 +99,9 @@ export class Draft {
   /** The order as it stands. */
   order(): EditOrder {
     const kind = this.kind.value;
-    const { blend: _, context = CONTEXT, ...edit } = this.edit.value;
+    const chosen = this.chosen.value;
+    const { context = CONTEXT, ...edit } = heededBy(chosen, chosen.edit ?? this.edit.value);
     const masking = this.masking.value;
-    const blend = masking === 'word' ? this.blendWords() : null;
     return {
       ...this.learning(),
       target: this.meant.value,
@@ -86,7 +109,6 @@ export class Draft {
         ...edit,
         kind: kind === 'reweight' ? 'auto' : kind,
         weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
-        ...(blend === null ? {} : { blend }),
         ...(masking === 'selection' ? { context } : {}),
       },
     };
@@ -94,16 +116,22 @@ export class Draft {
 
   /** What of the order decides what has to be learned. */
   learning(): Learning {
+    const { mode, ...inversion } = this.inversion.value;
+    // A method that was chosen goes before the pace, and is refused beside one that it contradicts.
+    const isPaced = mode !== undefined && inversion.method === undefined;
     return {
       model: this.model.value,
       source: this.source.value.trim(),
-      inversion: this.inversion.value,
+      inversion: isPaced ? { ...inversion, mode } : inversion,
       masking: this.masking.value,
     };
   }
 
-  boundByMask(): void {
-    this.masking.value = 'selection';
+  /** Something is marked in the editor, or nothing any more: who marks something means it. */
+  setMarked(isMarked: boolean): void {
+    this.marked.value = isMarked;
+    if (isMarked) this.masking.value = 'selection';
+    else if (this.masking.value === 'selection') this.masking.value = 'none';
   }
 
   /** Opens an order that was made before. */
@@ -115,7 +143,7 @@ export class Draft {
       this.edit.value = edit;
       this.kind.value = source === target ? 'reweight' : edit.kind;
       this.weights.value = new Map(edit.weights.map(({ word, weight }) => [word, weight]));
-      this.masking.value = masking;
+      this.masking.value = this.marked.value ? 'selection' : masking;
       this.maskedWord.value = edit.blend?.target[0] ?? null;
     });
   }

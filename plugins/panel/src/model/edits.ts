@@ -7,16 +7,24 @@ import {
   type EditWatch,
   type FinishedEdit,
   isCancelled,
+  isLasting,
   keepEdits,
   type Layer,
   makeEdit,
   type Order,
   type PendingEdit,
+  resultName,
   resumeEdit,
   sentenceOf,
 } from '@palimpsest/sdk';
 import { type Signal, signal } from '@preact/signals';
 import { PendingList } from './pendingList.ts';
+
+/** Why an edit failed, in a sentence, and whether it would once more. */
+export interface EditFailure {
+  readonly sentence: string;
+  readonly isLasting: boolean;
+}
 
 /** One edit, from the press of the button until it is kept or thrown away. */
 export interface EditEntry {
@@ -27,8 +35,7 @@ export interface EditEntry {
   /** The newest small picture of it. */
   readonly preview: Signal<Uint8Array<ArrayBuffer> | null>;
   readonly finished: Signal<FinishedEdit | null>;
-  /** Why it failed, in a sentence. */
-  readonly failure: Signal<string | null>;
+  readonly failure: Signal<EditFailure | null>;
   /** What the daemon has to say about it. */
   readonly notices: Signal<readonly string[]>;
   readonly controller: AbortController;
@@ -156,7 +163,8 @@ export class Edits {
       },
       onPreview: (png) => {
         entry.preview.value = png;
-        this.host.preview?.(entry.layer.id, png);
+        // While a picture is learned, its previews are of noise, and not of the edit.
+        if (isPainting(entry.stage.value)) this.preview(entry, png, false);
       },
       onPending: (pending) => {
         if (pending !== null) {
@@ -171,7 +179,7 @@ export class Edits {
     work(watch).then(
       (finished) => {
         entry.finished.value = finished;
-        this.host.preview?.(entry.layer.id, finished.after);
+        this.preview(entry, finished.after, true);
       },
       (error: unknown) => {
         if (entry.controller.signal.aborted) return;
@@ -183,7 +191,7 @@ export class Edits {
 
   /** What the daemon has of it stays, for another try. */
   private fail(entry: EditEntry, error: unknown): void {
-    entry.failure.value = sentenceOf(error);
+    entry.failure.value = { sentence: sentenceOf(error), isLasting: isLasting(error) };
     this.showFinished(entry.layer);
   }
 
@@ -192,6 +200,15 @@ export class Edits {
     const waiting = this.entries.value.find(
       ({ layer, finished }) => layer.id === id && finished.value !== null,
     );
-    this.host.preview?.(id, waiting?.finished.value?.after ?? null);
+    const after = waiting?.finished.value?.after;
+    if (waiting !== undefined && after !== undefined) this.preview(waiting, after, true);
+    else this.host.preview?.(id, null);
+  }
+
+  private preview({ layer, order }: EditEntry, png: Uint8Array<ArrayBuffer>, finished: boolean): void {
+    this.host.preview?.(layer.id, { png, name: resultName(order), finished });
   }
 }
+
+const isPainting = (stage: EditStage): boolean =>
+  stage.name === 'work' && (stage.progress.stage === 'edit' || stage.progress.stage === 'generate');

@@ -3,12 +3,16 @@
  * written down there only.
  */
 
+import { OPTION_TITLES, type OptionName } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 
 interface Described {
   readonly key: string;
+  /** For people. */
+  readonly title: string;
   /** As the paper and the scripts write it: tau_c. */
   readonly name: string;
+  /** Without its default, which the field itself shows. */
   readonly description: string;
 }
 
@@ -32,8 +36,9 @@ function fieldOf(key: string, option: z.core.$ZodType): OptionField | null {
   const inner = withDefault || option instanceof z.ZodMiniOptional ? option._zod.def.innerType : option;
   const described = {
     key,
+    title: OPTION_TITLES[key as OptionName],
     name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    description: z.globalRegistry.get(option)?.description ?? '',
+    description: (z.globalRegistry.get(option)?.description ?? '').replace(/[,;]? ?default: .*$/, ''),
     initial: withDefault ? option._zod.def.defaultValue : undefined,
   };
   if (inner instanceof z.ZodMiniNumber) {

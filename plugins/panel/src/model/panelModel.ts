@@ -81,8 +81,8 @@ export class PanelModel {
         const revision = this.edits.isKeeping ? null : this.draft.revision;
         this.settling = setTimeout(() => void this.followSelection(revision), SETTLE);
       }),
-      // Who marks something means it.
-      ...(host.maskName === null ? [] : [host.on('mask', () => this.draft.boundByMask())]),
+      host.on('mask', () => this.draft.setMarked(true)),
+      host.on('unmask', () => this.draft.setMarked(false)),
       effect(() => this.whenConnected()),
       effect(() => void this.lookForInversion()),
       effect(() => this.keepDraft()),
@@ -93,7 +93,9 @@ export class PanelModel {
   }
 
   /** Sends the draft off for every selected layer, or the one that gets the other's style. */
-  submit(): void {
+  async submit(): Promise<void> {
+    // What the person has just marked counts, also where the editor tells that only when it is asked.
+    await this.host.selection().catch((error: unknown) => this.host.notify(sentenceOf(error), 'error'));
     const state = this.connection.state.value;
     if (state.name !== 'connected' || this.missing.value !== null) return;
     const pair = this.styling.value ? this.stylePair.value : null;

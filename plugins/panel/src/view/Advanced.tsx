@@ -1,27 +1,29 @@
 /** @file Every option under its own name, with the protocol's ranges and descriptions. */
 
 import {
-  EDITORS_HEEDING,
+  type Chosen,
   EditOptions,
-  INVERSIONS_HEEDING,
   InversionOptions,
-  METHOD_OF_MODE,
   type ModelInfo,
+  type OptionName,
   StyleOptions,
 } from '@palimpsest/protocol';
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type * as z from 'zod/mini';
-import { DEFAULT_INVERSION } from '../model/controls.ts';
-import type { Draft } from '../model/draft.ts';
+import { careful, DEFAULT_EDIT, usualInversion } from '../model/controls.ts';
+import { CONTEXT, type Draft } from '../model/draft.ts';
+import { idleReason, isOfAnother } from '../model/idle.ts';
 import { type OptionField, optionFields } from '../model/optionFields.ts';
 
-/** The kind of an edit stands beside the words. */
+/** The kind of an edit stands beside the words, and the mode is the pace. */
 const EDIT_FIELDS = optionFields(EditOptions).filter(({ key }) => key !== 'kind');
-const INVERSION_FIELDS = optionFields(InversionOptions);
+const INVERSION_FIELDS = optionFields(InversionOptions).filter(({ key }) => key !== 'mode');
 /** Of these a style transfer has no choice. */
-const CHOICES_OF_INVERSION: readonly string[] = ['mode', 'method', 'learn'];
+const CHOICES_OF_INVERSION: readonly string[] = ['method', 'learn'];
 const STYLE_FIELDS = optionFields(StyleOptions);
+const USUAL_EDIT = { ...DEFAULT_EDIT, context: CONTEXT };
+const USUAL_STYLE = StyleOptions.parse({});
 
 interface AdvancedProps {
   readonly draft: Draft;
@@ -31,6 +33,8 @@ interface AdvancedProps {
 }
 
 export function Advanced({ draft, models, style }: AdvancedProps) {
+  const chosen: Chosen =
+    style === null ? draft.chosen.value : { inversion: careful(draft.inversion.value), style: style.value };
   return (
     <details class="advanced">
       <summary>Advanced</summary>
@@ -40,12 +44,15 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
           field={{
             ...{
               key: 'model',
+              title: 'Model',
               name: 'model',
               description: 'what paints and learns; those that are installed',
             },
             ...{ type: 'choice', choices: models.map(({ name }) => name), initial: draft.model.value },
           }}
           value={draft.model.value}
+          usual={undefined}
+          idle={null}
           onChange={(name) => {
             draft.model.value = String(name);
           }}
@@ -54,59 +61,69 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
       {style === null ? (
         <Options
           title="The edit"
-          fields={heeded(EDIT_FIELDS, EDITORS_HEEDING, draft.edit.value.editor)}
+          fields={EDIT_FIELDS}
           schema={EditOptions}
           options={draft.edit}
+          chosen={chosen}
+          usual={USUAL_EDIT}
         />
       ) : (
-        <Options title="The style" fields={STYLE_FIELDS} schema={StyleOptions} options={style} />
+        <Options
+          title="The style"
+          fields={STYLE_FIELDS}
+          schema={StyleOptions}
+          options={style}
+          chosen={chosen}
+          usual={USUAL_STYLE}
+        />
       )}
       <Options
         title="Learning the picture"
-        fields={style === null ? inversionFields(draft.inversion.value) : STYLE_INVERSION_FIELDS}
+        fields={
+          style === null
+            ? INVERSION_FIELDS
+            : INVERSION_FIELDS.filter(({ key }) => !CHOICES_OF_INVERSION.includes(key))
+        }
         schema={InversionOptions}
         options={draft.inversion}
+        chosen={chosen}
+        usual={usualInversion(chosen.inversion)}
       />
     </details>
   );
 }
-
-/** The fields that a method heeds. */
-function heeded(
-  fields: readonly OptionField[],
-  heeding: Readonly<Partial<Record<string, readonly string[]>>>,
-  method: string,
-): readonly OptionField[] {
-  return fields.filter(({ key }) => heeding[key]?.includes(method) ?? true);
-}
-
-const inversionFields = ({ mode = 'careful', method = METHOD_OF_MODE[mode] }: InversionOptions) =>
-  heeded(INVERSION_FIELDS, INVERSIONS_HEEDING, method);
-
-const STYLE_INVERSION_FIELDS = inversionFields({ ...DEFAULT_INVERSION, mode: 'careful' }).filter(
-  ({ key }) => !CHOICES_OF_INVERSION.includes(key),
-);
 
 interface OptionsProps<S extends z.ZodMiniObject> {
   readonly title: string;
   readonly fields: readonly OptionField[];
   readonly schema: S;
   readonly options: Signal<z.infer<S>>;
+  readonly chosen: Chosen;
+  /** What they are where nobody says otherwise, as far as that is known. */
+  readonly usual: Readonly<Record<string, unknown>>;
 }
 
-function Options<S extends z.ZodMiniObject>({ title, fields, schema, options }: OptionsProps<S>) {
+/** The options but for those of other methods; what changes nothing as things stand says why. */
+function Options<S extends z.ZodMiniObject>(props: OptionsProps<S>) {
+  const { title, fields, schema, options, chosen, usual } = props;
   const values: Readonly<Record<string, unknown>> = options.value;
+  const own = fields.filter(({ key }) => !isOfAnother(key as OptionName, chosen));
   return (
     <fieldset>
       <legend>{title}</legend>
-      {fields.map((field) => (
+      {own.map((field) => (
         <Field
           key={field.key}
           field={field}
+          idle={idleReason([field.key as OptionName], chosen)}
           value={values[field.key]}
+          usual={usual[field.key]}
           onChange={(value) => {
             const { [field.key]: _, ...others } = values;
-            const parsed = schema.safeParse(value === undefined ? others : { ...others, [field.key]: value });
+            const wanted = value ?? usual[field.key];
+            const parsed = schema.safeParse(
+              wanted === undefined ? others : { ...others, [field.key]: wanted },
+            );
             // What does not fit is not taken: the field shows again what holds.
             options.value = parsed.success ? parsed.data : { ...options.value };
           }}
@@ -119,26 +136,32 @@ function Options<S extends z.ZodMiniObject>({ title, fields, schema, options }: 
 interface FieldProps {
   readonly field: OptionField;
   readonly value: unknown;
+  /** What holds where nobody says otherwise; undefined where that depends on other options. */
+  readonly usual: unknown;
+  /** Why it changes nothing, or null. */
+  readonly idle: string | null;
   /** undefined is the default. */
   readonly onChange: (value: unknown) => void;
 }
 
-function Field({ field, value, onChange }: FieldProps) {
+function Field({ field, value, usual, idle, onChange }: FieldProps) {
   const id = useId();
   const about = `${id}-about`;
+  const control = { id, disabled: idle !== null, 'aria-describedby': about };
   return (
-    <div class="exact">
-      <label for={id}>{field.name}</label>
+    <div class="exact" title={idle ?? undefined}>
+      <label for={id} title={field.name}>
+        {field.title}
+      </label>
       {field.type === 'number' && (
         <input
           type="number"
-          id={id}
+          {...control}
           step={field.whole ? 1 : 'any'}
           min={field.min}
           {...(Number.isFinite(field.max) ? { max: field.max } : {})}
           value={value === undefined ? '' : Number(value)}
-          placeholder="auto"
-          aria-describedby={about}
+          placeholder={usual === undefined ? 'auto' : String(usual)}
           onChange={({ currentTarget }) =>
             onChange(currentTarget.value === '' ? undefined : currentTarget.valueAsNumber)
           }
@@ -146,9 +169,8 @@ function Field({ field, value, onChange }: FieldProps) {
       )}
       {field.type === 'choice' && (
         <select
-          id={id}
+          {...control}
           value={value === undefined ? '' : String(value)}
-          aria-describedby={about}
           onChange={({ currentTarget }) =>
             onChange(currentTarget.value === '' ? undefined : currentTarget.value)
           }
@@ -161,9 +183,8 @@ function Field({ field, value, onChange }: FieldProps) {
       )}
       {field.type === 'flag' && (
         <select
-          id={id}
+          {...control}
           value={value === undefined ? '' : String(value)}
-          aria-describedby={about}
           onChange={({ currentTarget }) =>
             onChange(currentTarget.value === '' ? undefined : currentTarget.value === 'true')
           }
@@ -174,14 +195,13 @@ function Field({ field, value, onChange }: FieldProps) {
         </select>
       )}
       <p id={about} class="hint">
-        {field.description + range(field)}
+        {idle ?? field.description + range(field, usual)}
       </p>
     </div>
   );
 }
 
-function range(field: OptionField): string {
+function range(field: OptionField, usual: unknown): string {
   if (field.type !== 'number' || !Number.isFinite(field.max)) return '';
-  const usual = typeof field.initial === 'number' ? `; usually ${field.initial}` : '';
-  return ` (${field.min} to ${field.max}${usual})`;
+  return ` (${field.min} to ${field.max}${usual === undefined ? '' : `; usually ${usual}`})`;
 }

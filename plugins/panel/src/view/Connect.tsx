@@ -11,11 +11,11 @@ const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   blocked: 'The browser keeps this panel from Palimpsest',
   unpaired: 'Not connected yet',
   pairing: 'Waiting for the code',
-  reconnecting: 'The connection is lost; trying again …',
+  reconnecting: 'The connection is lost',
   connected: 'Connected',
 };
 
-/** The line at the top, with the model that will paint. */
+/** The line at the top, with the model that will paint. It stays in sight for as long as something is wrong. */
 export function ConnectionLine({
   model,
   paints,
@@ -24,24 +24,33 @@ export function ConnectionLine({
   readonly paints: string;
 }) {
   const { name } = model.state.value;
+  const caution = model.models.value.find((other) => other.name === paints)?.caution;
   return (
-    <div class="top">
-      <p class="connection" role="status" data-state={name}>
+    <div class="top" data-state={name}>
+      <p class="connection" role="status">
         <span class="dot" aria-hidden="true" />
         {LINES[name]}
       </p>
+      {name === 'reconnecting' && (
+        <p class="hint">
+          Trying again. If Palimpsest has stopped, start it with <code>npm start</code>: what was under way
+          goes on.
+        </p>
+      )}
       {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
+      {name === 'connected' && caution !== undefined && <p class="caution">{caution}</p>}
     </div>
   );
 }
 
 interface ConnectProps {
   readonly model: ConnectionModel;
+  readonly howToConnect: string;
   readonly onLostFocus: () => void;
 }
 
 /** What to do about it. */
-export function Connect({ model, onLostFocus }: ConnectProps) {
+export function Connect({ model, howToConnect, onLostFocus }: ConnectProps) {
   const state = model.state.value;
   const section = useRef<HTMLElement>(null);
   useLostFocus(section, onLostFocus);
@@ -54,7 +63,7 @@ export function Connect({ model, onLostFocus }: ConnectProps) {
       <Step key={state.name} onLostFocus={() => lost(null)}>
         {state.name === 'notFound' && <NotFound model={model} />}
         {state.name === 'blocked' && <Blocked model={model} />}
-        {state.name === 'unpaired' && <Unpaired model={model} />}
+        {state.name === 'unpaired' && <Unpaired {...{ model, howToConnect }} />}
         {state.name === 'pairing' && <Pairing model={model} state={state} />}
       </Step>
       {model.problem.value !== null && (
@@ -117,14 +126,11 @@ function Blocked({ model }: { readonly model: ConnectionModel }) {
   );
 }
 
-function Unpaired({ model }: { readonly model: ConnectionModel }) {
+function Unpaired({ model, howToConnect }: Omit<ConnectProps, 'onLostFocus'>) {
   return (
     <>
       <h2>Connect to Palimpsest</h2>
-      <p>
-        It is running on this computer. Connecting happens once: it shows a code, and you type the code in
-        here.
-      </p>
+      <p>{howToConnect}</p>
       <button type="button" class="primary" onClick={() => void model.ask()}>
         Connect
       </button>

@@ -1,7 +1,8 @@
 /** @file How to edit, in plain words: presets, three sliders, and where the picture may change. */
 
 import { Masking } from '@palimpsest/sdk';
-import { PLAIN_CONTROLS, type PlainControl, PRESETS, paceOf, presetOf } from '../model/controls.ts';
+import { useId } from 'preact/hooks';
+import { PLAIN_CONTROLS, type PlainControl, PRESETS, paceOf, presetOf, TAUS } from '../model/controls.ts';
 import type { Draft } from '../model/draft.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 
@@ -26,8 +27,9 @@ export function Controls({ model }: { readonly model: PanelModel }) {
 
 function Presets({ draft }: { readonly draft: Draft }) {
   const active = presetOf(draft.edit.value);
+  const idle = draft.idle(...TAUS);
   return (
-    <fieldset class="segments">
+    <fieldset class="segments" disabled={idle !== null} title={idle ?? undefined}>
       <legend class="unseen">Presets</legend>
       {PRESETS.map(({ name, edit }) => (
         <label key={name}>
@@ -61,12 +63,16 @@ function Paces({ model }: { readonly model: PanelModel }) {
 }
 
 function Plain({ draft, control }: { readonly draft: Draft; readonly control: PlainControl }) {
-  const { name, low, high, read, write } = control;
+  const { name, low, high, options, read, write } = control;
+  const idle = draft.idle(...options);
+  const about = useId();
   return (
-    <label class="slider">
+    <label class="slider" title={idle ?? undefined}>
       <span>{name}</span>
       <input
         type="range"
+        disabled={idle !== null}
+        aria-describedby={about}
         min={0}
         max={1}
         step={0.05}
@@ -75,10 +81,16 @@ function Plain({ draft, control }: { readonly draft: Draft; readonly control: Pl
           draft.edit.value = write(draft.edit.value, Number(currentTarget.value));
         }}
       />
-      <span class="ends" aria-hidden="true">
-        <span>{low}</span>
-        <span>{high}</span>
-      </span>
+      {idle === null ? (
+        <span class="ends" aria-hidden="true">
+          <span>{low}</span>
+          <span>{high}</span>
+        </span>
+      ) : (
+        <span class="hint" id={about}>
+          {idle}
+        </span>
+      )}
     </label>
   );
 }
@@ -89,6 +101,11 @@ function Bounds({ draft, maskName }: { readonly draft: Draft; readonly maskName:
     selection: maskName,
     word: 'only at a word',
   };
+  const idle: Readonly<Record<Masking, string | null>> = {
+    none: null,
+    selection: draft.marked.value ? null : 'Nothing is marked in the picture yet.',
+    word: draft.idle('blend'),
+  };
   const words = draft.reading.value.target;
   return (
     <fieldset class="bounds">
@@ -97,10 +114,11 @@ function Bounds({ draft, maskName }: { readonly draft: Draft; readonly maskName:
         {Masking.options
           .filter((masking) => names[masking] !== null)
           .map((masking) => (
-            <label key={masking}>
+            <label key={masking} title={idle[masking] ?? undefined}>
               <input
                 type="radio"
                 name="masking"
+                disabled={idle[masking] !== null && masking !== draft.masking.value}
                 checked={masking === draft.masking.value}
                 onChange={() => {
                   draft.masking.value = masking;

@@ -2,8 +2,9 @@
 
 import { isStyleOrder, resultName } from '@palimpsest/sdk';
 import { useEffect, useRef } from 'preact/hooks';
-import { carefulSeconds, paceOf } from '../model/controls.ts';
+import { carefulSeconds, paceOf, TAUS } from '../model/controls.ts';
 import type { EditEntry } from '../model/edits.ts';
+import { idleReason } from '../model/idle.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { Compare } from './Compare.tsx';
 import { useLostFocus, useNewFocus } from './focus.ts';
@@ -22,6 +23,9 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
   const finished = entry.finished.value;
   const failure = entry.failure.value;
   const { order } = entry;
+  const away = model.connection.state.value.name !== 'connected';
+  const wait = away ? 'Wait until Palimpsest is back.' : null;
+  const fixed = wait ?? (isStyleOrder(order) ? null : idleReason(TAUS, order));
   const title = isStyleOrder(order) ? resultName(order) : order.target;
   const remove = () => void model.edits.remove(entry);
   const card = useRef<HTMLElement>(null);
@@ -52,16 +56,13 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
             </button>
             <span class="again">
               <span>Again</span>
-              <button type="button" onClick={() => model.again(entry, -STRENGTH_STEP)}>
-                weaker
-              </button>
-              <button type="button" onClick={() => model.again(entry, STRENGTH_STEP)}>
-                stronger
-              </button>
+              <Action name="weaker" idle={fixed} onClick={() => model.again(entry, -STRENGTH_STEP)} />
+              <Action name="stronger" idle={fixed} onClick={() => model.again(entry, STRENGTH_STEP)} />
             </span>
           </div>
           {!isStyleOrder(order) && paceOf(order.inversion) === 'instant' && (
             <Carefully
+              idle={wait}
               seconds={carefulSeconds(order.inversion, finished.recipe.seconds)}
               onClick={() => model.carefully(entry)}
             />
@@ -71,12 +72,12 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
       {failure !== null && (
         <>
           <p class="problem" role="alert">
-            {failure}
+            {failure.sentence}
           </p>
           <div class="buttons">
-            <button type="button" class="primary" onClick={() => model.retry(entry)}>
-              Try again
-            </button>
+            {!failure.isLasting && (
+              <Action name="Try again" isMain idle={wait} onClick={() => model.retry(entry)} />
+            )}
             <button type="button" onClick={remove}>
               Close
             </button>
@@ -84,20 +85,42 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
         </>
       )}
       {finished === null && failure === null && (
-        <Underway {...{ entry, remove }} onLostFocus={() => lost(null)} />
+        <Underway {...{ entry, away, remove }} onLostFocus={() => lost(null)} />
       )}
     </article>
   );
 }
 
-function Carefully({ seconds, onClick }: { readonly seconds: number; readonly onClick: () => void }) {
+interface ActionProps {
+  readonly name: string;
+  /** Why it would do nothing, or null. */
+  readonly idle: string | null;
+  readonly isMain?: boolean;
+  readonly onClick: () => void;
+}
+
+function Action({ name, idle, isMain = false, onClick }: ActionProps) {
+  return (
+    <button
+      type="button"
+      class={isMain ? 'primary' : ''}
+      disabled={idle !== null}
+      title={idle ?? undefined}
+      onClick={onClick}
+    >
+      {name}
+    </button>
+  );
+}
+
+type CarefullyProps = Omit<ActionProps, 'name'> & { readonly seconds: number };
+
+function Carefully({ seconds, idle, onClick }: CarefullyProps) {
   const time =
     seconds < 90 ? `${Math.max(10, Math.ceil(seconds / 10) * 10)} s` : `${Math.round(seconds / 60)} min`;
   return (
     <div class="carefully">
-      <button type="button" onClick={onClick}>
-        Do it carefully
-      </button>
+      <Action name="Do it carefully" {...{ idle, onClick }} />
       <p class="hint">Learns the picture first, and keeps more of it: up to about {time}.</p>
     </div>
   );

@@ -13,7 +13,12 @@ import { Subject } from './Subject.tsx';
 import { Words } from './Words.tsx';
 import { Work } from './Work.tsx';
 
-export function Panel({ model }: { readonly model: PanelModel }) {
+interface PanelProps {
+  readonly model: PanelModel;
+  readonly howToConnect: string;
+}
+
+export function Panel({ model, howToConnect }: PanelProps) {
   const state = model.connection.state.value;
   const working = state.name === 'connected' || state.name === 'reconnecting';
   const panel = useRef<HTMLDivElement>(null);
@@ -24,7 +29,7 @@ export function Panel({ model }: { readonly model: PanelModel }) {
       {working ? (
         <Editing model={model} />
       ) : (
-        <Connect model={model.connection} onLostFocus={() => lost(null)} />
+        <Connect model={model.connection} {...{ howToConnect }} onLostFocus={() => lost(null)} />
       )}
     </div>
   );
@@ -51,12 +56,12 @@ function Editing({ model }: { readonly model: PanelModel }) {
           aria-label="Edit"
           onSubmit={(event) => {
             event.preventDefault();
-            model.submit();
+            void model.submit();
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
-            model.submit();
+            void model.submit();
           }}
         >
           <Subject model={model} />
@@ -91,7 +96,7 @@ function Submit({ model }: { readonly model: PanelModel }) {
       <button type="submit" class="primary" disabled={missing !== null || reconnecting}>
         {model.styling.value ? 'Transfer the style' : count > 1 ? `Edit ${count} layers` : 'Edit'}
       </button>
-      <p class="hint">{missing ?? speed(model)}</p>
+      <p class="hint">{reconnecting ? 'Wait until Palimpsest is back.' : (missing ?? speed(model))}</p>
     </div>
   );
 }

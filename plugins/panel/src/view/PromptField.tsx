@@ -4,6 +4,7 @@ import type { PlacedWord } from '@palimpsest/protocol';
 import { MAX_PROMPT_LENGTH } from '@palimpsest/protocol';
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useId, useRef } from 'preact/hooks';
 
 interface PromptFieldProps {
   readonly label: string;
@@ -12,31 +13,50 @@ interface PromptFieldProps {
   /** Words of the text without the white space around it. */
   readonly marked: readonly PlacedWord[];
   readonly mark: 'gone' | 'new';
-  readonly onFocus?: () => void;
+  /** Another text, to begin with while there is none. */
+  readonly from?: Signal<string>;
 }
 
-export function PromptField({ label, placeholder, text, marked, mark, onFocus }: PromptFieldProps) {
+export function PromptField({ label, placeholder, text, marked, mark, from }: PromptFieldProps) {
+  const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
   const value = text.value;
+  const offer = value === '' ? from?.value.trim() : undefined;
   return (
-    <label class="prompt">
-      <span>{label}</span>
+    <div class="prompt">
+      <div class="prompt-head">
+        <label for={id}>{label}</label>
+        {offer !== undefined && offer !== '' && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => {
+              text.value = offer;
+              field.current?.focus();
+            }}
+          >
+            Start from the words above
+          </button>
+        )}
+      </div>
       <span class="marked-field">
         {/* The same text under the field: it carries the marks, and makes the field as high as it has to be. */}
         <span class="underlay" aria-hidden="true">
           {withMarks(value, marked, mark)}{' '}
         </span>
         <textarea
+          id={id}
+          ref={field}
           rows={1}
           maxLength={MAX_PROMPT_LENGTH}
           spellcheck={true}
           {...{ placeholder, value }}
-          {...(onFocus === undefined ? {} : { onFocus })}
           onInput={({ currentTarget }) => {
             text.value = currentTarget.value.replace(/\n/g, ' ');
           }}
         />
       </span>
-    </label>
+    </div>
   );
 }
 

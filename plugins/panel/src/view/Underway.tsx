@@ -9,11 +9,13 @@ import { useLostFocus } from './focus.ts';
 
 interface UnderwayProps {
   readonly entry: EditEntry;
+  /** Whether the daemon is away: nothing is known of the edit until it is back. */
+  readonly away: boolean;
   readonly remove: () => void;
   readonly onLostFocus: () => void;
 }
 
-export function Underway({ entry, remove, onLostFocus }: UnderwayProps) {
+export function Underway({ entry, away, remove, onLostFocus }: UnderwayProps) {
   const part = useRef<HTMLDivElement>(null);
   useLostFocus(part, onLostFocus);
   const preview = useAddress(entry.preview.value);
@@ -23,12 +25,12 @@ export function Underway({ entry, remove, onLostFocus }: UnderwayProps) {
     <div class="underway" ref={part}>
       {preview === null ? <span class="preview" /> : <img class="preview" src={preview} alt="" />}
       <div>
-        <p role="status">{stageInWords(stage)}</p>
+        <p role="status">{away ? 'Waiting for Palimpsest' : stageInWords(stage)}</p>
         <progress
           aria-label="Progress"
           {...(progress === null ? {} : { value: progress.step, max: progress.total })}
         />
-        <p class="hint">{progress === null ? ' ' : timeLeft(progress.secondsLeft)}</p>
+        <p class="hint">{away ? 'It goes on from here.' : timeLeft(progress?.secondsLeft ?? null)}</p>
       </div>
       <button type="button" onClick={remove}>
         Cancel

@@ -41,10 +41,8 @@ export function Words({ model }: { readonly model: PanelModel }) {
           text={draft.target}
           marked={added}
           mark="new"
-          onFocus={() => {
-            // Most edits change a word of the first prompt.
-            if (draft.target.value === '') draft.target.value = draft.source.value;
-          }}
+          // Most edits change a word of the first prompt.
+          from={draft.source}
         />
       )}
       <p class="hint" aria-live="polite">
@@ -57,6 +55,8 @@ export function Words({ model }: { readonly model: PanelModel }) {
 }
 
 function KindField({ draft }: { readonly draft: Draft }) {
+  const { source, target } = draft.reading.value;
+  const isOneForOne = source.length === target.length;
   return (
     <label class="line">
       <span>How</span>
@@ -68,8 +68,8 @@ function KindField({ draft }: { readonly draft: Draft }) {
         }}
       >
         {Object.entries(KINDS).map(([kind, name]) => (
-          <option key={kind} value={kind}>
-            {name}
+          <option key={kind} value={kind} disabled={kind === 'replace' && !isOneForOne}>
+            {kind === 'replace' && !isOneForOne ? `${name} (as many words are needed)` : name}
           </option>
         ))}
       </select>
@@ -83,9 +83,11 @@ function Strengths({ model }: { readonly model: PanelModel }) {
   const words = draft.reading.value.target;
   if (words.length === 0) return null;
   const chosen = words.find(({ name }) => name === open);
+  const idle = draft.idle('weights');
   return (
     <fieldset class="strengths">
       <legend>Strength of each word</legend>
+      {idle !== null && <p class="hint">{idle}</p>}
       <div class="chips">
         {words.map((word) => (
           <Chip
@@ -96,7 +98,7 @@ function Strengths({ model }: { readonly model: PanelModel }) {
           />
         ))}
       </div>
-      {chosen !== undefined && <Strength draft={draft} word={chosen} />}
+      {chosen !== undefined && <Strength {...{ draft, idle }} word={chosen} />}
     </fieldset>
   );
 }
@@ -139,7 +141,14 @@ function Chip({
   );
 }
 
-function Strength({ draft, word }: { readonly draft: Draft; readonly word: NamedWord }) {
+interface StrengthProps {
+  readonly draft: Draft;
+  readonly word: NamedWord;
+  /** Why it changes nothing, or null. */
+  readonly idle: string | null;
+}
+
+function Strength({ draft, word, idle }: StrengthProps) {
   const weight = draft.weights.value.get(word.name) ?? 1;
   const set = (text: string) => {
     const value = Number(text);
@@ -147,11 +156,12 @@ function Strength({ draft, word }: { readonly draft: Draft; readonly word: Named
     draft.setWeight(word.name, Math.min(WEIGHT.max, Math.max(WEIGHT.min, value)));
   };
   return (
-    <div class="slider">
+    <div class="slider" title={idle ?? undefined}>
       <label>
         <span>Strength of “{word.text}”</span>
         <input
           type="range"
+          disabled={idle !== null}
           {...USUAL_WEIGHTS}
           value={weight}
           onInput={({ currentTarget }) => set(currentTarget.value)}
@@ -159,6 +169,7 @@ function Strength({ draft, word }: { readonly draft: Draft; readonly word: Named
       </label>
       <input
         type="number"
+        disabled={idle !== null}
         aria-label={`Strength of “${word.text}”, exactly`}
         min={WEIGHT.min}
         max={WEIGHT.max}

@@ -50,8 +50,9 @@ export const exporting: readonly Check[] = [
     run: async (editor) => {
       const { host, hands } = editor;
       const id = await hands.addLayer('one', pattern(9, 9, 1), { x: 0, y: 0 });
+      const other = await hands.addLayer('two', pattern(9, 9, 2), { x: 0, y: 0 });
       const first = await wholeDocument(editor);
-      await hands.addLayer('two', pattern(9, 9, 2), { x: 0, y: 0 });
+      await hands.remove(other);
       const before = await wholeDocument(editor);
       await host.exportPixels(id, 1, forever());
       promise((await wholeDocument(editor)) === before, 'The document should be as it was.');

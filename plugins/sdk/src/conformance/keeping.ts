@@ -29,8 +29,10 @@ export const keeping: readonly Check[] = [
     name: 'remembers without an undo step of its own',
     run: async (editor) => {
       const { host, hands } = editor;
-      const before = await wholeDocument(editor);
       const id = await hands.addLayer('one', pattern(8, 8, 1), { x: 0, y: 0 });
+      const other = await hands.addLayer('two', pattern(8, 8, 2), { x: 0, y: 0 });
+      const before = await wholeDocument(editor);
+      await hands.remove(other);
       await host.remember(id, 'text');
       await hands.undo();
       promise((await wholeDocument(editor)) === before, "An undo should take back the person's last act.");

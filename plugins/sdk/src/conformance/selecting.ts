@@ -92,4 +92,35 @@ export const selecting: readonly Check[] = [
       }
     },
   },
+  {
+    name: 'tells when something is marked, also before anybody listened, and when nothing is any more',
+    run: async ({ host, hands }) => {
+      if (host.maskName === null || hands.selectArea === undefined) return;
+      const id = await hands.addLayer('one', pattern(20, 10, 1), { x: 0, y: 0 });
+      await hands.select([id]);
+      await hands.selectArea(id, { x: 4, y: 2, width: 10, height: 6 });
+      let marked: boolean | null = null;
+      const offs = [
+        host.on('mask', () => {
+          marked = true;
+        }),
+        host.on('unmask', () => {
+          marked = false;
+        }),
+      ];
+      const becomes = async (expected: boolean) => {
+        for (let i = 0; i < 40 && marked !== expected; i++) await soon();
+        promise(
+          marked === expected,
+          `Listeners should be told that ${expected ? 'something' : 'nothing'} is.`,
+        );
+      };
+      await becomes(true);
+      await hands.selectArea(id, null);
+      await becomes(false);
+      await hands.selectArea(id, { x: 1, y: 1, width: 3, height: 3 });
+      await becomes(true);
+      for (const off of offs) off();
+    },
+  },
 ];

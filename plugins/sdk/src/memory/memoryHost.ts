@@ -57,6 +57,7 @@ export class MemoryEditor implements EditorHands {
 
   async selectArea(id: string, area: Area | null) {
     this.area = area && { id, area };
+    this.emit(area === null ? 'unmask' : 'mask');
   }
 
   async look() {
@@ -94,6 +95,7 @@ export class MemoryEditor implements EditorHands {
   on(event: HostEvent, listener: () => void): () => void {
     const listeners = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, listeners.add(listener));
+    if (event === 'mask' && this.area !== null) listener();
     return () => listeners.delete(listener);
   }
 

@@ -1,0 +1,42 @@
+/** @file What can be taken back, and done again, one step at a time. */
+
+import { signal } from '@preact/signals';
+
+/** Something that a person has done to the document. */
+export interface Step {
+  /** What it was, for the person: "the brush stroke". */
+  readonly name: string;
+  /** Does it, the first time and again. */
+  go(): void;
+  /** Takes it back; nothing else of the document changes. */
+  back(): void;
+}
+
+export class History {
+  /** The newest last. */
+  readonly past = signal<readonly Step[]>([]);
+  /** What was taken back, the next to be done again last. */
+  readonly future = signal<readonly Step[]>([]);
+
+  do(step: Step): void {
+    step.go();
+    this.past.value = [...this.past.value, step];
+    this.future.value = [];
+  }
+
+  undo(): void {
+    const step = this.past.value.at(-1);
+    if (step === undefined) return;
+    this.past.value = this.past.value.slice(0, -1);
+    this.future.value = [...this.future.value, step];
+    step.back();
+  }
+
+  redo(): void {
+    const step = this.future.value.at(-1);
+    if (step === undefined) return;
+    this.future.value = this.future.value.slice(0, -1);
+    this.past.value = [...this.past.value, step];
+    step.go();
+  }
+}

@@ -1,0 +1,34 @@
+/** @file Why a control changes nothing as things stand, in words. What the options wait for is the protocol's to say. */
+
+import { type Chosen, EditOptions, lackOf, type Need, type OptionName } from '@palimpsest/protocol';
+
+const REASONS: Readonly<Record<Need, string>> = {
+  editor: 'The chosen editor does not use this.',
+  inversion: 'The chosen method does not use this.',
+  learning: 'Nothing of this is learned here: choose “Careful”.',
+  chance: 'Nothing is drawn at random here: every seed gives the same.',
+  mask: 'Only where the change is bounded by what you mark.',
+  blend: 'Only with “only at a word”.',
+  subtract: 'Only with words that must not change, which scripts can name.',
+  norm: 'Only where small differences shrink.',
+  bothWords: 'Only with the words of both pictures.',
+};
+
+/** Why a control that stands for these options changes nothing; null where one of them does. */
+export function idleReason(options: readonly OptionName[], chosen: Chosen): string | null {
+  const lacks = options.map((option) => lackOf(option, chosen));
+  const [first = null] = lacks;
+  return first === null || lacks.includes(null) ? null : REASONS[first];
+}
+
+/** Whether an option belongs to another method, so that a form leaves it out. */
+export function isOfAnother(option: OptionName, chosen: Chosen): boolean {
+  const lack = lackOf(option, chosen);
+  return lack === 'editor' || lack === 'inversion';
+}
+
+/** The edit without what its editor would refuse. */
+export function heededBy(chosen: Chosen, edit: EditOptions): EditOptions {
+  const heeded = Object.entries(edit).filter(([key]) => lackOf(key as OptionName, chosen) !== 'editor');
+  return EditOptions.parse(Object.fromEntries(heeded));
+}

@@ -1,0 +1,88 @@
+/** Controls that change nothing as things stand, in the real page: they say what they wait for. */
+
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+
+describeInBrowser('a control that changes nothing', () => {
+  let daemon: StartedDaemon;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    daemon = await startDaemon(somePort());
+    browser = await openBrowser();
+    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+    await page.getByRole('button', { name: /striped red ball/ }).click();
+    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('Advanced').click();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  const radio = (name: string) => page.getByRole('radio', { name });
+  const slider = (name: string | RegExp) => page.getByRole('slider', { name });
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const choose = (label: string, value: string) => field(label).selectOption(value);
+  /** Whether it can be used; where it cannot, a reason stands beside it. */
+  async function isIdle(control: Locator, reason: string | RegExp): Promise<boolean> {
+    if (!(await control.isDisabled())) return false;
+    const titled = control.locator('xpath=ancestor-or-self::*[@title][1]');
+    expect(await titled.getAttribute('title')).toMatch(reason);
+    return true;
+  }
+
+  it('is "Keep colours and texture" while nothing is learned', async () => {
+    const [plain, exact] = [
+      slider(/Keep colours/),
+      page.getByRole('spinbutton', { name: 'Keep colours and texture' }),
+    ];
+    expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
+    expect(await isIdle(exact, /choose “Careful”/)).toBe(true);
+    expect(await isIdle(field('Seed'), /at random/)).toBe(true);
+    expect(await slider(/Keep structure/).isDisabled()).toBe(false);
+    await expectAccessible(page);
+    await radio('Careful').check();
+    expect(await plain.isDisabled()).toBe(false);
+    expect(await exact.isDisabled()).toBe(false);
+    expect(await field('Seed').isDisabled()).toBe(false);
+    await choose('Method of learning', 'nullText');
+    expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
+    await radio('Quick').check();
+  });
+
+  it('is what softens a mask without one, and what bounds a word without one', async () => {
+    expect(await isIdle(field('Soft edge'), /what you mark/)).toBe(true);
+    expect(await isIdle(field('Surroundings'), /what you mark/)).toBe(true);
+    expect(await isIdle(radio('where you painted'), /Nothing is marked/)).toBe(true);
+    expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
+    expect(await isIdle(field('Tightness of what stays'), /must not change/)).toBe(true);
+    await radio('only at a word').check();
+    expect(await field('Tightness at a word').isDisabled()).toBe(false);
+    await page.getByRole('button', { name: 'Brush' }).click();
+    await page.getByRole('application').click({ position: { x: 100, y: 100 } });
+    await page.getByRole('button', { name: 'Brush' }).click();
+    expect(await field('Soft edge').isDisabled()).toBe(false);
+    expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+  });
+
+  it('is what the chosen editor does not use, and the words that it cannot swap', async () => {
+    await choose('Editor', 'sdedit');
+    expect(await isIdle(slider(/Keep structure/), /chosen editor/)).toBe(true);
+    expect(await isIdle(radio('Gentle'), /chosen editor/)).toBe(true);
+    expect(await isIdle(radio('only at a word'), /chosen editor/)).toBe(true);
+    await page.getByRole('button', { name: 'meadow', exact: true }).click();
+    expect(await isIdle(slider('Strength of “meadow”'), /chosen editor/)).toBe(true);
+    expect(await field('How much is drawn anew').isDisabled()).toBe(false);
+    expect(await field('Seed').isDisabled()).toBe(false);
+    await choose('Editor', 'p2plus');
+    expect(await radio('Gentle').isDisabled()).toBe(false);
+    const oneForOne = page.getByRole('option', { name: /one for one/ });
+    expect(await oneForOne.isDisabled()).toBe(false);
+    await field('What it should be').fill('a ball');
+    expect(await oneForOne.isDisabled()).toBe(true);
+  });
+});

@@ -1,0 +1,77 @@
+/** What the page says to a person who is no programmer: of files, of failures, and of options. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { describeInBrowser, openBrowser, openPage } from './browser.ts';
+
+describeInBrowser('the page speaks to people', () => {
+  let daemon: StartedDaemon;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    daemon = await startDaemon(somePort());
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+  beforeEach(async () => {
+    await page?.context().close();
+    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+    await page.getByText('Connected', { exact: true }).waitFor();
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const openFile = (name: string, mimeType: string, text: string) =>
+    page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer: Buffer.from(text, 'latin1') });
+
+  it.each([
+    [
+      'with a size',
+      '<?xml version="1.0"?>\n<!-- <b> --><svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">',
+    ],
+    ['with a view box alone', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'],
+  ])('of an SVG drawing %s, which it opens at 1,024 pixels', async (_, head) => {
+    await openFile('logo.svg', 'image/svg+xml', `${head}<circle cx="20" cy="10" r="8" fill="red"/></svg>`);
+    await page.getByRole('region', { name: 'Layer' }).getByText('1024 × 512').waitFor();
+  });
+
+  it.each([
+    ['IMG_1.HEIC', '\0\0\0\x18ftypheic', /HEIC picture, as iPhones take them.*Save it as PNG or JPEG/],
+    ['scan.tif', 'II*\0', /TIFF/],
+    ['page.pdf', '%PDF-1.7', /PDF/],
+    ['logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"><circle', /SVG drawing that is damaged/],
+    ['notes.png', 'no picture', /no picture, or a damaged one/],
+  ])('of %s, which no browser opens', async (name, text, sentence) => {
+    await openFile(name, 'application/octet-stream', text);
+    await page.getByText(sentence).waitFor();
+  });
+
+  it('of a description that is too long, which trying again cannot help', async () => {
+    await page.getByRole('button', { name: /striped red ball/ }).click();
+    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByLabel('What it should be').fill('word '.repeat(90));
+    await button('Edit').click();
+    const said = await page.getByRole('alert').textContent();
+    expect(said).toContain('These words would be cut: "word');
+    expect(said).not.toMatch(/token|encoder/);
+    expect(await button('Try again').count()).toBe(0);
+    await button('Close').click();
+  });
+
+  it('of options, by names that are words, and with the defaults that hold', async () => {
+    await page.getByRole('button', { name: /striped red ball/ }).click();
+    const advanced = page.locator('aside .advanced');
+    await page.getByText('Advanced').click();
+    const text = () => advanced.textContent();
+    expect(await text()).not.toMatch(/_|default:|usually 30/);
+    expect(await text()).toContain('usually 20');
+    await page.getByLabel('Steps', { exact: true }).fill('');
+    await page.locator('h1').click();
+    expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('20');
+    await page.getByRole('radio', { name: 'Careful' }).check();
+    expect(await text()).toContain('usually 30');
+  });
+});
