@@ -105,9 +105,11 @@ const WRITING = /\b(mkdir|mkdtemp|writeFile|appendFile|copyFile|cp)(Sync)?\b|\b(
 const WRITERS: Readonly<Record<string, string>> = {
   'imaging/ownColours.ts': 'a file of a moment, in a temporary folder that is closed by itself',
   'imaging/picture.ts': 'only reads',
+  'runtime/destination.ts': 'pictures where the user wants them',
   'runtime/privateFiles.ts': 'the one place',
   'runtime/readKeptFile.ts': 'only reads',
-  'runtime/writeFile.ts': 'what that is built on, and pictures where the user wants them',
+  'runtime/userFolders.ts': 'a folder, closed as there, with its own sentence',
+  'runtime/writeFile.ts': 'what that is built on',
   'server/clients.ts': 'the token, exclusive and closed',
 };
 

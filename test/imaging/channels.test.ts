@@ -44,11 +44,16 @@ const cases: [string, TiffOptions, number[], number | null][] = [
     COLOUR,
     ALPHA,
   ],
-  ['grey with transparency', { grey: true, extras: [STRAIGHT], samples: [90, ALPHA] }, [90, 90, 90], ALPHA],
-  ['grey with a selection', { grey: true, extras: [OTHER], samples: [90, 77] }, [90, 90, 90], null],
+  [
+    'grey with transparency',
+    { colours: 'grey', extras: [STRAIGHT], samples: [90, ALPHA] },
+    [90, 90, 90],
+    ALPHA,
+  ],
+  ['grey with a selection', { colours: 'grey', extras: [OTHER], samples: [90, 77] }, [90, 90, 90], null],
   [
     'grey with both',
-    { grey: true, extras: [OTHER, STRAIGHT], samples: [90, 77, ALPHA] },
+    { colours: 'grey', extras: [OTHER, STRAIGHT], samples: [90, 77, ALPHA] },
     [90, 90, 90],
     ALPHA,
   ],
@@ -74,6 +79,32 @@ describe.each([
     const back = await sharp(await encodePng(picture)).metadata();
     expect(back.channels).toBe(alpha === null ? 3 : 4);
   });
+});
+
+const INKS = [10, 120, 200, 30];
+
+test.each<[string, number[], number | null]>([
+  ['transparency', [STRAIGHT], ALPHA],
+  ['a selection', [OTHER], null],
+  ['a selection and transparency', [OTHER, STRAIGHT], ALPHA],
+])('CMYK with %s', async (_, extras, alpha) => {
+  const values = extras.map((kind) => (kind === OTHER ? 77 : ALPHA));
+  const picture = await decodePicture(tiff({ colours: 'cmyk', extras, samples: [...INKS, ...values] }));
+  expect(picture.alpha?.[0] ?? null).toBe(alpha);
+});
+
+test.each<[string, TiffOptions]>([
+  ['16-bit CMYK', { colours: 'cmyk', bits: 16, extras: [STRAIGHT], samples: [...INKS, ALPHA] }],
+  ['Lab', { colours: 'lab', extras: [STRAIGHT], samples: [128, 10, 20, ALPHA] }],
+])('transparency beside %s, which the decoder spoils, is refused', async (name, options) => {
+  await expect(decodePicture(tiff(options))).rejects.toThrow(
+    expect.objectContaining({
+      code: 'PICTURE_UNREADABLE',
+      message: expect.stringMatching(`transparency beside ${name}.*RGB`),
+    }),
+  );
+  const samples = [...options.samples.slice(0, -1), 77];
+  expect((await decodePicture(tiff({ ...options, extras: [OTHER], samples }))).alpha).toBeUndefined();
 });
 
 test('more channels than memory is there for are refused before they are read', async () => {

@@ -1,11 +1,13 @@
 /** A writer of TIFFs with any channels, which no library here writes. */
 
+const PHOTOMETRIC = { grey: 1, rgb: 2, cmyk: 5, lab: 8 };
+
 export interface TiffOptions {
   /** Of one pixel, which all others are like, 0..255; colours first. */
   readonly samples: readonly number[];
   /** What each channel beyond colour is (tag ExtraSamples); null leaves the tag out. */
   readonly extras: readonly number[] | null;
-  readonly grey?: boolean;
+  readonly colours?: keyof typeof PHOTOMETRIC;
   readonly bits?: 8 | 16;
   readonly big?: boolean;
   /** BigTIFF. */
@@ -21,7 +23,7 @@ const [SHORT, LONG] = [3, 4];
 export function tiff({
   samples,
   extras,
-  grey = false,
+  colours = 'rgb',
   bits = 8,
   big = false,
   long = false,
@@ -46,7 +48,7 @@ export function tiff({
     [257, LONG, [height]],
     [258, SHORT, samples.map(() => bits)],
     [259, SHORT, [1]],
-    [262, SHORT, [grey ? 1 : 2]],
+    [262, SHORT, [PHOTOMETRIC[colours]]],
     [273, LONG, [head]],
     [277, SHORT, [samples.length]],
     [278, LONG, [height]],

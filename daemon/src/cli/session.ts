@@ -1,6 +1,5 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
@@ -10,6 +9,7 @@ import { onDamage } from '../runtime/damage.ts';
 import { leadsToStandardOutput, writeWhereItLeads } from '../runtime/destination.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
+import { isNamed } from '../tensor/fileFault.ts';
 import { chooseWorker } from './chooseWorker.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { requirePictureOut } from './pictureOut.ts';
@@ -164,7 +164,7 @@ async function chosenModel(
   imageEncoder: string | undefined,
   loras: readonly LoraChoice[] = [],
 ): Promise<ModelChoice> {
-  if (existsSync(model) || /[\\/]/.test(model)) return { folder: model, imageEncoder, loras };
+  if (isNamed(model) || /[\\/]/.test(model)) return { folder: model, imageEncoder, loras };
   const { openModels } = await import('../server/openModels.ts');
   const place = openModels(readConfig(configFolder(), {})).find(model);
   return {

@@ -1,9 +1,10 @@
 /** @file The colour space of a picture's own file: results come back in it, so that pixels outside an edit stay as they are. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { makePrivateFolder } from '../runtime/privateFiles.ts';
 import { userFolder } from '../runtime/userFolders.ts';
 import type { Picture } from './picture.ts';
 
@@ -36,7 +37,7 @@ async function temporaryFolder(): Promise<string> {
     return await made(tmpdir());
   } catch {
     const cache = userFolder('cache');
-    await mkdir(cache, { recursive: true, mode: 0o700 });
+    makePrivateFolder(cache);
     return made(cache);
   }
 }

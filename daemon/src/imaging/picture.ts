@@ -94,12 +94,24 @@ async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOption
   const facts = await image.metadata();
   checkHeader(name, bytes, facts);
   const extras = extraSamples(bytes);
+  requireReadableAlpha(name, facts, extras);
   // 16 bit with a profile would be processed in Display P3, and its numbers be taken for sRGB's.
   const plain = facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image;
   const picture = { ...(await decodePixels(plain, extras)), ...(isDeep(facts) ? { isDeep: true } : {}) };
   if (!hasOwnColours(facts)) return picture;
   const { rgb } = await decodePixels(sharp(bytes, { ...reading, ignoreIcc: true }), extras);
   return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };
+}
+
+/** The decoder's way from 16-bit CMYK, and from Lab, to sRGB spoils what lies beyond colour. */
+function requireReadableAlpha(name: string, facts: Metadata, extras: readonly boolean[] | null): void {
+  const { space = '' } = facts;
+  const isSpoilt = space.startsWith('lab') || (space === 'cmyk' && isDeep(facts));
+  if (!isSpoilt || !extras?.includes(true)) return;
+  throw new PalimpsestError(
+    'PICTURE_UNREADABLE',
+    `${name} has transparency beside ${space === 'cmyk' ? '16-bit CMYK' : 'Lab'}, which cannot be read. Save it in RGB.`,
+  );
 }
 
 /** More than the 8 bits a channel that are kept. */
