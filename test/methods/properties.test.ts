@@ -17,7 +17,7 @@ import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/me
 import { styleTransfer } from '../../daemon/src/methods/styleTransfer.ts';
 import { Networks } from '../../daemon/src/models/networks.ts';
 import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
-import { row, type Tensor } from '../../daemon/src/tensor/tensor.ts';
+import { row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL, relativeError } from '../golden.ts';
 
 const networks = new Networks(null);
@@ -171,6 +171,24 @@ describe('the weight of a word', () => {
       expect(relativeError(weighted.target, even.target), `weight ${weight}`).toBeGreaterThan(1e-3);
     }
   });
+});
+
+describe('the weights of words, where nothing else is taken', () => {
+  const free = { tauC: 0, tauS: 0, tauU: 0 } as const;
+  const weighted = { ...free, weights: [{ word: 'tiger', weight: -2 }] };
+
+  it.each(['ddim', 'direct'] as const)(
+    'need no source beside them, and count the same: %s',
+    async (method) => {
+      const { target, evaluations } = await edit({ inversion: { method }, edit: weighted });
+      expect(evaluations).toBe(2 * steps);
+      // A mask that is open everywhere keeps the source to the end.
+      const mask = tensor([1, 1, 16, 16], new Float32Array(256).fill(1));
+      const beside = await edit({ inversion: { method: 'ddim' }, edit: weighted, mask });
+      expect(beside.evaluations).toBe(4 * steps);
+      expect(relativeError(target, beside.target)).toBeLessThan(SAME);
+    },
+  );
 });
 
 describe('pix2pix-zero', () => {

@@ -19,6 +19,7 @@ import {
 import { type Path, plainContexts, type RowContexts, takesLearned } from './path.ts';
 import { pullBack, shrink } from './proximalGuidance.ts';
 import { report, type Watch } from './watch.ts';
+import { predictWeighted } from './weightedPrediction.ts';
 
 export interface SideBySideRequest {
   readonly path: Path;
@@ -110,15 +111,14 @@ export async function* sideBySide(
   }
 }
 
-/** Whether a control takes anything from the source, or changes the target's attention at all. */
-function takesFromSource({ selfReplacement, mapper, own }: StepControl): boolean {
+function takesFromSource({ selfReplacement, mapper }: StepControl): boolean {
   return (
-    selfReplacement.unconditional ||
-    selfReplacement.conditional ||
-    mapper.data.some((weight) => weight !== 0) ||
-    own.data.some((weight) => weight !== 1)
+    selfReplacement.unconditional || selfReplacement.conditional || mapper.data.some((weight) => weight !== 0)
   );
 }
+
+/** Whether a control changes the target's attention by itself. */
+const isWeighted = ({ own }: StepControl): boolean => own.data.some((weight) => weight !== 1);
 
 interface Step {
   /** [2, C, h, w]: source and target. */
@@ -149,7 +149,10 @@ async function predict(
       [ofTarget, uncond],
       [ofTarget, cond],
     ]);
-    return { noise: await model.unet.predictNoise(request), maps: new Map() };
+    const noise = isWeighted(control)
+      ? await predictWeighted(model.unet, request, control.own)
+      : await model.unet.predictNoise(request);
+    return { noise, maps: new Map() };
   }
   // The source keeps its learned contexts to the end.
   const condSource = await path.conditional(i, source);
