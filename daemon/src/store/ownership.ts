@@ -3,9 +3,10 @@
  * for each of an owner's things says that it is theirs as well, also after a restart.
  */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesByUse, markUsed, removeIfPossible } from '../runtime/leastRecentlyUsed.ts';
+import { namesIn } from '../runtime/namesIn.ts';
 import { makePrivateFile } from '../runtime/privateFiles.ts';
 
 /** Of each owner; what was claimed longest ago is forgotten first, and has to be given again. */
@@ -74,13 +75,5 @@ export class Ownership {
         // At the next start, then: nobody has that name.
       }
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
