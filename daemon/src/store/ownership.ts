@@ -50,8 +50,10 @@ export class Ownership {
     const things = this.things.get(owner) ?? new Set();
     this.things.set(owner, things);
     const path = join(this.folder, owner, thing);
-    if (things.delete(thing)) markUsed(path);
-    else makePrivateFile(path);
+    // The last claim stands last, here and on the disk.
+    makePrivateFile(path);
+    markUsed(path);
+    things.delete(thing);
     things.add(thing);
     for (const oldest of things) {
       if (things.size <= this.maxEach) break;
