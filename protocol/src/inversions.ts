@@ -42,7 +42,7 @@ export const inversionMethods = {
     errors: ['MODEL_UNKNOWN', 'IMAGE_UNKNOWN', 'QUEUE_FULL'],
   }),
   'inversions.list': method({
-    summary: 'The inversions that are kept',
+    summary: 'The inversions that are kept, of those that your jobs have made or used',
     access: 'client',
     params: z.strictObject({}),
     result: z.strictObject({ inversions: z.array(InversionInfo) }),
@@ -77,6 +77,7 @@ export const inversionMethods = {
   }),
   'inversions.delete': method({
     summary: 'Forget an inversion; the picture can be learned again',
+    description: 'Other clients whose jobs have made or used it keep it.',
     access: 'client',
     params: z.strictObject({ id: InversionId }),
     result: z.strictObject({ deleted: z.boolean().check(z.describe('false when there was none')) }),

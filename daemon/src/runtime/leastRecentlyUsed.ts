@@ -3,8 +3,9 @@
  * used for longest makes room for what is new. Several processes may share one, so a file may be gone at any moment.
  */
 
-import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from './namesIn.ts';
 
 export interface KeptFile {
   readonly name: string;
@@ -77,12 +78,4 @@ export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {}
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -3,10 +3,11 @@
  * Only the pictures that a command writes are made otherwise: they lie where the user says.
  */
 
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { namesIn } from './namesIn.ts';
 import { type WriteBytes, writeAll, writeFileAtomic, writeFileAtomicSync } from './writeFile.ts';
 
 /** Who may use it. Windows has no such modes: there, the user's own folder is closed already. */
@@ -123,12 +124,4 @@ export function closeToOthers(path: string, kind?: 'file'): void {
     const counts = facts.isFile() || (kind === undefined && facts.isDirectory());
     if (counts && (facts.mode & OTHERS) !== 0) chmodSync(path, facts.mode & 0o777 & ~OTHERS);
   } catch {}
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,8 +1,8 @@
 /** @file The cache is its user's alone, also what earlier versions have left in it open to others. */
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeFolderToOthers, closeToOthers, makePrivateFolder } from '../runtime/privateFiles.ts';
+import { namesIn } from '../runtime/namesIn.ts';
+import { closeFolderToOthers, closeToOthers } from '../runtime/privateFiles.ts';
 import {
   blobsFolder,
   cacheFolder,
@@ -17,14 +17,11 @@ import {
 const LOCK = 'daemon.json';
 
 /**
- * Makes the cache folder, or closes it and what it holds to others. Where it holds other things than ours too, it may be
- * somebody's home, and only what is ours is closed.
- *
- * @throws {PalimpsestError} WRITE_FAILED.
+ * Closes the cache folder, where there is one, and what it holds to others. Where it holds other things than ours too, it
+ * may be somebody's home, and only what is ours is closed.
  */
 export function closeCache(): void {
   const cache = cacheFolder();
-  makePrivateFolder(cache);
   const stores = [
     graphsFolder(),
     mergedFolder(),
@@ -33,8 +30,7 @@ export function closeCache(): void {
     jobsFolder(),
     ownersFolder(),
   ];
-  const converted = join(graphsFolder(), 'weights');
-  if (readdirSync(cache).every((name) => name === LOCK || stores.includes(join(cache, name))))
+  if (namesIn(cache).every((name) => name === LOCK || stores.includes(join(cache, name))))
     closeToOthers(cache);
-  for (const store of [...stores, converted]) closeFolderToOthers(store);
+  for (const store of [...stores, join(graphsFolder(), 'weights')]) closeFolderToOthers(store);
 }

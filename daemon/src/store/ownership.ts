@@ -3,9 +3,10 @@
  * for each of an owner's things says that it is theirs as well, also after a restart.
  */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesByUse, markUsed, removeIfPossible } from '../runtime/leastRecentlyUsed.ts';
+import { namesIn } from '../runtime/namesIn.ts';
 import { makePrivateFile } from '../runtime/privateFiles.ts';
 
 /** Of each owner; what was claimed longest ago is forgotten first, and has to be given again. */
@@ -49,8 +50,10 @@ export class Ownership {
     const things = this.things.get(owner) ?? new Set();
     this.things.set(owner, things);
     const path = join(this.folder, owner, thing);
-    if (things.delete(thing)) markUsed(path);
-    else makePrivateFile(path);
+    // The last claim stands last, here and on the disk.
+    makePrivateFile(path);
+    markUsed(path);
+    things.delete(thing);
     things.add(thing);
     for (const oldest of things) {
       if (things.size <= this.maxEach) break;
@@ -74,13 +77,5 @@ export class Ownership {
         // At the next start, then: nobody has that name.
       }
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
