@@ -73,6 +73,8 @@ export interface TestServer extends RunningServer {
   readonly jobs: FakeJobs;
   readonly backend: Backend;
   readonly pairings: (PendingPairing | null)[];
+  /** Of its configuration and stores. */
+  readonly folder: string;
   /** What went to the log, as text. */
   readonly logged: string[];
 }
@@ -126,6 +128,7 @@ export async function testServer(
     jobs,
     backend,
     pairings,
+    folder,
     logged,
     close: async () => {
       await server.close();

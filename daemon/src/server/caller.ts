@@ -2,18 +2,19 @@
 
 import type { ClientInfo } from '@palimpsest/protocol';
 import type { RequestId } from './framer.ts';
+import type { Share } from './share.ts';
 
 export interface Caller {
   /** null until hello. */
   readonly client: ClientInfo | null;
+  /** What it may cost, with all other connections of the client; null until hello. */
+  readonly share: Share | null;
   /** Where the connection comes from, for the log: an origin, or "program". */
   readonly origin: string;
   /** Ids of the requests that are being answered. */
   readonly inFlight: Set<RequestId>;
   /** Aborted when the connection is closed: nobody waits for what was being answered. */
   readonly gone: AbortSignal;
-  /** Whether another request is within its rate. */
-  mayAsk(): boolean;
   /** Closes the connection when there are too many. */
   countRefusal(): void;
   /** It has said hello. */
@@ -30,4 +31,10 @@ export interface Caller {
 export function clientOf({ client }: Caller): ClientInfo {
   if (client === null) throw new Error('a method for clients was called by a stranger');
   return client;
+}
+
+/** What a caller of such a method may cost. */
+export function shareOf({ share }: Caller): Share {
+  if (share === null) throw new Error('a method for clients was called by a stranger');
+  return share;
 }

@@ -11,14 +11,14 @@ import {
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Budget } from './budget.ts';
 import type { Caller } from './caller.ts';
 import { wireError } from './errorMapping.ts';
 import type { RequestId } from './framer.ts';
 import { LIMITS, type Timings } from './limits.ts';
 import type { Pictures } from './pictures.ts';
-import type { RateLimit } from './rateLimit.ts';
+import { RateLimit } from './rateLimit.ts';
 import type { Rpc } from './rpc.ts';
+import type { Share } from './share.ts';
 import { Transfers } from './transfers.ts';
 
 /** What a connection needs of the server around it. */
@@ -27,11 +27,12 @@ export interface ConnectionOptions {
   readonly origin: string;
   readonly rpc: Rpc;
   readonly pictures: Pictures;
-  readonly budget: Budget;
   readonly timings: Timings;
   readonly log: Logger;
-  /** The rate of a client, which all its connections share. */
-  rateOf(client: ClientInfo): RateLimit;
+  /** What a client may cost, which all its connections share. */
+  shareOf(client: ClientInfo): Share;
+  /** Something waits in this socket: whichever holds too much in all is ended. */
+  onBacklog(): void;
   /** It wants previews of a job, or no more of them. */
   onPreviewsChanged(job: string): void;
 }
@@ -43,28 +44,21 @@ export class Connection implements Caller {
   readonly origin: string;
   private readonly departure = new AbortController();
   private readonly socket: WebSocket;
-  private readonly transfers: Transfers;
-  private rate: RateLimit | null = null;
+  private transfers: Transfers | null = null;
+  share: Share | null = null;
   private deadline: NodeJS.Timeout;
   private readonly heartbeat: NodeJS.Timeout;
   private answersPings = true;
-  private refusals = 0;
+  private readonly refusals = new RateLimit(LIMITS.refusals, LIMITS.forgivenPerSecond);
   private strangerMessages = 0;
   private closing: string | null = null;
   /** A stranger's messages are taken one after the other, so that what follows hello finds it done. */
   private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ConnectionOptions) {
-    const { socket, timings, log, pictures, budget } = options;
+    const { socket, timings, log } = options;
     this.socket = socket;
     this.origin = options.origin;
-    this.transfers = new Transfers({
-      send: (frame) => this.sendFrame(frame),
-      pictures,
-      budget,
-      toWire: (error) => wireError(error, log),
-      patience: timings.transfer,
-    });
     this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('pong', () => {
@@ -83,7 +77,7 @@ export class Connection implements Caller {
   }
 
   notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
-    this.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    void this.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
   }
 
   /** For what is worth nothing when it is late. */
@@ -93,23 +87,29 @@ export class Connection implements Caller {
 
   sendPreview(job: string, png: Uint8Array): void {
     if (this.previews.has(job) && this.socket.bufferedAmount < LIMITS.previewBacklog) {
-      this.sendFrame({ type: 'preview', transfer: 0, job, png });
+      void this.sendFrame({ type: 'preview', transfer: 0, job, png });
     }
   }
 
-  mayAsk(): boolean {
-    return this.rate === null || this.rate.take();
-  }
-
   countRefusal(): void {
-    if (++this.refusals !== LIMITS.refusals) return;
+    if (this.refusals.take()) return;
     // After the answers that are on their way.
     setImmediate(() => this.end(CLOSE_CODES.tooMany, 'Too many requests were refused.'));
   }
 
   greet(client: ClientInfo): void {
+    const { shareOf, pictures, log, timings } = this.options;
     this.client = client;
-    this.rate = this.options.rateOf(client);
+    this.share = shareOf(client);
+    this.transfers?.close();
+    this.transfers = new Transfers({
+      send: (frame) => this.sendFrame(frame),
+      pictures,
+      share: this.share,
+      toWire: (error) => wireError(error, log),
+      onRefused: () => this.countRefusal(),
+      patience: timings.transfer,
+    });
     clearTimeout(this.deadline);
   }
 
@@ -166,29 +166,37 @@ export class Connection implements Caller {
 
   private async answer(text: string): Promise<void> {
     const answer = await this.options.rpc.answer(text, this);
-    if (answer !== null) this.send(answer);
+    if (answer !== null) void this.send(answer);
     if (this.closing !== null) this.end(CLOSE_CODES.notAuthorised, this.closing);
   }
 
   private receiveFrame(data: Buffer): void {
     try {
-      this.transfers.receive(decodeFrame(data));
+      this.transfers?.receive(decodeFrame(data));
     } catch (error) {
       this.countRefusal();
       const transfer = data.length >= 5 ? data.readUInt32BE(1) : 0;
-      this.sendFrame({ type: 'fail', transfer, error: wireError(error, this.options.log) });
+      void this.sendFrame({ type: 'fail', transfer, error: wireError(error, this.options.log) });
     }
   }
 
-  private send(data: string | Uint8Array): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    // Who reads so slowly has gone, or means harm.
-    if (this.socket.bufferedAmount > LIMITS.backlog) this.socket.terminate();
-    else this.socket.send(data);
+  /** What waits in its socket, in bytes. */
+  get backlog(): number {
+    return this.socket.bufferedAmount;
   }
 
-  private sendFrame(frame: Frame): void {
-    this.send(encodeFrame(frame));
+  /** Resolves when nothing of it is in memory any more. */
+  private send(data: string | Uint8Array): Promise<void> {
+    if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
+    if (this.backlog > 0) this.options.onBacklog();
+    // Who reads so slowly has gone, or means harm.
+    if (this.backlog > LIMITS.backlog) this.socket.terminate();
+    if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => this.socket.send(data, () => resolve()));
+  }
+
+  private sendFrame(frame: Frame): Promise<void> {
+    return this.send(encodeFrame(frame));
   }
 
   /** Hears no more of a client, whether or not it answers the close. */
@@ -213,7 +221,7 @@ export class Connection implements Caller {
     this.departure.abort();
     clearTimeout(this.deadline);
     clearInterval(this.heartbeat);
-    this.transfers.close();
+    this.transfers?.close();
     const jobs = [...this.previews];
     this.previews.clear();
     for (const job of jobs) this.options.onPreviewsChanged(job);

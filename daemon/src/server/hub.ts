@@ -2,14 +2,16 @@
 
 import type { ClientInfo, JobRecord, PendingPairing } from '@palimpsest/protocol';
 import type { Jobs } from './backend.ts';
+import { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
 import { publicJob } from './handlers/jobView.ts';
 import { LIMITS, type Timings } from './limits.ts';
-import { RateLimit } from './rateLimit.ts';
+import { Share } from './share.ts';
 
 export class Hub {
   private readonly connections = new Set<Connection>();
-  private readonly rates = new Map<string, RateLimit>();
+  private readonly shares = new Map<string, Share>();
+  private readonly memory = new Budget(LIMITS.allBytes);
   /** When the progress of a job was last told, and of which stage. */
   private readonly told = new Map<string, { at: number; stage: string }>();
 
@@ -33,14 +35,21 @@ export class Hub {
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
-    const { client } = connection;
-    if (client !== null && !this.of(client.id).length) this.rates.delete(client.id);
   }
 
-  rateOf({ id }: ClientInfo): RateLimit {
-    const rate = this.rates.get(id) ?? new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
-    this.rates.set(id, rate);
-    return rate;
+  /** Kept while the daemon runs: who connects anew has no more than who stays. */
+  shareOf({ id }: ClientInfo): Share {
+    const share = this.shares.get(id) ?? new Share(this.memory);
+    this.shares.set(id, share);
+    return share;
+  }
+
+  /** Ends the connection that reads slowest, when too much waits in all sockets together. */
+  boundBacklog(): void {
+    const connections = [...this.connections];
+    const waiting = connections.reduce((sum, { backlog }) => sum + backlog, 0);
+    if (waiting <= LIMITS.allBacklog) return;
+    connections.reduce((fullest, other) => (other.backlog > fullest.backlog ? other : fullest)).terminate();
   }
 
   /** Some connection wants previews of the job, or none any more. */
@@ -58,6 +67,7 @@ export class Hub {
   }
 
   revoke(client: string): void {
+    this.shares.delete(client);
     for (const connection of this.of(client)) connection.revoke();
   }
 

@@ -83,10 +83,14 @@ export class Rpc {
         : createJSONRPCErrorResponse(id, JSON_RPC_ERRORS.methodNotFound, sentence);
     }
     if (id !== undefined) caller.inFlight.add(id);
+    const { share } = caller;
+    // A notification is work too, though nobody is told of its end.
+    if (share !== null) share.answering++;
     try {
       return await this.server.receive(entry, caller);
     } finally {
       if (id !== undefined) caller.inFlight.delete(id);
+      if (share !== null) share.answering--;
     }
   }
 
@@ -100,13 +104,15 @@ export class Rpc {
     if (access === 'owner' && caller.client?.access !== 'owner') {
       throw new PalimpsestError('NOT_AUTHORISED', 'Only the owner of the daemon may do this.');
     }
-    if (!caller.mayAsk()) {
+    const { share } = caller;
+    if (share !== null && !share.rate.take()) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
       );
     }
-    if (caller.inFlight.size >= LIMITS.inFlight || (id !== undefined && caller.inFlight.has(id))) {
+    const isTwin = id !== undefined && caller.inFlight.has(id);
+    if (isTwin || (share !== null && share.answering >= LIMITS.inFlight)) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         `A request with that id, or ${LIMITS.inFlight} requests, are being answered. Wait for the answers.`,

@@ -12,9 +12,9 @@ import {
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
-import { Budget } from './budget.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
+import { FairTurns } from './fairTurns.ts';
 import { allHandlers } from './handlers/all.ts';
 import { Hub } from './hub.ts';
 import { LIMITS, TIMINGS, type Timings } from './limits.ts';
@@ -62,9 +62,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pictures = new Pictures(backend.blobs);
   const document = openRpcDocument(version);
   const onPaired = options.onPaired ?? (() => {});
-  const desk = { backend, pictures, clients, pairing, hub, onPaired, version, startedAt: Date.now() };
+  const turns = new FairTurns(LIMITS.waitingForEngine);
+  const desk = { backend, pictures, clients, pairing, hub, turns, onPaired, version, startedAt: Date.now() };
   const rpc = new Rpc(allHandlers(desk), document, log);
-  const budget = new Budget(LIMITS.allTransferBytes);
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -80,10 +80,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       origin,
       rpc,
       pictures,
-      budget,
       timings,
       log,
-      rateOf: (client) => hub.rateOf(client),
+      shareOf: (client) => hub.shareOf(client),
+      onBacklog: () => hub.boundBacklog(),
       onPreviewsChanged: (job) => hub.updatePreviews(job),
     });
     hub.add(connection);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
 import { bytesOf, filesByUse, markUsed, removeIfPossible, surplus } from '../runtime/leastRecentlyUsed.ts';
 import { removeLeftovers, writeFileAtomic } from '../runtime/writeFile.ts';
+import { BlobReader } from './blobReader.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -61,6 +62,17 @@ export class BlobStore {
     if (bytes !== null && (await sha256(bytes)) === name) return bytes;
     await this.remove(name);
     return null;
+  }
+
+  /** Opens the blob of that name to be read piece by piece, or null. Whoever opens it closes it. */
+  async open(hash: BlobHash): Promise<BlobReader | null> {
+    const name = nameOf(hash);
+    return (await this.touch(name)) ? BlobReader.open(join(this.folder, name), name) : null;
+  }
+
+  /** Forgets a blob that was found to be damaged. */
+  async discard(hash: BlobHash): Promise<void> {
+    await this.remove(nameOf(hash));
   }
 
   /** Keeps a blob until `release` is called as often; false when there is none of that name. */

@@ -1,0 +1,21 @@
+/** @file What one client may cost the daemon, over all its connections: nobody's share is taken by another. */
+
+import { Budget } from './budget.ts';
+import { LIMITS } from './limits.ts';
+import { RateLimit } from './rateLimit.ts';
+
+export class Share {
+  /** Of requests. */
+  readonly rate = new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
+  /** Of transfers that are begun, and of frames that bring nothing. */
+  readonly transfers = new RateLimit(LIMITS.transferBurst, LIMITS.transfersPerSecond);
+  /** Of pictures that come and go. */
+  readonly memory: Budget;
+  /** Requests that are being answered, notifications among them. */
+  answering = 0;
+
+  /** @param all of the daemon's memory that is set aside for pictures. */
+  constructor(all: Budget) {
+    this.memory = new Budget(LIMITS.clientBytes, all);
+  }
+}
