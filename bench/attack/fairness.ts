@@ -74,7 +74,7 @@ export async function attackFrames(daemon: StartedDaemon): Promise<string[]> {
   const end = Date.now() + 5000;
   let slowest = 0;
   let sent = 0;
-  while (Date.now() < end && sent < 200_000) {
+  while (Date.now() < end && sent < 200_000 && flood.readyState === flood.OPEN) {
     for (let i = 0; i < 2000 && flood.readyState === flood.OPEN; i++, sent++) flood.send(frame);
     slowest = Math.max(
       slowest,

@@ -4,12 +4,15 @@ import type { ClientInfo } from '@palimpsest/protocol';
 import type { RequestId } from './framer.ts';
 import type { Share } from './share.ts';
 
+/** The origin of who is no page. */
+export const PROGRAM = 'program';
+
 export interface Caller {
   /** null until hello. */
   readonly client: ClientInfo | null;
   /** What it may cost, with all other connections of the client; null until hello. */
   readonly share: Share | null;
-  /** Where the connection comes from, for the log: an origin, or "program". */
+  /** Where the connection comes from, for the log: an origin, or PROGRAM. */
   readonly origin: string;
   /** Ids of the requests that are being answered. */
   readonly inFlight: Set<RequestId>;
@@ -17,7 +20,11 @@ export interface Caller {
   readonly gone: AbortSignal;
   /** Closes the connection when there are too many. */
   countRefusal(): void;
-  /** It has said hello. */
+  /**
+   * It has said hello.
+   *
+   * @throws {PalimpsestError} RATE_LIMITED when too many are connected.
+   */
   greet(client: ClientInfo): void;
   /** Closes the connection after the answer, for not being authorised. */
   turnAway(reason: string): void;

@@ -29,8 +29,12 @@ export interface ConnectionOptions {
   readonly pictures: Pictures;
   readonly timings: Timings;
   readonly log: Logger;
-  /** What a client may cost, which all its connections share. */
-  shareOf(client: ClientInfo): Share;
+  /**
+   * It says hello as that client. Returns what that may cost, which all its connections share.
+   *
+   * @throws {PalimpsestError} RATE_LIMITED when too many are connected.
+   */
+  welcome(client: ClientInfo): Share;
   /** Something waits in this socket: whichever holds too much in all is ended. */
   onBacklog(): void;
   /** It wants previews of a job, or no more of them. */
@@ -39,6 +43,8 @@ export interface ConnectionOptions {
 
 export class Connection implements Caller {
   client: ClientInfo | null = null;
+  /** A person is typing in its code. */
+  isPairing = false;
   readonly inFlight = new Set<RequestId>();
   readonly previews = new Set<string>();
   readonly origin: string;
@@ -98,9 +104,9 @@ export class Connection implements Caller {
   }
 
   greet(client: ClientInfo): void {
-    const { shareOf, pictures, log, timings } = this.options;
+    const { welcome, pictures, log, timings } = this.options;
+    this.share = welcome(client);
     this.client = client;
-    this.share = shareOf(client);
     this.transfers?.close();
     this.transfers = new Transfers({
       send: (frame) => this.sendFrame(frame),
@@ -118,6 +124,9 @@ export class Connection implements Caller {
   }
 
   waitForCode(seconds: number): void {
+    // Who has said hello has no deadline.
+    if (this.client !== null) return;
+    this.isPairing = true;
     clearTimeout(this.deadline);
     this.deadline = setTimeout(
       () => this.end(CLOSE_CODES.notAuthorised, 'The code has expired.'),
@@ -134,6 +143,14 @@ export class Connection implements Caller {
   /** Its token was taken back. */
   revoke(): void {
     this.end(CLOSE_CODES.revoked, 'This client was revoked.');
+  }
+
+  /** Others came after it, and it has not said hello. */
+  displace(): void {
+    this.closing = 'displaced';
+    this.socket.close(1013, 'Others came. Connect again, and say hello at once.');
+    // It may be one of thousands, and may not answer.
+    this.socket.terminate();
   }
 
   /** The daemon stops. */

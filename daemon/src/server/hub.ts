@@ -1,15 +1,18 @@
 /** @file All connections: who hears of which job, and whose rate is whose. */
 
-import type { ClientInfo, JobRecord, PendingPairing } from '@palimpsest/protocol';
+import { type ClientInfo, type JobRecord, PalimpsestError, type PendingPairing } from '@palimpsest/protocol';
 import type { Jobs } from './backend.ts';
 import { Budget } from './budget.ts';
+import { PROGRAM } from './caller.ts';
 import type { Connection } from './connection.ts';
+import { Doorstep } from './doorstep.ts';
 import { publicJob } from './handlers/jobView.ts';
 import { LIMITS, type Timings } from './limits.ts';
 import { Share } from './share.ts';
 
 export class Hub {
   private readonly connections = new Set<Connection>();
+  private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
   /** When the progress of a job was last told, and of which stage. */
@@ -23,18 +26,34 @@ export class Hub {
     jobs.on('progress', (record, preview) => this.tellProgress(record, preview?.png));
   }
 
-  /** Whether there is room for a connection that has not said hello. */
-  get hasRoom(): boolean {
-    const strangers = [...this.connections].filter(({ client }) => client === null).length;
-    return this.connections.size < LIMITS.connections && strangers < LIMITS.strangers;
-  }
-
+  /** A stranger, until it says hello. */
   add(connection: Connection): void {
     this.connections.add(connection);
+    this.doorstepOf(connection).enter(connection);
   }
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
+    this.doorstepOf(connection).leave(connection);
+  }
+
+  /**
+   * It says hello as that client.
+   *
+   * @throws {PalimpsestError} RATE_LIMITED when there are too many connections.
+   */
+  welcome(connection: Connection, client: ClientInfo): void {
+    const known = [...this.connections].filter((other) => other !== connection && other.client !== null);
+    const own = known.filter((other) => other.client?.id === client.id);
+    if (own.length >= LIMITS.clientConnections || known.length >= LIMITS.connections) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        own.length >= LIMITS.clientConnections
+          ? `This client has ${own.length} connections already. Close some.`
+          : 'Too many clients are connected. Try again later.',
+      );
+    }
+    this.doorstepOf(connection).leave(connection);
   }
 
   /** Kept while the daemon runs: who connects anew has no more than who stays. */
@@ -81,6 +100,10 @@ export class Hub {
     for (const connection of this.connections) connection.terminate();
   }
 
+  private doorstepOf({ origin }: Connection): Doorstep<Connection> {
+    return origin === PROGRAM ? this.strangers.program : this.strangers.page;
+  }
+
   private of(client: string): Connection[] {
     return [...this.connections].filter((connection) => connection.client?.id === client);
   }
@@ -114,3 +137,10 @@ export class Hub {
     }
   }
 }
+
+const newDoorstep = () =>
+  new Doorstep<Connection>(
+    LIMITS.strangers,
+    (connection) => connection.displace(),
+    (connection) => connection.isPairing,
+  );

@@ -3,10 +3,14 @@
 import { MAX_TRANSFER_BYTES, MAX_TRANSFERS } from '@palimpsest/protocol';
 
 export const LIMITS = {
-  /** Sockets in all: fifty clients, twice over. */
+  /** Connections of all clients: fifty of them, twice over. */
   connections: 128,
-  /** Sockets that have not said hello. */
-  strangers: 32,
+  /** Connections of one client. */
+  clientConnections: 32,
+  /** Sockets on which no connection was asked for yet; those that fetch pages are among them. */
+  unopened: 512,
+  /** Connections that have not said hello: of pages, and as many of programs. */
+  strangers: 64,
   /** Messages that a stranger may send: pairing takes eight at most. */
   strangerMessages: 12,
   /** Requests of one client: so many at once, and so many a second. */

@@ -81,7 +81,7 @@ async function listenOn(
 }
 
 function newServer({ header }: Timings): Server {
-  const server = createServer({
+  return createServer({
     maxHeaderSize: LIMITS.headerBytes,
     // Slow headers and slow bodies are cut off alike.
     headersTimeout: header,
@@ -89,8 +89,6 @@ function newServer({ header }: Timings): Server {
     connectionsCheckingInterval: Math.min(1000, header / 2),
     keepAliveTimeout: header,
   });
-  server.maxConnections = 2 * LIMITS.connections;
-  return server;
 }
 
 /** null, or the code of the error. */

@@ -1,6 +1,7 @@
 /** @file The server: HTTP and WebSocket in front of the queue. */
 
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   type ClientInfo,
@@ -12,8 +13,10 @@ import {
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
+import { PROGRAM } from './caller.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
+import { Doorstep } from './doorstep.ts';
 import { FairTurns } from './fairTurns.ts';
 import { allHandlers } from './handlers/all.ts';
 import { Hub } from './hub.ts';
@@ -75,14 +78,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maxFragments: 64,
   });
   const accept = (socket: WebSocket, origin: string) => {
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       socket,
       origin,
       rpc,
       pictures,
       timings,
       log,
-      shareOf: (client) => hub.shareOf(client),
+      welcome: (client) => {
+        hub.welcome(connection, client);
+        return hub.shareOf(client);
+      },
       onBacklog: () => hub.boundBacklog(),
       onPreviewsChanged: (job) => hub.updatePreviews(job),
     });
@@ -91,18 +97,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   let lists: AccessLists = accessLists(0);
+  const unopened = new Doorstep<Duplex>(LIMITS.unopened, (socket) => socket.destroy());
+  const servePage = pageServer({ version, document }, () => lists, log);
   const prepare = (server: Server) => {
-    server.on(
-      'request',
-      pageServer({ version, document }, () => lists, log),
-    );
+    server.on('connection', (socket: Socket) => {
+      unopened.enter(socket);
+      socket.on('close', () => unopened.leave(socket));
+    });
+    server.on('request', (request, response) => {
+      unopened.enter(request.socket);
+      servePage(request, response);
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const refusal = upgradeRefusal(request, lists, hub);
+      const refusal = upgradeRefusal(request, lists);
       if (refusal === undefined) {
-        sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, request.headers.origin ?? 'program'));
+        unopened.leave(socket);
+        sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, request.headers.origin ?? PROGRAM));
         return;
       }
+      socket.once('finish', () => socket.destroy());
       log.warn({ ...refusal, origin: request.headers.origin?.slice(0, 100) }, 'a connection was refused');
       const body = `${refusal.reason}\n`;
       socket.end(
@@ -128,11 +142,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function upgradeRefusal(
   request: IncomingMessage,
   lists: AccessLists,
-  hub: Hub,
 ): { status: number; reason: string } | undefined {
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refusal;
   if (request.url !== RPC_PATH) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
-  if (!hub.hasRoom) return { status: 503, reason: 'Too many connections. Try again later.' };
   return undefined;
 }
