@@ -80,4 +80,4 @@ export {
   WordWeight,
 } from './options.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
-export type { ClientInfo, PendingPairing } from './session.ts';
+export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';

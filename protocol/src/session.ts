@@ -33,9 +33,25 @@ export type ClientInfo = z.infer<typeof ClientInfo>;
 
 const Granted = z.strictObject({ token: Token, client: ClientInfo });
 
+/** The origin of a connection that is no page's. */
+export const PROGRAM = 'program';
+
+/** Where a connection comes from, for people: a client's name can be chosen, this cannot. */
+export function placeOf(origin: string): string {
+  if (origin === PROGRAM) return 'a program on this computer';
+  return origin === 'null' ? 'a page without an address, such as a plugin in Figma' : `a page of ${origin}`;
+}
+
 /** A pairing that waits for its code to be typed in. */
 export const PendingPairing = z.strictObject({
   name: ClientName,
+  origin: z
+    .string()
+    .check(
+      z.describe(
+        'where the request comes from: the origin of a page, "null" for a page without one, as of a plugin in Figma, or "program"',
+      ),
+    ),
   code: z.string().check(z.regex(/^\d{6}$/), z.describe('the code to type into the client')),
   secondsLeft: z.int().check(z.minimum(0), z.describe('until the code expires')),
 });
@@ -67,7 +83,8 @@ export const sessionMethods = {
   }),
   'pair.request': method({
     summary: 'Ask to be let in: the daemon shows a 6-digit code to the person',
-    description: 'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries.',
+    description:
+      'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. There is one pairing at a time; when a page has had the place for 45 seconds, a program that asks gets it, and the other way round.',
     access: 'anyone',
     params: z.strictObject({ name: ClientName }),
     result: z.strictObject({

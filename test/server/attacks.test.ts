@@ -143,6 +143,34 @@ describe('a connection', () => {
     await quick.close();
   });
 
+  it('that has said hello and asks to be let in again is not closed for that', async () => {
+    const quick = await testServer({ hello: 300 });
+    const client = await RawClient.greet(quick);
+    const request = quick.pairing.request.bind(quick.pairing);
+    quick.pairing.request = (name, asking) => ({ ...request(name, asking), secondsLeft: 0 });
+    expect((await client.call('pair.request', { name: 'again' })).result).toMatchObject({ secondsLeft: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await client.call('status')).error).toBeUndefined();
+    await quick.close();
+  });
+
+  it('that waits for its code is told when another gets its place', async () => {
+    const request = server.pairing.request.bind(server.pairing);
+    let displace = () => {};
+    server.pairing.request = (name, asking = {}) => {
+      displace = asking.onDisplaced ?? displace;
+      return request(name, asking);
+    };
+    const page = await open({ origin: 'null' });
+    await page.call('pair.request', { name: 'holder' });
+    expect(server.pairing.pending).toMatchObject({ name: 'holder', origin: 'null' });
+    displace();
+    expect(await page.closed).toMatchObject({
+      code: 4401,
+      reason: expect.stringContaining('Another client'),
+    });
+  });
+
   it('of one client too many is refused', async () => {
     const { token } = await server.clients.grant('many', 'client');
     const clients = [];

@@ -191,7 +191,7 @@ describe('a client', () => {
     server.pairing.request('Photopea');
     expect(JSON.parse(String(await page.next()))).toMatchObject({
       method: 'pair.changed',
-      params: { pending: { name: 'Photopea', code: server.pairing.pending?.code } },
+      params: { pending: { name: 'Photopea', origin: 'program', code: server.pairing.pending?.code } },
     });
     expect((await page.call('pair.pending')).result).toMatchObject({ pending: { name: 'Photopea' } });
     page.socket.close();

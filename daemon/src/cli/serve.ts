@@ -1,6 +1,6 @@
 /** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
 
-import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
+import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../models/chooseDevice.ts';
 import { ownerTokenFile } from '../server/clients.ts';
@@ -69,9 +69,9 @@ function welcome({ port, pairing }: Daemon, folder: string, reason: string): str
 
 function showPairing(pending: PendingPairing | null): void {
   if (pending === null) return;
-  const { name, code, secondsLeft } = pending;
+  const { name, origin, code, secondsLeft } = pending;
   process.stdout.write(
-    `\n"${name}" wants to connect. Type this code into it within ${secondsLeft} s:  ${code}\n`,
+    `\n"${name}" wants to connect. It is ${placeOf(origin)}. Type this code into it within ${secondsLeft} s:  ${code}\n`,
   );
 }
 

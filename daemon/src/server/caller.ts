@@ -4,9 +4,6 @@ import type { ClientInfo } from '@palimpsest/protocol';
 import type { RequestId } from './framer.ts';
 import type { Share } from './share.ts';
 
-/** The origin of who is no page. */
-export const PROGRAM = 'program';
-
 export interface Caller {
   /** null until hello. */
   readonly client: ClientInfo | null;
@@ -30,6 +27,8 @@ export interface Caller {
   turnAway(reason: string): void;
   /** It waits for a person to type in a code, which may take longer than hello. */
   waitForCode(seconds: number): void;
+  /** Another has got the place for a pairing. */
+  giveUpCode(): void;
   /** Whether to send it previews of that job. */
   setPreview(job: string, on: boolean): void;
 }

@@ -134,6 +134,12 @@ export class Connection implements Caller {
     );
   }
 
+  giveUpCode(): void {
+    this.isPairing = false;
+    if (this.client === null)
+      this.end(CLOSE_CODES.notAuthorised, 'Another client asked to be let in meanwhile.');
+  }
+
   setPreview(job: string, on: boolean): void {
     if (on) this.previews.add(job);
     else this.previews.delete(job);

@@ -1,9 +1,14 @@
 /** @file All connections: who hears of which job, and whose rate is whose. */
 
-import { type ClientInfo, type JobRecord, PalimpsestError, type PendingPairing } from '@palimpsest/protocol';
+import {
+  type ClientInfo,
+  type JobRecord,
+  PalimpsestError,
+  type PendingPairing,
+  PROGRAM,
+} from '@palimpsest/protocol';
 import type { Jobs } from './backend.ts';
 import { Budget } from './budget.ts';
-import { PROGRAM } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { Doorstep } from './doorstep.ts';
 import { publicJob } from './handlers/jobView.ts';

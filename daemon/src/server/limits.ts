@@ -10,7 +10,7 @@ export const LIMITS = {
   /** Sockets on which no connection was asked for yet; those that fetch pages are among them. */
   unopened: 512,
   /** Connections that have not said hello: of pages, and as many of programs. */
-  strangers: 64,
+  strangers: 128,
   /** Messages that a stranger may send: pairing takes eight at most. */
   strangerMessages: 12,
   /** Requests of one client: so many at once, and so many a second. */

@@ -23,4 +23,9 @@ export class RateLimit {
     this.left--;
     return true;
   }
+
+  /** Forgets one that was taken. */
+  giveBack(): void {
+    this.left = Math.min(this.burst, this.left + 1);
+  }
 }

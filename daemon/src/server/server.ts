@@ -8,12 +8,12 @@ import {
   MAX_MESSAGE_BYTES,
   openRpcDocument,
   type PendingPairing,
+  PROGRAM,
   RPC_PATH,
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
-import { PROGRAM } from './caller.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
 import { Doorstep } from './doorstep.ts';

@@ -31,7 +31,10 @@ export function sessionHandlers({
       return { protocol: PROTOCOL_VERSION, version, client, capabilities: CAPABILITIES };
     },
     'pair.request': ({ name }, caller) => {
-      const asked = pairing.request(name);
+      const asked = pairing.request(name, {
+        origin: caller.origin,
+        onDisplaced: () => caller.giveUpCode(),
+      });
       caller.waitForCode(asked.secondsLeft);
       caller.gone.addEventListener('abort', () => pairing.withdraw(asked.pairing));
       if (caller.gone.aborted) pairing.withdraw(asked.pairing);
