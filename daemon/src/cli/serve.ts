@@ -3,6 +3,7 @@
 import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../models/chooseDevice.ts';
+import { Outlet, outliveOutput } from '../runtime/outlet.ts';
 import { ownerTokenFile } from '../server/clients.ts';
 import { configFolder, LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
@@ -10,6 +11,8 @@ import { newLog } from '../server/log.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { missingFolders } from './missingFiles.ts';
 import { reportError } from './report.ts';
+
+const terminal = new Outlet(process.stdout);
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
@@ -31,6 +34,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  outliveOutput();
   const folder = configFolder();
   const config = readConfig(folder, flags);
   const [given, configured] = flags.models === undefined ? [[], config.models] : [config.models, []];
@@ -47,9 +51,9 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
   });
   // Before the welcome: whoever waits for that may answer it with Ctrl-C at once.
   const end = stopped();
-  process.stdout.write(welcome(daemon, folder, chosen.reason));
+  terminal.write(welcome(daemon, folder, chosen.reason));
   await end;
-  process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
+  terminal.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
 }
 
@@ -70,13 +74,13 @@ function welcome({ port, pairing }: Daemon, folder: string, reason: string): str
 function showPairing(pending: PendingPairing | null): void {
   if (pending === null) return;
   const { name, origin, code, secondsLeft } = pending;
-  process.stdout.write(
+  terminal.write(
     `\n"${name}" wants to connect. It is ${placeOf(origin)}. Type this code into it within ${secondsLeft} s:  ${code}\n`,
   );
 }
 
 function showPaired({ name, id }: ClientInfo): void {
-  process.stdout.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
+  terminal.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
 }
 
 /** Until the process is told to end; a second time ends it at once. */
