@@ -55,7 +55,8 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
   for (const hash of held) await blobs.release(hash);
 }
 
-function picturesOf(request: JobRequest): BlobHash[] {
+/** The pictures that a request needs. */
+export function picturesOf(request: JobRequest): BlobHash[] {
   switch (request.kind) {
     case 'generate':
       return [];

@@ -8,7 +8,7 @@ import type { InversionList } from '../store/inversionList.ts';
 
 export type Jobs = Pick<JobQueue, 'submit' | 'get' | 'list' | 'cancel' | 'wantPreview' | 'on'>;
 
-export type Blobs = Pick<BlobStore, 'put' | 'get' | 'open' | 'discard' | 'hold' | 'release'>;
+export type Blobs = Pick<BlobStore, 'put' | 'get' | 'open' | 'discard' | 'hold' | 'release' | 'size'>;
 
 export interface Backend {
   readonly jobs: Jobs;

@@ -32,6 +32,8 @@ export const LIMITS = {
   /** Bytes of pictures in memory: of one client, and of all together. */
   clientBytes: 2 * MAX_TRANSFER_BYTES,
   allBytes: 256 * 2 ** 20,
+  /** Bytes on disk that are kept for the waiting jobs of one client: a quarter of what there is. */
+  heldBytes: 256 * 2 ** 20,
   /** A transfer has to be this quick, in bytes a second, beyond its patience. */
   transferPace: 256 * 1024,
   /** A chunk that is smaller, and not the last, counts as a transfer; in bytes. */

@@ -1,5 +1,6 @@
 /** @file What one client may cost the daemon, over all its connections: nobody's share is taken by another. */
 
+import type { JobRequest } from '@palimpsest/protocol';
 import { Budget } from './budget.ts';
 import { LIMITS } from './limits.ts';
 import { RateLimit } from './rateLimit.ts';
@@ -11,6 +12,8 @@ export class Share {
   readonly transfers = new RateLimit(LIMITS.transferBurst, LIMITS.transfersPerSecond);
   /** Of pictures that come and go. */
   readonly memory: Budget;
+  /** Jobs that are being submitted. */
+  readonly submitting = new Set<JobRequest>();
   /** Requests that are being answered, notifications among them. */
   answering = 0;
 

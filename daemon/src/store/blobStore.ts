@@ -90,9 +90,11 @@ export class BlobStore {
     if (entry !== undefined && entry.holds > 0) entry.holds -= 1;
   }
 
-  /** Bytes of all blobs. */
-  async size(): Promise<number> {
-    return bytesOf([...(await this.index()).values()]);
+  /** Bytes of all blobs, or of those. */
+  async size(hashes?: ReadonlySet<BlobHash>): Promise<number> {
+    const entries = await this.index();
+    const names = hashes === undefined ? [...entries.keys()] : [...hashes].map(nameOf);
+    return bytesOf(names.flatMap((name) => entries.get(name) ?? []));
   }
 
   /** Takes note of a blob that another process has put into the folder, and makes room for it. */
