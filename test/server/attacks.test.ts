@@ -55,6 +55,37 @@ describe('a connection', () => {
     expect(await client.closed).toMatchObject({ code: 4401 });
   });
 
+  it('that sends JSON in a binary message is told so', async () => {
+    const hello = Buffer.from(
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'hello',
+        params: { token: server.token, protocol: 1 },
+      }),
+    );
+    const stranger = await open();
+    stranger.socket.send(hello);
+    expect(await stranger.closed).toMatchObject({
+      code: 4401,
+      reason: expect.stringContaining('text messages'),
+    });
+    const client = await RawClient.greet(server);
+    client.socket.send(hello);
+    expect(String(await client.next())).toContain('text messages');
+    client.socket.close();
+  });
+
+  it('that gives thousands of unknown keys gets a short answer', async () => {
+    const client = await RawClient.greet(server);
+    const params = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]));
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params }));
+    const answer = String(await client.next());
+    expect(answer.length).toBeLessThan(2000);
+    expect(JSON.parse(answer).error).toMatchObject({ code: -32602, data: { path: 'key0' } });
+    client.socket.close();
+  });
+
   it('that sends rubbish before hello is closed', async () => {
     const client = await open();
     for (let i = 0; i < 20; i++) client.socket.send('rubbish');
@@ -240,6 +271,14 @@ describe('an HTTP request', () => {
     ['a plain GET of the socket', {}, '/rpc', 404],
   ])('by %s is refused', async (_, options, path, status) => {
     expect((await ask(options, path, 'method=status')).status).toBe(status);
+  });
+
+  it('that is refused leaves no trace of what stands after its path', async () => {
+    const before = server.logged.length;
+    expect((await ask({}, `/nowhere?token=${server.token}#${server.token}`)).status).toBe(404);
+    const logged = server.logged.slice(before).join('');
+    expect(logged).toContain('/nowhere');
+    expect(logged).not.toContain(server.token);
   });
 
   it('tells only product and version at /health, and lets the plugins read it', async () => {

@@ -197,6 +197,38 @@ describe('a client', () => {
     page.socket.close();
   });
 
+  it('hears of the places of its own jobs now and then, and the owner of none of them', async () => {
+    const quick = await testServer({ moves: 50 });
+    const { token, client: info } = await quick.clients.grant('Figma', 'client');
+    const plugin = await RawClient.greet({ ...quick, token });
+    const owner = await RawClient.greet(quick);
+    const { result } = await plugin.call('generate', { model: 'tiny', prompt: 'a cat' });
+    const { id, owner: by } = (result as unknown as { job: { id: string; owner: string } }).job;
+    expect(by).toBe(info.id);
+    for (let position = 500; position > 0; position--) quick.jobs.move(id, { position });
+    quick.jobs.move(id, { state: 'running' });
+    const other = await plugin.call('generate', { model: 'tiny', prompt: 'a dog' });
+    const { job: next } = other.result as unknown as { job: { id: string } };
+    quick.jobs.move(next.id, { position: 7 });
+    const heard = async (
+      client: RawClient,
+      until: (job: { state: string; position?: number }) => boolean,
+    ) => {
+      const states: string[] = [];
+      for (;;) {
+        const { method, params } = JSON.parse(String(await client.next()));
+        if (method !== 'job.changed') continue;
+        states.push(params.job.position ?? params.job.state);
+        if (until(params.job)) return states;
+      }
+    };
+    // What came before the answers is read by then.
+    expect(await heard(plugin, ({ position }) => position === 7)).toEqual([7]);
+    quick.jobs.move(next.id, { state: 'running', position: 0 });
+    expect(await heard(owner, ({ position }) => position === 0)).toEqual(['queued', 1, 'queued', 0]);
+    await quick.close();
+  });
+
   it('that leaves takes back what nobody waits for any more', async () => {
     let gone: AbortSignal | undefined;
     const maps = vi.spyOn(server.backend.engine, 'attentionMaps');

@@ -193,6 +193,17 @@ describe('clients', () => {
     expect(await again.revoke('owner')).toBe(false);
   });
 
+  it('that are pages of the owner make room for each other, and for nobody else', async () => {
+    const clients = Clients.open(folder);
+    const plugin = await clients.grant('Figma', 'client');
+    const pages = [];
+    for (let i = 0; i < 25; i++) pages.push(await clients.grant('Palimpsest page', 'owner'));
+    const known = pages.map(({ token }) => clients.authenticate(token) !== null);
+    expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)]);
+    expect(clients.authenticate(plugin.token)).toEqual(plugin.client);
+    expect(Clients.open(folder).list()).toHaveLength(21);
+  });
+
   it('that come and go at the same moment are all kept, or all forgotten', async () => {
     const clients = Clients.open(folder);
     const known = () => [clients, Clients.open(folder)].map((one) => one.list().length);

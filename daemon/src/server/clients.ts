@@ -14,6 +14,8 @@ const TOKEN_FILE = 'token';
 const CLIENTS_FILE = 'clients.json';
 /** More than anybody pairs; the oldest have to be revoked by hand then. */
 const MAX_CLIENTS = 100;
+/** Of the daemon's own page, which is let in anew by each link: the oldest make room. */
+const MAX_PAGES = 20;
 
 const StoredClient = z.strictObject({
   id: z.string(),
@@ -72,9 +74,10 @@ export class Clients {
     return found && infoOf(found);
   }
 
-  /** Lets a client in. The token is told once, here. */
+  /** Lets a client in; a page of the owner's takes the place of the oldest. The token is told once, here. */
   async grant(name: string, access: ClientInfo['access']): Promise<{ token: string; client: ClientInfo }> {
-    if (this.stored.length >= MAX_CLIENTS) {
+    const paired = this.stored.filter((client) => client.access === 'client').length;
+    if (access === 'client' && paired >= MAX_CLIENTS) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
         `${MAX_CLIENTS} clients are paired already. Revoke some with "palimpsest clients --revoke ID".`,
@@ -82,7 +85,13 @@ export class Clients {
     }
     const token = newToken();
     const client = { id: newId(), name, access, createdAt: Date.now(), tokenHash: hashToken(token) };
-    await this.change((stored) => [...stored, client]);
+    await this.change((stored) => {
+      const pages = stored.filter((other) => other.access === 'owner');
+      const oldest = new Set(
+        access === 'owner' ? pages.slice(0, Math.max(0, pages.length + 1 - MAX_PAGES)) : [],
+      );
+      return [...stored.filter((other) => !oldest.has(other)), client];
+    });
     return { token, client: infoOf(client) };
   }
 

@@ -8,6 +8,7 @@ import {
   type Frame,
   type NotificationName,
   type NotificationParams,
+  PalimpsestError,
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -181,7 +182,7 @@ export class Connection implements Caller {
     }
     this.turn = this.turn.then(async () => {
       if (isBinary && this.client === null)
-        this.end(CLOSE_CODES.notAuthorised, 'Say hello with a token first.');
+        this.end(CLOSE_CODES.notAuthorised, isJson(data) ? JSON_IN_BINARY : 'Say hello with a token first.');
       else if (isBinary) this.receiveFrame(data);
       else await this.answer(data.toString('utf8'));
     });
@@ -195,6 +196,7 @@ export class Connection implements Caller {
 
   private receiveFrame(data: Buffer): void {
     try {
+      if (isJson(data)) throw new PalimpsestError('TRANSFER_FAILED', JSON_IN_BINARY);
       this.transfers?.receive(decodeFrame(data));
     } catch (error) {
       this.countRefusal();
@@ -250,3 +252,8 @@ export class Connection implements Caller {
     for (const job of jobs) this.options.onPreviewsChanged(job);
   }
 }
+
+const JSON_IN_BINARY = 'JSON goes in text messages; binary ones carry pictures.';
+
+/** No frame begins as an object or an array does. */
+const isJson = (data: Buffer): boolean => data[0] === 0x7b || data[0] === 0x5b;

@@ -74,7 +74,7 @@ function readRequest(value: unknown): Request | Refusal {
   const known = isId(id) ? id : null;
   const invalid = (message: string) => refuse(JSON_RPC_ERRORS.invalidRequest, message, known);
   if (id !== undefined && known === null) {
-    return invalid(`The id of a request is a whole number, or text of at most ${MAX_ID} characters.`);
+    return invalid(`The id of a request is a number, or text of at most ${MAX_ID} characters.`);
   }
   if (jsonrpc !== '2.0') return invalid('A request says "jsonrpc": "2.0".');
   if (typeof method !== 'string' || method.length > MAX_METHOD) return invalid('A request names its method.');
@@ -84,8 +84,9 @@ function readRequest(value: unknown): Request | Refusal {
   return { jsonrpc, method, params, ...(known === null ? {} : { id: known }) };
 }
 
+/** The specification advises against fractions, and allows them: whoever sends one waits for it. */
 const isId = (id: unknown): id is RequestId =>
-  typeof id === 'string' ? id.length <= MAX_ID : Number.isSafeInteger(id);
+  typeof id === 'string' ? id.length <= MAX_ID : Number.isFinite(id);
 
 /** Of two requests with one id, the later is refused: nobody could tell their answers apart. */
 function withoutTwins(entries: readonly (Request | Refusal)[]): (Request | Refusal)[] {

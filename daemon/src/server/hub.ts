@@ -20,6 +20,9 @@ export class Hub {
   private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
+  /** Jobs that wait: those that went to another place since their client was told, as they are now; null for others. */
+  private readonly moves = new Map<string, JobRecord | null>();
+  private readonly tellingMoves: NodeJS.Timeout;
   /** When the progress of a job was last told, and of which stage. */
   private readonly told = new Map<string, { at: number; stage: string }>();
 
@@ -29,6 +32,7 @@ export class Hub {
   ) {
     jobs.on('change', (record) => this.tellChange(record));
     jobs.on('progress', (record, preview) => this.tellProgress(record, preview?.png));
+    this.tellingMoves = setInterval(() => this.tellMoves(), timings.moves).unref();
   }
 
   /** A stranger, until it says hello. */
@@ -97,6 +101,7 @@ export class Hub {
 
   /** Says goodbye, and ends what does not answer within a second. */
   async close(): Promise<void> {
+    clearInterval(this.tellingMoves);
     for (const connection of this.connections) connection.goAway();
     const deadline = Date.now() + 1000;
     while (this.connections.size > 0 && Date.now() < deadline) {
@@ -118,11 +123,28 @@ export class Hub {
   }
 
   private tellChange(record: JobRecord): void {
+    // Each job that begins moves all that wait.
+    if (record.state === 'queued' && this.moves.has(record.id)) {
+      this.moves.set(record.id, record);
+      return;
+    }
+    if (record.state === 'queued') this.moves.set(record.id, null);
+    else this.moves.delete(record.id);
     const over = record.finishedAt !== undefined;
     if (over) this.told.delete(record.id);
     for (const connection of this.listenersTo(record)) {
       connection.notify('job.changed', { job: publicJob(record) });
       if (over) connection.previews.delete(record.id);
+    }
+  }
+
+  /** Only to whom they belong. */
+  private tellMoves(): void {
+    for (const [id, record] of this.moves) {
+      if (record === null) continue;
+      this.moves.set(id, null);
+      for (const connection of this.of(record.owner))
+        connection.notify('job.changed', { job: publicJob(record) });
     }
   }
 

@@ -61,6 +61,8 @@ export interface Timings {
   readonly transfer: number;
   /** Between two progress notifications of a job. */
   readonly progress: number;
+  /** Between two notifications of a waiting job's place. */
+  readonly moves: number;
 }
 
 export const TIMINGS: Timings = {
@@ -69,4 +71,5 @@ export const TIMINGS: Timings = {
   header: 5_000,
   transfer: 30_000,
   progress: 100,
+  moves: 1000,
 };

@@ -23,7 +23,7 @@ export function pageServer(
     request.resume();
     const { status, page, reason } = answerTo(request, pages, lists());
     if (reason !== undefined)
-      log.warn({ status, reason, url: request.url?.slice(0, 100) }, 'a request was refused');
+      log.warn({ status, reason, path: pathOf(request).slice(0, 100) }, 'a request was refused');
     const origin = request.headers.origin;
     response.writeHead(status, {
       'Content-Type': page.type,
@@ -39,6 +39,9 @@ export function pageServer(
     response.end(request.method === 'HEAD' ? undefined : page.body);
   };
 }
+
+/** Of the address, without what comes after the path: somebody may have put a token there, and the log is no place for it. */
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split(/[?#]/, 1)[0]!;
 
 /** Why a request is not answered, in words for the log and for the person; undefined where it is. */
 export function refusalOf(
@@ -62,11 +65,11 @@ function answerTo(
   pages: ReadonlyMap<string, Page>,
   lists: AccessLists,
 ): { status: number; page: Page; reason?: string } {
-  const { method, url = '/', headers } = request;
+  const { method, headers } = request;
   const refuse = (status: number, reason: string) => ({ status, page: text(`${reason}\n`), reason });
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refuse(refusal.status, refusal.reason);
-  const page = pages.get(url.split('?', 1)[0]!);
+  const page = pages.get(pathOf(request));
   // The browser asks before it knows who may show the page; it shows it only where `framedBy` says so.
   const isFramed = page?.framedBy !== undefined && headers['sec-fetch-dest'] === 'iframe';
   if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined && !isFramed) {

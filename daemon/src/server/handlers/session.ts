@@ -45,9 +45,13 @@ export function sessionHandlers({
       onPaired(granted.client);
       return granted;
     },
-    'pair.launch': ({ code, name }) => {
+    'pair.launch': async ({ code, name }) => {
       pairing.redeemLaunchCode(code);
-      return clients.grant(name, 'owner');
+      const before = clients.list();
+      const granted = await clients.grant(name, 'owner');
+      const known = new Set(clients.list().map(({ id }) => id));
+      for (const { id } of before) if (!known.has(id)) hub.revoke(id);
+      return granted;
     },
     'pair.pending': () => ({ pending: pairing.pending }),
     'clients.list': () => ({ clients: clients.list() }),
