@@ -79,5 +79,14 @@ export {
   WordInterval,
   WordWeight,
 } from './options.ts';
+export {
+  type Handshake,
+  keyOf,
+  nameOfKey,
+  newNonce,
+  proofOfClient,
+  proofOfDaemon,
+  tokenOfProof,
+} from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';

@@ -19,6 +19,11 @@ const Token = z
   .string()
   .check(z.regex(/^[0-9a-f]{64}$/), z.describe('the secret of a client: 64 hex digits; keep it private'));
 
+const hex = (digits: number, description: string) =>
+  z
+    .string()
+    .check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)), z.describe(`${description}; ${digits} hex digits`));
+
 const ClientId = z.string().check(z.regex(/^[\w-]{1,64}$/), z.describe('the id of a client'));
 
 const time = (description: string) => z.number().check(z.describe(`${description}, in ms since 1970`));
@@ -58,13 +63,31 @@ export const PendingPairing = z.strictObject({
 export type PendingPairing = z.infer<typeof PendingPairing>;
 
 export const sessionMethods = {
-  hello: method({
-    summary: 'Say who you are: the first message on every connection',
+  'hello.prove': method({
+    summary: 'Let the daemon prove that it is the one that you are paired with, before you tell it anything',
     description:
-      'Has to come within 5 seconds. A connection whose token is wrong is closed with code 4401. The token is in the token file on this machine, or was granted by pair.confirm.',
+      'KEY is the sha256 of your token as text, and MAC(text) the HMAC-SHA-256 of a text with KEY, in hex. The proof is MAC("palimpsest daemon PORT NONCE THEIRS"), where PORT is the port that you have connected to, NONCE your nonce and THEIRS that of the answer. Compare it; if it differs, another program has the port. Then say hello with a proof of your own.',
     access: 'anyone',
     params: z.strictObject({
-      token: Token,
+      name: hex(32, 'says which token you have: the first digits of MAC("palimpsest name")'),
+      nonce: hex(64, 'random, and new for each connection'),
+    }),
+    result: z.strictObject({
+      nonce: hex(64, 'random, of the daemon'),
+      proof: hex(64, 'that the daemon has the key'),
+    }),
+    errors: [],
+  }),
+  hello: method({
+    summary: 'Say who you are: after hello.prove, the first message on every connection',
+    description:
+      'Has to come within 5 seconds. A connection whose proof or token is wrong is closed with code 4401. The token is in the token file on this machine, or was granted by pair.confirm. A proof keeps it to yourself; a script that trusts the port can give the token instead, without hello.prove.',
+    access: 'anyone',
+    params: z.strictObject({
+      proof: z.optional(
+        hex(64, 'the token, exclusive or MAC("palimpsest client PORT NONCE THEIRS") as in hello.prove'),
+      ),
+      token: z.optional(Token),
       protocol: z.int().check(z.describe('the version of this protocol that the client speaks: 1')),
     }),
     result: z.strictObject({

@@ -1,14 +1,22 @@
 /** @file Who sent a request, as handlers see it. */
 
-import type { ClientInfo } from '@palimpsest/protocol';
+import type { ClientInfo, Handshake } from '@palimpsest/protocol';
 import type { RequestId } from './framer.ts';
 import type { Share } from './share.ts';
+
+/** Which token a caller says it has, and the numbers that its proof is made from. */
+export interface Challenge {
+  readonly key: string;
+  readonly handshake: Handshake;
+}
 
 export interface Caller {
   /** null until hello. */
   readonly client: ClientInfo | null;
   /** What it may cost, with all other connections of the client; null until hello. */
   readonly share: Share | null;
+  /** What it was told by hello.prove, until it says hello. */
+  challenge: Challenge | null;
   /** Where the connection comes from, for the log: an origin, or PROGRAM. */
   readonly origin: string;
   /** Ids of the requests that are being answered. */

@@ -5,7 +5,7 @@
 
 import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
+import { type ClientInfo, nameOfKey, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { writeFileAtomic } from '../runtime/writeFile.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
@@ -22,7 +22,7 @@ const StoredClient = z.strictObject({
   name: z.string(),
   access: z.enum(['client', 'owner']),
   createdAt: z.number(),
-  /** sha256 of the token, in hex. */
+  /** sha256 of the token, in hex: the key of the proofs (protocol/src/proof.ts). */
   tokenHash: z.string(),
 });
 type StoredClient = z.infer<typeof StoredClient>;
@@ -30,6 +30,9 @@ type StoredClient = z.infer<typeof StoredClient>;
 export class Clients {
   /** Settles when the list is on disk as it was last changed. */
   private lastChange: Promise<unknown> = Promise.resolve();
+
+  /** Of keys. */
+  private readonly names = new Map<string, Promise<string>>();
 
   private constructor(
     private readonly folder: string,
@@ -74,6 +77,20 @@ export class Clients {
     return found && infoOf(found);
   }
 
+  /**
+   * The key of the token that a client says it has, or null.
+   *
+   * @param name of the key (`nameOfKey`).
+   */
+  async keyNamed(name: string): Promise<string | null> {
+    return (await this.withName(name))?.tokenHash ?? null;
+  }
+
+  /** The client that somebody says it is, which is not proven; its id, or null. */
+  async idNamed(name: string): Promise<string | null> {
+    return (await this.withName(name))?.id ?? null;
+  }
+
   /** Lets a client in; a page of the owner's takes the place of the oldest. The token is told once, here. */
   async grant(name: string, access: ClientInfo['access']): Promise<{ token: string; client: ClientInfo }> {
     const paired = this.stored.filter((client) => client.access === 'client').length;
@@ -107,6 +124,18 @@ export class Clients {
       return stored.filter((client) => client.id !== id);
     });
     return found;
+  }
+
+  private async withName(name: string): Promise<StoredClient | undefined> {
+    const known = [this.owner, ...this.stored];
+    const names = await Promise.all(known.map(({ tokenHash }) => this.nameOf(tokenHash)));
+    return known[names.indexOf(name)];
+  }
+
+  private nameOf(key: string): Promise<string> {
+    const name = this.names.get(key) ?? nameOfKey(key);
+    this.names.set(key, name);
+    return name;
   }
 
   /** Changes follow each other: each is made to what the one before has left. */

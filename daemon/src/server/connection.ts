@@ -12,7 +12,7 @@ import {
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Caller } from './caller.ts';
+import type { Caller, Challenge } from './caller.ts';
 import { wireError } from './errorMapping.ts';
 import type { RequestId } from './framer.ts';
 import { LIMITS, type Timings } from './limits.ts';
@@ -26,6 +26,8 @@ import { Transfers } from './transfers.ts';
 export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly origin: string;
+  /** The client that it says it is, which it has not proven. */
+  readonly named: string | null;
   readonly rpc: Rpc;
   readonly pictures: Pictures;
   readonly timings: Timings;
@@ -49,10 +51,12 @@ export class Connection implements Caller {
   readonly inFlight = new Set<RequestId>();
   readonly previews = new Set<string>();
   readonly origin: string;
+  readonly named: string | null;
   private readonly departure = new AbortController();
   private readonly socket: WebSocket;
   private transfers: Transfers | null = null;
   share: Share | null = null;
+  challenge: Challenge | null = null;
   private deadline: NodeJS.Timeout;
   private readonly heartbeat: NodeJS.Timeout;
   private answersPings = true;
@@ -66,6 +70,7 @@ export class Connection implements Caller {
     const { socket, timings, log } = options;
     this.socket = socket;
     this.origin = options.origin;
+    this.named = options.named;
     this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('pong', () => {

@@ -18,6 +18,8 @@ import { Share } from './share.ts';
 export class Hub {
   private readonly connections = new Set<Connection>();
   private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
+  /** Places of those that say they are a client: who does not know its key's name cannot come there. */
+  private readonly reserved = new Map<string, Doorstep<Connection>>();
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
   /** Jobs that wait: those that went to another place since their client was told, as they are now; null for others. */
@@ -96,6 +98,7 @@ export class Hub {
 
   revoke(client: string): void {
     this.shares.delete(client);
+    this.reserved.delete(client);
     for (const connection of this.of(client)) connection.revoke();
   }
 
@@ -110,7 +113,12 @@ export class Hub {
     for (const connection of this.connections) connection.terminate();
   }
 
-  private doorstepOf({ origin }: Connection): Doorstep<Connection> {
+  private doorstepOf({ origin, named }: Connection): Doorstep<Connection> {
+    if (named !== null) {
+      const own = this.reserved.get(named) ?? newDoorstep(LIMITS.clientConnections);
+      this.reserved.set(named, own);
+      return own;
+    }
     return origin === PROGRAM ? this.strangers.program : this.strangers.page;
   }
 
@@ -165,9 +173,9 @@ export class Hub {
   }
 }
 
-const newDoorstep = () =>
+const newDoorstep = (places: number = LIMITS.strangers) =>
   new Doorstep<Connection>(
-    LIMITS.strangers,
+    places,
     (connection) => connection.displace(),
     (connection) => connection.isPairing,
   );

@@ -92,8 +92,18 @@ export class Pairing {
   ): { pairing: string; secondsLeft: number } {
     const kind = this.kindOf(origin);
     const busyUntil = Math.max(this.freeAt(kind), kind.pausedUntil);
-    if (busyUntil > this.now()) throw this.busy(busyUntil);
-    if (!kind.prompts.take()) throw this.busy(this.now() + SECONDS_PER_PROMPT * 1000);
+    if (busyUntil > this.now()) {
+      throw new PalimpsestError(
+        'PAIRING_BUSY',
+        `Another pairing is under way, or one has just failed. Try again in ${this.secondsTo(busyUntil)} seconds.`,
+      );
+    }
+    if (!kind.prompts.take()) {
+      throw new PalimpsestError(
+        'PAIRING_BUSY',
+        `A pairing was asked for too often. Try again in ${SECONDS_PER_PROMPT} seconds.`,
+      );
+    }
     const displaced = this.current;
     if (displaced !== null) this.end();
     displaced?.onDisplaced();
@@ -184,13 +194,6 @@ export class Pairing {
   private kindOf(origin: string): Kind {
     const { page, site, program } = this.kinds;
     return origin === PROGRAM ? program : origin === 'null' ? page : site;
-  }
-
-  private busy(until: number): PalimpsestError {
-    return new PalimpsestError(
-      'PAIRING_BUSY',
-      `Another pairing is under way, or one has just failed. Try again in ${this.secondsTo(until)} seconds.`,
-    );
   }
 
   private secondsTo(time: number): number {

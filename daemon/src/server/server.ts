@@ -66,7 +66,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const document = openRpcDocument(version);
   const onPaired = options.onPaired ?? (() => {});
   const turns = new FairTurns(LIMITS.waitingForEngine);
-  const desk = { backend, pictures, clients, pairing, hub, turns, onPaired, version, startedAt: Date.now() };
+  let port = 0;
+  const desk = {
+    ...{ backend, pictures, clients, pairing, hub, turns, onPaired, version },
+    port: () => port,
+    startedAt: Date.now(),
+  };
   const rpc = new Rpc(allHandlers(desk), document, log);
 
   const sockets = new WebSocketServer({
@@ -77,10 +82,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
   });
-  const accept = (socket: WebSocket, origin: string) => {
+  const accept = (socket: WebSocket, origin: string, named: string | null) => {
     const connection: Connection = new Connection({
       socket,
       origin,
+      named,
       rpc,
       pictures,
       timings,
@@ -112,8 +118,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       socket.on('error', () => socket.destroy());
       const refusal = upgradeRefusal(request, lists);
       if (refusal === undefined) {
-        unopened.leave(socket);
-        sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, request.headers.origin ?? PROGRAM));
+        const open = (named: string | null) => {
+          unopened.leave(socket);
+          const { origin = PROGRAM } = request.headers;
+          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, origin, named));
+        };
+        const [, name] = ADDRESS.exec(request.url ?? '') ?? [];
+        if (name === undefined) open(null);
+        else void clients.idNamed(name).then(open);
         return;
       }
       socket.once('finish', () => socket.destroy());
@@ -124,7 +136,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       );
     });
   };
-  const { port, servers } = await listen(options.ports, timings, prepare, options.address);
+  const listening = await listen(options.ports, timings, prepare, options.address);
+  const { servers } = listening;
+  port = listening.port;
   lists = accessLists(port, options.address, options.origins);
 
   return {
@@ -139,12 +153,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** Of the socket. Who has a token names its key, and comes to a place that strangers cannot take. */
+const ADDRESS = new RegExp(`^${RPC_PATH}(?:/([0-9a-f]{32}))?$`);
+
 function upgradeRefusal(
   request: IncomingMessage,
   lists: AccessLists,
 ): { status: number; reason: string } | undefined {
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refusal;
-  if (request.url !== RPC_PATH) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
+  if (!ADDRESS.test(request.url ?? '')) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
   return undefined;
 }

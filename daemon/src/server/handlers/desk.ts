@@ -19,6 +19,8 @@ export interface Desk {
   readonly turns: FairTurns;
   /** Tells the person that a client was let in. */
   readonly onPaired: (client: ClientInfo) => void;
+  /** That the daemon listens on. */
+  readonly port: () => number;
   /** Of the daemon. */
   readonly version: string;
   /** In ms since 1970. */
