@@ -91,6 +91,16 @@ describe('a daemon with strangers at its door', () => {
     expect((await fetch(`http://127.0.0.1:${server.port}/health`)).status).toBe(200);
   });
 
+  it('does not keep a large message of somebody who has not said hello', async () => {
+    const [stranger] = await strangers(1, {});
+    for (let i = 0; i < 9; i++) stranger!.socket.send('x'.repeat(2 ** 15), { fin: false });
+    expect((await stranger!.closed).code).toBe(1006);
+    const [client] = await strangers(1, {});
+    await client!.call('hello', { token: server.token, protocol: 1 });
+    const { error } = await client!.call('images.put', { data: 'A'.repeat(2 ** 19) });
+    expect(error?.data?.code).toBe('PICTURE_UNREADABLE');
+  });
+
   it('does not keep sockets that it has refused', async () => {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).on(
       'error',

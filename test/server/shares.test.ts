@@ -3,9 +3,18 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeFrame, encodeFrame, type Frame, hashPicture, MAX_TRANSFER_BYTES } from '@palimpsest/protocol';
+import {
+  DaemonClient,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  hashPicture,
+  MAX_TRANSFER_BYTES,
+} from '@palimpsest/protocol';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { Budget } from '../../daemon/src/server/budget.ts';
 import { BlobReader } from '../../daemon/src/store/blobReader.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
@@ -88,6 +97,33 @@ it('transfers of one client leave room for those of others, over however many co
   const { client: other } = await paired('other');
   sendFrame(other, { type: 'open', transfer: 1, total: MAX_TRANSFER_BYTES, image });
   expect(await nextFrame(other)).toMatchObject({ type: 'ack', received: 0 });
+});
+
+it('a client waits for room that its other connections have', async () => {
+  const { client, token } = await paired('many');
+  const holders = [client, await RawClient.greet({ ...server, token })];
+  for (const holder of holders) {
+    sendFrame(holder, { type: 'open', transfer: 1, total: MAX_TRANSFER_BYTES, image });
+    await nextFrame(holder);
+  }
+  const patient = await DaemonClient.connect({ urls: [server.url], token, webSocket: WebSocket });
+  const refused = new Promise((resolve) => {
+    const { take } = Budget.prototype;
+    Budget.prototype.take = function (bytes) {
+      try {
+        take.call(this, bytes);
+      } catch (error) {
+        Budget.prototype.take = take;
+        resolve(error);
+        throw error;
+      }
+    };
+  });
+  const put = patient.putImage(new Uint8Array(await picture(64, 64)));
+  expect(await refused).toMatchObject({ code: 'RATE_LIMITED' });
+  for (const holder of holders) holder.socket.terminate();
+  expect(await put).toMatch(/^sha256:/);
+  patient.close();
 });
 
 it('a picture that was given up is in the share of its client until it is out of memory', async () => {

@@ -11,8 +11,9 @@ export const LIMITS = {
   unopened: 512,
   /** Connections that have not said hello: of pages, and as many of programs. */
   strangers: 128,
-  /** Messages that a stranger may send: pairing takes eight at most. */
+  /** Messages that a stranger may send, and their bytes together: pairing takes eight at most. */
   strangerMessages: 12,
+  strangerBytes: 256 * 1024,
   /** Requests of one client: so many at once, and so many a second. */
   burst: 200,
   requestsPerSecond: 100,

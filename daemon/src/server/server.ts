@@ -82,7 +82,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
   });
-  const accept = (socket: WebSocket, origin: string, named: string | null) => {
+  const accept = (socket: WebSocket, raw: Duplex, origin: string, named: string | null) => {
+    // Parts of a message are kept until it is whole.
+    let heard = 0;
+    const listen = (bytes: Buffer) => {
+      heard += bytes.length;
+      if (heard > LIMITS.strangerBytes) raw.destroy();
+    };
+    raw.on('data', listen);
     const connection: Connection = new Connection({
       socket,
       origin,
@@ -93,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       welcome: (client) => {
         hub.welcome(connection, client);
+        raw.off('data', listen);
         return hub.shareOf(client);
       },
       onBacklog: () => hub.boundBacklog(),
@@ -121,7 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         const open = (named: string | null) => {
           unopened.leave(socket);
           const { origin = PROGRAM } = request.headers;
-          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, origin, named));
+          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, origin, named));
         };
         const [, name] = ADDRESS.exec(request.url ?? '') ?? [];
         if (name === undefined) open(null);
