@@ -1,6 +1,7 @@
 /** @file Reading pictures again and again, and reading nothing of what is sent. */
 
 import { encodeFrame } from '@palimpsest/protocol';
+import { letIn } from '../../test/server/crowd.ts';
 import type { StartedDaemon } from '../../test/server/daemon.ts';
 import { noise } from './pictures.ts';
 import { greetedSocket, honestClient, lives, memoryOf, send, sleep } from './target.ts';
@@ -25,9 +26,11 @@ export async function attackMemory(daemon: StartedDaemon): Promise<string[]> {
   const parallel = memoryOf(daemon).peak;
 
   await sleep(1000);
+  // One client has 32 connections at most.
+  const tokens = [daemon.token, await letIn(daemon, 'unread')];
   const rested = memoryOf(daemon).now;
   const sockets = await Promise.all(
-    Array.from({ length: UNREAD }, () => greetedSocket(daemon).catch(() => null)),
+    Array.from({ length: UNREAD }, (_, i) => greetedSocket(daemon, tokens[i % 2]).catch(() => null)),
   );
   for (const socket of sockets) {
     socket?.pause();

@@ -79,6 +79,19 @@ describe('a daemon with strangers at its door', () => {
     expect(pairing!.socket.readyState).toBe(pairing!.socket.OPEN);
   });
 
+  it('lets a client in that has no connection yet, however many the others have', async () => {
+    const hello = async (token: string) => {
+      const [client] = await strangers(1, {});
+      return (await client!.call('hello', { token, protocol: 1 })).error?.data?.code;
+    };
+    for (let i = 0; i < 4; i++) {
+      const { token } = await server.clients.grant(`greedy ${i}`, 'client');
+      for (let each = 0; each < 32; each++) expect(await hello(token)).toBeUndefined();
+    }
+    expect(await hello(server.token)).toBeUndefined();
+    expect(await hello(server.token)).toBe('RATE_LIMITED');
+  });
+
   it('answers beside sockets that ask for nothing', async () => {
     const silent: Socket[] = [];
     for (let i = 0; i < LIMITS.unopened + 20; i++) {

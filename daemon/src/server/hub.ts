@@ -51,12 +51,14 @@ export class Hub {
   /**
    * It says hello as that client.
    *
-   * @throws {PalimpsestError} RATE_LIMITED when there are too many connections.
+   * @throws {PalimpsestError} RATE_LIMITED when it has too many connections.
    */
   welcome(connection: Connection, client: ClientInfo): void {
     const known = [...this.connections].filter((other) => other !== connection && other.client !== null);
     const own = known.filter((other) => other.client?.id === client.id);
-    if (own.length >= LIMITS.clientConnections || known.length >= LIMITS.connections) {
+    // Who has none gets one, however many the others have.
+    const isFull = own.length > 0 && known.length >= LIMITS.connections;
+    if (own.length >= LIMITS.clientConnections || isFull) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         own.length >= LIMITS.clientConnections
