@@ -8,9 +8,16 @@ import type { Writable } from 'node:stream';
 /** What may wait in the stream, in bytes: some hundred lines. */
 const ROOM = 64 * 1024;
 
-/** Without a listener, an error of the standard streams, such as that of a terminal that was closed, ends the process. */
+/**
+ * Without a listener, an error of the standard streams, such as that of a terminal that was closed, ends the process. And
+ * Node waits for a terminal, so that one which stands still, by Ctrl-S or by a network between, would stop the process.
+ */
 export function outliveOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {});
+    const { _handle: handle } = stream as { _handle?: { setBlocking?(blocking: boolean): void } };
+    if (stream.isTTY) handle?.setBlocking?.(false);
+  }
 }
 
 export class Outlet {
