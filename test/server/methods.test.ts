@@ -197,6 +197,27 @@ describe('a client', () => {
     page.socket.close();
   });
 
+  it.each(['9007199254740993', '-1764310000123456789', '123456789012345678901234567890', '1.5', '1e3'])(
+    'gets its answer with the id %s, to the last digit',
+    async (id) => {
+      const asking = await RawClient.greet(server);
+      const one = `{"jsonrpc":"2.0","method":"models.list", "params":{}, "id" : ${id} }`;
+      const shown = id === '1e3' ? '1000' : id;
+      for (const text of [
+        one,
+        one.replace('models.list', 'models.lost'),
+        one.replace('{}', '{"id":7,"a":1}'),
+      ]) {
+        asking.socket.send(text);
+        expect(String(await asking.next())).toContain(`"id":${shown}`);
+        asking.socket.send(`[${text},{"jsonrpc":"2.0","method":"models.list","id":"\\"id\\":${id}"}]`);
+        const both = String(await asking.next());
+        expect(both).toContain(`"id":${shown},`);
+        expect(JSON.parse(both)[1].id).toBe(`"id":${id}`);
+      }
+    },
+  );
+
   it('hears of the places of its own jobs now and then, and the owner of none of them', async () => {
     const quick = await testServer({ moves: 50 });
     const { token, client: info } = await quick.clients.grant('Figma', 'client');

@@ -4,6 +4,7 @@
  */
 
 import { JSON_RPC_ERRORS, MAX_BATCH } from '@palimpsest/protocol';
+import { isRounded, withMarkedIds } from './exactIds.ts';
 import { LIMITS } from './limits.ts';
 
 export type RequestId = string | number;
@@ -44,6 +45,7 @@ export function readMessage(text: string): Message {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    if (hasRoundedIds(value)) value = JSON.parse(withMarkedIds(text));
   } catch {
     return single(refuse(parse, 'The message is not JSON.'));
   }
@@ -64,6 +66,13 @@ export const isRefusal = (entry: Request | Refusal): entry is Refusal => 'error'
 
 export function refuse(code: number, message: string, id: RequestId | null = null): Refusal {
   return { jsonrpc: '2.0', id, error: { code, message } };
+}
+
+function hasRoundedIds(value: unknown): boolean {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return entries.some(
+    (entry) => typeof entry === 'object' && entry !== null && 'id' in entry && isRounded(entry.id),
+  );
 }
 
 function readRequest(value: unknown): Request | Refusal {

@@ -18,6 +18,7 @@ import {
 import type { Logger } from 'pino';
 import type { Caller } from './caller.ts';
 import { InvalidParams, wireError } from './errorMapping.ts';
+import { withoutMarks } from './exactIds.ts';
 import { isRefusal, type Refusal, type Request, readMessage } from './framer.ts';
 import { LIMITS } from './limits.ts';
 
@@ -61,7 +62,7 @@ export class Rpc {
     const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller)));
     const said = answers.filter((answer) => answer !== null);
     if (said.length === 0) return null;
-    return JSON.stringify(batch ? said : said[0]);
+    return withoutMarks(JSON.stringify(batch ? said : said[0]));
   }
 
   private async answerOne(entry: Request | Refusal, caller: Caller): Promise<Answer | null> {
