@@ -12,8 +12,9 @@ import {
   proofOfDaemon,
   tokenOfProof,
 } from '@palimpsest/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { connectAsOwner } from '../../daemon/src/cli/ownerConnection.ts';
 import { RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -88,6 +89,21 @@ describe('a program in the place of the daemon', () => {
   it.each(['no JSON', 'null', '7', Buffer.from('no frame')])('and says %s does no harm', async (said) => {
     const { url } = await squat((_, socket) => socket.send(said));
     await expect(connect(url)).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+  });
+
+  it('is not told the token by the command line either, which finds it where the daemon was', async () => {
+    const { url, heard } = await squat((message, socket) => {
+      const result = { nonce: newNonce(), proof: newNonce() };
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(message).id, result }));
+    });
+    vi.stubEnv('PALIMPSEST_CONFIG', join(server.folder, 'config'));
+    const port = Number(new URL(url).port);
+    await expect(connectAsOwner({ port })).rejects.toMatchObject({ code: 'DAEMON_UNPROVEN' });
+    const owner = await connectAsOwner(server);
+    expect(owner.welcome.client.access).toBe('owner');
+    owner.close();
+    vi.unstubAllEnvs();
+    await expectUntold(heard);
   });
 
   it('cannot tell of jobs', async () => {
