@@ -12,7 +12,7 @@ import {
   MAX_TRANSFER_BYTES,
 } from '@palimpsest/protocol';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Budget } from '../../daemon/src/server/budget.ts';
 import { BlobReader } from '../../daemon/src/store/blobReader.ts';
@@ -31,9 +31,16 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   BlobReader.prototype.next = next;
   await server.close();
 });
+
+/** However slow the machine is, no time passes for rates. */
+const stopClock = () => {
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockReturnValue(now);
+};
 
 const image = `sha256:${'ab'.repeat(32)}`;
 const noise = (side: number) =>
@@ -151,12 +158,14 @@ it('a picture that was given up is in the share of its client until it is out of
 });
 
 it('transfers that are begun again and again are refused, and then the connection is closed', async () => {
+  stopClock();
   const { client } = await paired('flood');
   for (let i = 0; i < 3000; i++) sendFrame(client, { type: 'open', transfer: 1, total: 0, image });
   expect((await client.closed).code).toBe(4429);
 });
 
 it('a picture that comes byte by byte is refused', async () => {
+  stopClock();
   const { client } = await paired('drip');
   sendFrame(client, { type: 'open', transfer: 1, total: 10_000, image });
   for (let offset = 0; offset < 5000; offset++) {
@@ -226,6 +235,24 @@ it('pictures of waiting jobs leave room for those of other clients', async () =>
   for (const one of [0, 1, 0, 2]) codes.push((await submit(client, one)).error?.data?.code);
   expect(codes).toEqual([undefined, undefined, undefined, 'QUEUE_FULL']);
   expect((await submit(other, 2)).error).toBeUndefined();
+});
+
+it('text beyond a share is refused unread', async () => {
+  stopClock();
+  const { client } = await paired('talker');
+  const other = await paired('other');
+  const long = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'status',
+    params: { a: 'x'.repeat(1_000_000) },
+  });
+  for (let i = 0; i < 100; i++) client.socket.send(long);
+  const answers = [];
+  while (!answers.at(-1)?.includes('RATE_LIMITED')) answers.push(String(await client.next()));
+  expect(answers.length).toBeGreaterThan(60);
+  expect(JSON.parse(answers.at(-1)!)).toMatchObject({ id: null, error: { data: { code: 'RATE_LIMITED' } } });
+  expect((await other.client.call('status')).error).toBeUndefined();
 });
 
 it('notifications count as work, however little is said of them', async () => {

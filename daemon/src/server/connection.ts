@@ -178,7 +178,8 @@ export class Connection implements Caller {
     if (this.closing !== null) return;
     if (this.client !== null) {
       if (isBinary) this.receiveFrame(data);
-      else void this.answer(data.toString('utf8'));
+      else if (this.share?.text.take(data.length)) void this.answer(data.toString('utf8'));
+      else this.refuseUnread();
       return;
     }
     if (++this.strangerMessages > LIMITS.strangerMessages) {
@@ -197,6 +198,18 @@ export class Connection implements Caller {
     const answer = await this.options.rpc.answer(text, this);
     if (answer !== null) void this.send(answer);
     if (this.closing !== null) this.end(CLOSE_CODES.notAuthorised, this.closing);
+  }
+
+  /** Without a look at it, so without its id. */
+  private refuseUnread(): void {
+    this.countRefusal();
+    const megabytes = LIMITS.textPerSecond / 2 ** 20;
+    const error = new PalimpsestError(
+      'RATE_LIMITED',
+      `More than ${megabytes} MiB of text a second. Send pictures as binary frames.`,
+    );
+    const answer = { jsonrpc: '2.0', id: null, error: wireError(error, this.options.log) };
+    void this.send(JSON.stringify(answer));
   }
 
   private receiveFrame(data: Buffer): void {

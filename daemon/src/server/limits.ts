@@ -17,6 +17,9 @@ export const LIMITS = {
   /** Requests of one client: so many at once, and so many a second. */
   burst: 200,
   requestsPerSecond: 100,
+  /** Bytes of those: so many at once, and so many a second. Pictures go as frames. */
+  textBurst: 64 * 2 ** 20,
+  textPerSecond: 16 * 2 ** 20,
   /** Transfers that one client begins: so many at once, and so many a second. */
   transferBurst: 1000,
   transfersPerSecond: 500,

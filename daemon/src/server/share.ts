@@ -8,6 +8,8 @@ import { RateLimit } from './rateLimit.ts';
 export class Share {
   /** Of requests. */
   readonly rate = new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
+  /** Of the bytes of their text, which the daemon reads on its one thread. */
+  readonly text = new RateLimit(LIMITS.textBurst, LIMITS.textPerSecond);
   /** Of transfers that are begun, and of frames that bring nothing. */
   readonly transfers = new RateLimit(LIMITS.transferBurst, LIMITS.transfersPerSecond);
   /** Of pictures that come and go. */
