@@ -110,6 +110,7 @@ const WRITERS: Readonly<Record<string, string>> = {
   'runtime/readKeptFile.ts': 'only reads',
   'runtime/userFolders.ts': 'a folder, closed as there, with its own sentence',
   'runtime/writeFile.ts': 'what that is built on',
+  'store/blobReader.ts': 'only reads',
   'server/clients.ts': 'the token, exclusive and closed',
 };
 

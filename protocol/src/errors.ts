@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   TRANSFER_FAILED: 'a picture was not transferred whole, or is not what its hash says',
   PROTOCOL_UNSUPPORTED: 'the client speaks another version of the protocol',
   CONNECTION_LOST: 'the connection to the daemon is gone, or never came about',
+  DAEMON_UNPROVEN: 'what answers cannot prove that it is the daemon that the client is paired with',
   ALREADY_RUNNING: 'a daemon is running on this machine already',
   PORT_TAKEN: 'another program listens on every port that the daemon may use',
   DOWNLOAD_FAILED:

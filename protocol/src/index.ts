@@ -88,5 +88,14 @@ export {
   WordWeight,
 } from './options.ts';
 export { OPTION_TITLES } from './optionTitles.ts';
+export {
+  type Handshake,
+  keyOf,
+  nameOfKey,
+  newNonce,
+  proofOfClient,
+  proofOfDaemon,
+  tokenOfProof,
+} from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
-export type { ClientInfo, PendingPairing } from './session.ts';
+export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';

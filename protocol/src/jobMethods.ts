@@ -46,7 +46,8 @@ export const jobMethods = {
 
 export const jobNotifications = {
   'job.changed': notification({
-    summary: "A job of the client's went to another state, or another place in the queue",
+    summary:
+      "A job of the client's went to another state, or, at most once a second, to another place in the queue",
     access: 'client',
     params: z.strictObject({ job: JobRecord }),
   }),

@@ -19,6 +19,11 @@ const Token = z
   .string()
   .check(z.regex(/^[0-9a-f]{64}$/), z.describe('the secret of a client: 64 hex digits; keep it private'));
 
+const hex = (digits: number, description: string) =>
+  z
+    .string()
+    .check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)), z.describe(`${description}; ${digits} hex digits`));
+
 const ClientId = z.string().check(z.regex(/^[\w-]{1,64}$/), z.describe('the id of a client'));
 
 const time = (description: string) => z.number().check(z.describe(`${description}, in ms since 1970`));
@@ -33,22 +38,56 @@ export type ClientInfo = z.infer<typeof ClientInfo>;
 
 const Granted = z.strictObject({ token: Token, client: ClientInfo });
 
+/** The origin of a connection that is no page's. */
+export const PROGRAM = 'program';
+
+/** Where a connection comes from, for people: a client's name can be chosen, this cannot. */
+export function placeOf(origin: string): string {
+  if (origin === PROGRAM) return 'a program on this computer';
+  return origin === 'null' ? 'a page without an address, such as a plugin in Figma' : `a page of ${origin}`;
+}
+
 /** A pairing that waits for its code to be typed in. */
 export const PendingPairing = z.strictObject({
   name: ClientName,
+  origin: z
+    .string()
+    .check(
+      z.describe(
+        'where the request comes from: the origin of a page, "null" for a page without one, as of a plugin in Figma, or "program"',
+      ),
+    ),
   code: z.string().check(z.regex(/^\d{6}$/), z.describe('the code to type into the client')),
   secondsLeft: z.int().check(z.minimum(0), z.describe('until the code expires')),
 });
 export type PendingPairing = z.infer<typeof PendingPairing>;
 
 export const sessionMethods = {
-  hello: method({
-    summary: 'Say who you are: the first message on every connection',
+  'hello.prove': method({
+    summary: 'Let the daemon prove that it is the one that you are paired with, before you tell it anything',
     description:
-      'Has to come within 5 seconds. A connection whose token is wrong is closed with code 4401. The token is in the token file on this machine, or was granted by pair.confirm.',
+      'KEY is the sha256 of your token as text, and MAC(text) the HMAC-SHA-256 of a text with KEY, in hex. The proof is MAC("palimpsest daemon PORT NONCE THEIRS"), where PORT is the port that you have connected to, NONCE your nonce and THEIRS that of the answer. Compare it; if it differs, another program has the port. Then say hello with a proof of your own.',
     access: 'anyone',
     params: z.strictObject({
-      token: Token,
+      name: hex(32, 'says which token you have: the first digits of MAC("palimpsest name")'),
+      nonce: hex(64, 'random, and new for each connection'),
+    }),
+    result: z.strictObject({
+      nonce: hex(64, 'random, of the daemon'),
+      proof: hex(64, 'that the daemon has the key'),
+    }),
+    errors: [],
+  }),
+  hello: method({
+    summary: 'Say who you are: after hello.prove, the first message on every connection',
+    description:
+      'Has to come within 5 seconds. A connection whose proof or token is wrong is closed with code 4401. The token is in the token file on this machine, or was granted by pair.confirm. A proof keeps it to yourself; a script that trusts the port can give the token instead, without hello.prove.',
+    access: 'anyone',
+    params: z.strictObject({
+      proof: z.optional(
+        hex(64, 'the token, exclusive or MAC("palimpsest client PORT NONCE THEIRS") as in hello.prove'),
+      ),
+      token: z.optional(Token),
       protocol: z.int().check(z.describe('the version of this protocol that the client speaks: 1')),
     }),
     result: z.strictObject({
@@ -67,7 +106,8 @@ export const sessionMethods = {
   }),
   'pair.request': method({
     summary: 'Ask to be let in: the daemon shows a 6-digit code to the person',
-    description: 'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries.',
+    description:
+      'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. There is one pairing at a time; when a page has had the place for 45 seconds, a program that asks gets it, and the other way round.',
     access: 'anyone',
     params: z.strictObject({ name: ClientName }),
     result: z.strictObject({

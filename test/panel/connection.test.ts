@@ -1,9 +1,13 @@
 /** How the panel is let in, when something comes in between. */
 
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CLOSE_CODES } from '@palimpsest/protocol';
+import type { EditorHost } from '@palimpsest/sdk';
 import { memoryHost } from '@palimpsest/sdk/memory';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ConnectionModel } from '../../plugins/panel/src/model/connection.ts';
 import { type TestServer, testServer } from '../server/harness.ts';
 
@@ -20,6 +24,7 @@ class KeptSocket extends WebSocket {
 
 let server: TestServer;
 let model: ConnectionModel;
+let host: EditorHost;
 beforeEach(async () => {
   vi.stubGlobal('navigator', { userAgent: 'Electron/1', permissions: {} });
   vi.stubGlobal('location', { hostname: 'localhost' });
@@ -32,7 +37,7 @@ afterEach(async () => {
 });
 
 async function newModel(): Promise<ConnectionModel> {
-  const { host } = await memoryHost();
+  ({ host } = await memoryHost());
   const made = new ConnectionModel(host, { urls: [server.url], webSocket: KeptSocket });
   await made.look();
   expect(made.state.value.name).toBe('unpaired');
@@ -61,13 +66,13 @@ describe('being let in', () => {
   });
 
   it('can begin anew at once after it was given up', async () => {
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 5; i++) {
       await model.ask();
       expect([state(), model.problem.value]).toEqual(['pairing', null]);
       model.giveUp();
       expect(state()).toBe('unpaired');
     }
-    expect(server.pairings.filter((pending) => pending !== null)).toHaveLength(20);
+    expect(server.pairings.filter((pending) => pending !== null)).toHaveLength(5);
   });
 
   it('can begin anew when the panel was closed', async () => {
@@ -105,5 +110,40 @@ describe('being let in', () => {
     sockets.at(-1)!.emit('close', CLOSE_CODES.notAuthorised, Buffer.from('The code has expired.'));
     await expect.poll(state).toBe('unpaired');
     expect(model.problem.value).toBe('The code has expired. Connect once more for a new one.');
+  });
+
+  it('says so when another program has the daemon’s place, keeps the token, and comes back with the daemon', async () => {
+    await model.ask();
+    await model.confirm(server.pairings.at(-1)!.code);
+    const token = await host.readSetting('token');
+    const { port, folder } = server;
+    const kept = mkdtempSync(join(tmpdir(), 'palimpsest-kept-'));
+    cpSync(folder, kept, { recursive: true });
+    await server.close();
+    const squatter = new WebSocketServer({ host: '127.0.0.1', port });
+    squatter.on('connection', (socket) =>
+      socket.on('message', (data) => {
+        const result = { nonce: '0'.repeat(64), proof: '0'.repeat(64) };
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(String(data)).id, result }));
+      }),
+    );
+    await expect.poll(state, PATIENCE).toBe('unpaired');
+    expect(model.problem.value).toContain('Another program answers');
+    expect(await host.readSetting('token')).toBe(token);
+    for (const client of squatter.clients) client.terminate();
+    await new Promise((resolve) => squatter.close(resolve));
+    server = await testServer({}, port, kept);
+    await model.look();
+    expect([state(), model.problem.value]).toEqual(['connected', null]);
+  });
+
+  it('says so when the daemon does not know it any more', async () => {
+    await model.ask();
+    await model.confirm(server.pairings.at(-1)!.code);
+    const start = await restart();
+    await start();
+    await expect.poll(state, PATIENCE).toBe('unpaired');
+    expect(model.problem.value).toContain('Connect it again');
+    expect(await host.readSetting('token')).toBeNull();
   });
 });

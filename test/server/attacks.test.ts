@@ -55,6 +55,37 @@ describe('a connection', () => {
     expect(await client.closed).toMatchObject({ code: 4401 });
   });
 
+  it('that sends JSON in a binary message is told so', async () => {
+    const hello = Buffer.from(
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'hello',
+        params: { token: server.token, protocol: 1 },
+      }),
+    );
+    const stranger = await open();
+    stranger.socket.send(hello);
+    expect(await stranger.closed).toMatchObject({
+      code: 4401,
+      reason: expect.stringContaining('text messages'),
+    });
+    const client = await RawClient.greet(server);
+    client.socket.send(hello);
+    expect(String(await client.next())).toContain('text messages');
+    client.socket.close();
+  });
+
+  it('that gives thousands of unknown keys gets a short answer', async () => {
+    const client = await RawClient.greet(server);
+    const params = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]));
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params }));
+    const answer = String(await client.next());
+    expect(answer.length).toBeLessThan(2000);
+    expect(JSON.parse(answer).error).toMatchObject({ code: -32602, data: { path: 'key0' } });
+    client.socket.close();
+  });
+
   it('that sends rubbish before hello is closed', async () => {
     const client = await open();
     for (let i = 0; i < 20; i++) client.socket.send('rubbish');
@@ -143,11 +174,43 @@ describe('a connection', () => {
     await quick.close();
   });
 
-  it('beyond what there is room for is refused', async () => {
-    const clients = await Promise.all(Array.from({ length: 40 }, () => RawClient.open(server.url)));
-    expect(clients.filter((client) => client === 503).length).toBeGreaterThan(0);
-    for (const client of clients) if (typeof client !== 'number') client.socket.terminate();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  it('that has said hello and asks to be let in again is not closed for that', async () => {
+    const quick = await testServer({ hello: 300 });
+    const client = await RawClient.greet(quick);
+    const request = quick.pairing.request.bind(quick.pairing);
+    quick.pairing.request = (name, asking) => ({ ...request(name, asking), secondsLeft: 0 });
+    expect((await client.call('pair.request', { name: 'again' })).result).toMatchObject({ secondsLeft: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await client.call('status')).error).toBeUndefined();
+    await quick.close();
+  });
+
+  it('that waits for its code is told when another gets its place', async () => {
+    const request = server.pairing.request.bind(server.pairing);
+    let displace = () => {};
+    server.pairing.request = (name, asking = {}) => {
+      displace = asking.onDisplaced ?? displace;
+      return request(name, asking);
+    };
+    const page = await open({ origin: 'null' });
+    await page.call('pair.request', { name: 'holder' });
+    expect(server.pairing.pending).toMatchObject({ name: 'holder', origin: 'null' });
+    displace();
+    expect(await page.closed).toMatchObject({
+      code: 4401,
+      reason: expect.stringContaining('Another client'),
+    });
+  });
+
+  it('of one client too many is refused', async () => {
+    const { token } = await server.clients.grant('many', 'client');
+    const clients = [];
+    for (let i = 0; i < 32; i++) clients.push(await RawClient.greet({ ...server, token }));
+    const other = await open();
+    const { error } = await other.call('hello', { token, protocol: 1 });
+    expect(error?.data?.code).toBe('RATE_LIMITED');
+    other.socket.terminate();
+    for (const client of clients) client.socket.terminate();
   });
 
   it('whose token is revoked is closed, and its jobs are cancelled', async () => {
@@ -208,6 +271,14 @@ describe('an HTTP request', () => {
     ['a plain GET of the socket', {}, '/rpc', 404],
   ])('by %s is refused', async (_, options, path, status) => {
     expect((await ask(options, path, 'method=status')).status).toBe(status);
+  });
+
+  it('that is refused leaves no trace of what stands after its path', async () => {
+    const before = server.logged.length;
+    expect((await ask({}, `/nowhere?token=${server.token}#${server.token}`)).status).toBe(404);
+    const logged = server.logged.slice(before).join('');
+    expect(logged).toContain('/nowhere');
+    expect(logged).not.toContain(server.token);
   });
 
   it('tells only product and version at /health, and lets the plugins read it', async () => {

@@ -17,7 +17,7 @@ export interface DaemonMemory {
 }
 
 /** Lets a client in as a person does: with the code that the daemon shows. Returns its token. */
-async function letIn({ port, output }: StartedDaemon, name: string): Promise<string> {
+export async function letIn({ port, output }: StartedDaemon, name: string): Promise<string> {
   const urls = [`ws://127.0.0.1:${port}/rpc`];
   const request = await PairingRequest.open({ urls, webSocket: WebSocket, name });
   for (;;) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MODEL } from '../golden.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
+export const PROGRAM = join(import.meta.dirname, '../../daemon/bin/palimpsest.js');
 
 export interface StartedDaemon {
   readonly port: number;

@@ -21,7 +21,7 @@ describe('readMessage', () => {
     ['no method', request({ method: 5 }), [[-32600, 1]]],
     ['an object as id', request({ id: {} }), [[-32600, null]]],
     ['null as id', request({ id: null }), [[-32600, null]]],
-    ['a fraction as id', request({ id: 1.5 }), [[-32600, null]]],
+    ['an endless number as id', request().replace('"id":1', '"id":1e999'), [[-32600, null]]],
     ['params by position', request({ params: [] }), [[-32602, 1]]],
     ['params that are text', request({ params: 'x' }), [[-32602, 1]]],
     ['twins', `[${request()},${request()}]`, ['status', [-32600, 1]]],
@@ -32,6 +32,11 @@ describe('readMessage', () => {
     ['a name of Object.prototype', request({ method: '__proto__' }), ['__proto__']],
     ['brackets in text', request({ params: { a: '['.repeat(100) } }), ['status']],
   ])('answers %s', (_, text, expected) => expect(codes(text)).toEqual(expected));
+
+  it.each([1.5, -1, 1e300])('takes %s for an id, so that its answer finds its way', (id) => {
+    expect(readMessage(request({ id })).entries).toMatchObject([{ id, method: 'status' }]);
+    expect(codes(request({ id, params: [] }))).toEqual([[-32602, id]]);
+  });
 
   it('answers a batch of one with an array', () => {
     expect(readMessage(`[${request()}]`).batch).toBe(true);

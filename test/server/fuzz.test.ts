@@ -80,5 +80,5 @@ function expectWellFormed(answer: Record<string, unknown>): void {
   expect(answer.jsonrpc).toBe('2.0');
   if ('method' in answer) return;
   expect('result' in answer).not.toBe('error' in answer);
-  expect(answer.id === null || typeof answer.id === 'string' || Number.isInteger(answer.id)).toBe(true);
+  expect(answer.id === null || typeof answer.id === 'string' || Number.isFinite(answer.id)).toBe(true);
 }

@@ -78,9 +78,9 @@ export interface TestServer extends RunningServer {
   readonly clients: Clients;
   readonly jobs: FakeJobs;
   readonly backend: Backend;
-  /** Where it keeps things. */
-  readonly folder: string;
   readonly pairings: (PendingPairing | null)[];
+  /** Of its configuration and stores. */
+  readonly folder: string;
   /** What went to the log, as text. */
   readonly logged: string[];
 }

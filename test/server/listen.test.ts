@@ -1,10 +1,12 @@
 /** Where the daemon listens: on both loopback addresses, and on another one only when it is told to. */
 
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { DaemonClient } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { TIMINGS } from '../../daemon/src/server/limits.ts';
+import { listen } from '../../daemon/src/server/listen.ts';
 import { type StartedDaemon, somePort, startDaemon } from './daemon.ts';
 
 /** An address of this machine that is none of loopback; on Linux, 127.0.0.2 does where there is no network. */
@@ -67,6 +69,22 @@ describe('a daemon', () => {
       socket.on('error', () => {});
     });
     expect(status).toBe(421);
+  });
+});
+
+describe('a port that the system keeps for itself', () => {
+  it.each([
+    [[80], /does not let you use port 80/],
+    [[80, 81], /does not let you use all of the ports 80, 81/],
+  ])('%s is not said to be taken', async (ports, why) => {
+    const forbid = (server: Server) => {
+      server.listen = () => {
+        const error = Object.assign(new Error('listen EACCES'), { code: 'EACCES' });
+        queueMicrotask(() => server.emit('error', error));
+        return server;
+      };
+    };
+    await expect(listen(ports, TIMINGS, forbid)).rejects.toThrow(why);
   });
 });
 

@@ -191,10 +191,63 @@ describe('a client', () => {
     server.pairing.request('Photopea');
     expect(JSON.parse(String(await page.next()))).toMatchObject({
       method: 'pair.changed',
-      params: { pending: { name: 'Photopea', code: server.pairing.pending?.code } },
+      params: { pending: { name: 'Photopea', origin: 'program', code: server.pairing.pending?.code } },
     });
     expect((await page.call('pair.pending')).result).toMatchObject({ pending: { name: 'Photopea' } });
     page.socket.close();
+  });
+
+  it.each(['9007199254740993', '-1764310000123456789', '123456789012345678901234567890', '1.5', '1e3'])(
+    'gets its answer with the id %s, to the last digit',
+    async (id) => {
+      const asking = await RawClient.greet(server);
+      const one = `{"jsonrpc":"2.0","method":"models.list", "params":{}, "id" : ${id} }`;
+      const shown = id === '1e3' ? '1000' : id;
+      for (const text of [
+        one,
+        one.replace('models.list', 'models.lost'),
+        one.replace('{}', '{"id":7,"a":1}'),
+      ]) {
+        asking.socket.send(text);
+        expect(String(await asking.next())).toContain(`"id":${shown}`);
+        asking.socket.send(`[${text},{"jsonrpc":"2.0","method":"models.list","id":"\\"id\\":${id}"}]`);
+        const both = String(await asking.next());
+        expect(both).toContain(`"id":${shown},`);
+        expect(JSON.parse(both)[1].id).toBe(`"id":${id}`);
+      }
+    },
+  );
+
+  it('hears of the places of its own jobs now and then, and the owner of none of them', async () => {
+    const quick = await testServer({ moves: 50 });
+    const { token, client: info } = await quick.clients.grant('Figma', 'client');
+    const plugin = await RawClient.greet({ ...quick, token });
+    const owner = await RawClient.greet(quick);
+    const { result } = await plugin.call('generate', { model: 'tiny', prompt: 'a cat' });
+    const { id, owner: by } = (result as unknown as { job: { id: string; owner: string } }).job;
+    expect(by).toBe(info.id);
+    for (let position = 500; position > 0; position--) quick.jobs.move(id, { position });
+    quick.jobs.move(id, { state: 'running' });
+    const other = await plugin.call('generate', { model: 'tiny', prompt: 'a dog' });
+    const { job: next } = other.result as unknown as { job: { id: string } };
+    quick.jobs.move(next.id, { position: 7 });
+    const heard = async (
+      client: RawClient,
+      until: (job: { state: string; position?: number }) => boolean,
+    ) => {
+      const states: string[] = [];
+      for (;;) {
+        const { method, params } = JSON.parse(String(await client.next()));
+        if (method !== 'job.changed') continue;
+        states.push(params.job.position ?? params.job.state);
+        if (until(params.job)) return states;
+      }
+    };
+    // What came before the answers is read by then.
+    expect(await heard(plugin, ({ position }) => position === 7)).toEqual([7]);
+    quick.jobs.move(next.id, { state: 'running', position: 0 });
+    expect(await heard(owner, ({ position }) => position === 0)).toEqual(['queued', 1, 'queued', 0]);
+    await quick.close();
   });
 
   it('that leaves takes back what nobody waits for any more', async () => {

@@ -78,6 +78,59 @@ describe('a pairing', () => {
     expect(isBusy(() => pairing.request('evil'))).toBe(true);
   });
 
+  it('says where the request comes from', () => {
+    pairing.request('Figma', { origin: 'https://www.figma.com' });
+    expect(pairing.pending).toMatchObject({ name: 'Figma', origin: 'https://www.figma.com' });
+  });
+
+  it('is shown a few times in a row, however often somebody asks, and as often as it succeeds', () => {
+    const ask = (origin: string) => {
+      const { pairing: id } = pairing.request('asks', { origin });
+      return { id, code: pairing.pending!.code };
+    };
+    for (let i = 0; i < 20; i++) {
+      const { id, code } = ask('null');
+      pairing.confirm(id, code);
+    }
+    let shown = 0;
+    for (let i = 0; i < 100; i++) {
+      if (isBusy(() => pairing.withdraw(ask('null').id))) continue;
+      shown++;
+    }
+    expect(shown).toBe(5);
+    expect(isBusy(() => ask('program'))).toBe(false);
+    pairing.withdraw('another');
+    time += 120_000;
+    expect(isBusy(() => ask('null'))).toBe(false);
+  });
+
+  it('gives its place to another kind after a while, also when it is asked for anew', () => {
+    const displaced: string[] = [];
+    const ask = (origin: string) =>
+      pairing.request('asks', { origin, onDisplaced: () => displaced.push(origin) }).pairing;
+    let held = ask('null');
+    time += 30_000;
+    expect(() => ask('program')).toThrow('in 15 seconds');
+    pairing.withdraw(held);
+    held = ask('null');
+    time += 15_000;
+    expect(() => ask('null')).toThrow('in 105 seconds');
+    const honest = ask('program');
+    expect(displaced).toEqual(['null']);
+    expect(() => pairing.confirm(held, pairing.pending!.code)).toThrow(/expired/);
+    expect(isBusy(() => ask('null'))).toBe(true);
+    expect(pairing.confirm(honest, pairing.pending!.code)).toBe('asks');
+  });
+
+  it('that was guessed at stops its own kind only', () => {
+    const { pairing: id } = pairing.request('evil', { origin: 'null' });
+    for (let i = 0; i < 5; i++) expect(() => pairing.confirm(id, wrong())).toThrow();
+    expect(isBusy(() => pairing.request('evil', { origin: 'null' }))).toBe(true);
+    for (const origin of ['https://www.figma.com', 'program']) {
+      pairing.withdraw(pairing.request('honest', { origin }).pairing);
+    }
+  });
+
   it('opens the printed link once, for ten minutes', () => {
     const code = pairing.newLaunchCode();
     pairing.redeemLaunchCode(code);
@@ -139,6 +192,17 @@ describe('clients', () => {
     expect(again.authenticate(token)).toBeNull();
     expect(Clients.open(folder).authenticate(token)).toBeNull();
     expect(await again.revoke('owner')).toBe(false);
+  });
+
+  it('that are pages of the owner make room for each other, and for nobody else', async () => {
+    const clients = Clients.open(folder);
+    const plugin = await clients.grant('Figma', 'client');
+    const pages = [];
+    for (let i = 0; i < 25; i++) pages.push(await clients.grant('Palimpsest page', 'owner'));
+    const known = pages.map(({ token }) => clients.authenticate(token) !== null);
+    expect(known).toEqual([...Array(5).fill(false), ...Array(20).fill(true)]);
+    expect(clients.authenticate(plugin.token)).toEqual(plugin.client);
+    expect(Clients.open(folder).list()).toHaveLength(21);
   });
 
   it('that come and go at the same moment are all kept, or all forgotten', async () => {

@@ -1,8 +1,9 @@
 /** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
 
-import type { ClientInfo, PendingPairing } from '@palimpsest/protocol';
+import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../models/chooseDevice.ts';
+import { Outlet, outliveOutput } from '../runtime/outlet.ts';
 import { requireUserFolder } from '../runtime/userFolders.ts';
 import { ownerTokenFile } from '../server/clients.ts';
 import { LOG_LEVELS, readConfig } from '../server/config.ts';
@@ -11,6 +12,8 @@ import { newLog } from '../server/log.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { missingFolders } from './missingFiles.ts';
 import { EXIT_CODES, reportError } from './report.ts';
+
+const terminal = new Outlet(process.stdout);
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
@@ -32,6 +35,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  outliveOutput();
   const folder = requireUserFolder('config');
   const config = readConfig(folder, flags);
   requireUserFolder('cache');
@@ -49,13 +53,13 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
   });
   // Before the welcome: whoever waits for that may answer it with Ctrl-C at once.
   const end = stopped();
-  process.stdout.write(welcome(daemon, folder, chosen.reason));
+  terminal.write(welcome(daemon, folder, chosen.reason));
   const lost = await Promise.race([end, daemon.lost]);
   if (lost !== undefined) {
     process.stderr.write(`Its cache folder was removed, and another daemon has the new one. ${lost}\n`);
     process.exitCode = EXIT_CODES.failed;
   }
-  process.stdout.write('\nStopping. What is under way goes on at the next start.\n');
+  terminal.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
 }
 
@@ -75,14 +79,14 @@ function welcome({ port, pairing }: Daemon, folder: string, reason: string): str
 
 function showPairing(pending: PendingPairing | null): void {
   if (pending === null) return;
-  const { name, code, secondsLeft } = pending;
-  process.stdout.write(
-    `\n"${name}" wants to connect. Type this code into it within ${secondsLeft} s:  ${code}\n`,
+  const { name, origin, code, secondsLeft } = pending;
+  terminal.write(
+    `\n"${name}" wants to connect. It is ${placeOf(origin)}. Type this code into it within ${secondsLeft} s:  ${code}\n`,
   );
 }
 
 function showPaired({ name, id }: ClientInfo): void {
-  process.stdout.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
+  terminal.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
 }
 
 /** Until the process is told to end; a second time ends it at once. */

@@ -4,11 +4,14 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { TimeLeft } from '../methods/timeLeft.ts';
 import type { Progress } from '../methods/watch.ts';
 import { onDamage } from '../runtime/damage.ts';
+import { outliveOutput } from '../runtime/outlet.ts';
 import { Engine, type TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
 
 /** Between two reports of progress, in ms. */
 const INTERVAL = 100;
+
+outliveOutput();
 
 const engine = new Engine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')));
 let task: { readonly controller: AbortController; preview: boolean } | null = null;

@@ -1,4 +1,7 @@
-/** @file A look at a picture from outside, before anything decodes it. */
+/**
+ * @file A look at a picture from outside, before anything decodes it: at its first bytes only. A library that reads the
+ * header would unpack texts and profiles on the way, which can be a thousand times as long as the file.
+ */
 
 import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
 import sharp from 'sharp';
@@ -11,20 +14,20 @@ export interface PictureHeader {
   readonly height: number;
 }
 
+type Side = Pick<PictureHeader, 'width' | 'height'>;
+
 /**
  * What the file says of itself. Only the formats that browsers and editors give are let through, by their first bytes:
  * a drawing that names other files, such as SVG, never gets to a decoder.
  *
  * @throws {PalimpsestError} PICTURE_UNREADABLE, PICTURE_TOO_SMALL, PICTURE_TOO_LARGE
  */
-export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeader> {
+export function readPictureHeader(bytes: Uint8Array): PictureHeader {
   const mediaType = mediaTypeOf(bytes);
-  if (mediaType === null) throw unreadable(bytes);
-  const { width, height } = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw unreadable(bytes, cause);
-    });
+  const side =
+    mediaType === null ? null : READERS[mediaType](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  if (mediaType === null || side === null || side.width === 0 || side.height === 0) throw unreadable(bytes);
+  const { width, height } = side;
   requireLargeEnough('The picture', { width, height });
   if (width * height > MAX_PICTURE_PIXELS) {
     throw new PalimpsestError(
@@ -48,11 +51,61 @@ export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | nul
   return null;
 }
 
-function unreadable(bytes: Uint8Array, cause?: unknown): PalimpsestError {
+function unreadable(bytes: Uint8Array): PalimpsestError {
   const other = otherFormat(bytes);
   const sentence =
     other === undefined
       ? 'This is no picture that can be read. Send a PNG, JPEG or WebP file.'
       : `This is ${other.what}. ${other.advice}`;
-  return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
+  return new PalimpsestError('PICTURE_UNREADABLE', sentence);
 }
+
+/** The size of a picture, or null where its header is cut off or none. */
+const READERS: Readonly<Record<PictureHeader['mediaType'], (file: Buffer) => Side | null>> = {
+  'image/png': (file) =>
+    file.length < 33 || nameAt(file, 12) !== 'IHDR'
+      ? null
+      : { width: file.readUInt32BE(16), height: file.readUInt32BE(20) },
+  'image/jpeg': readJpeg,
+  'image/webp': readWebP,
+};
+
+/** Segments follow each other until one tells the frame's size; pixels come after it. */
+function readJpeg(file: Buffer): Side | null {
+  let at = 2;
+  while (at + 9 <= file.length) {
+    if (file[at] !== 0xff) return null;
+    const marker = file[at + 1]!;
+    // A frame of any kind; three of these numbers are tables.
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { width: file.readUInt16BE(at + 7), height: file.readUInt16BE(at + 5) };
+    const isFill = marker === 0xff;
+    const standsAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+    if (isFill) at += 1;
+    else if (standsAlone) at += 2;
+    else if (marker === 0xd9 || marker === 0xda || file.readUInt16BE(at + 2) < 2) return null;
+    else at += 2 + file.readUInt16BE(at + 2);
+  }
+  return null;
+}
+
+/** The first of its chunks tells the size, in one of three ways. */
+function readWebP(file: Buffer): Side | null {
+  if (file.length < 30) return null;
+  switch (nameAt(file, 12)) {
+    case 'VP8 ':
+      return file.readUIntBE(23, 3) !== 0x9d012a
+        ? null
+        : { width: file.readUInt16LE(26) & 0x3fff, height: file.readUInt16LE(28) & 0x3fff };
+    case 'VP8L': {
+      const bits = file.readUInt32LE(21);
+      return file[20] !== 0x2f ? null : { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+    }
+    case 'VP8X':
+      return { width: file.readUIntLE(24, 3) + 1, height: file.readUIntLE(27, 3) + 1 };
+    default:
+      return null;
+  }
+}
+
+const nameAt = (file: Buffer, offset: number): string => file.toString('latin1', offset, offset + 4);

@@ -59,7 +59,7 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
   for (const hash of held) await blobs.release(hash);
 }
 
-/** The pictures that a job needs. */
+/** The pictures that a request needs. */
 export function picturesOf(request: JobRequest): BlobHash[] {
   switch (request.kind) {
     case 'generate':

@@ -12,7 +12,7 @@ export type Jobs = Pick<
   'submit' | 'get' | 'list' | 'cancel' | 'cancelAllOf' | 'wantPreview' | 'on'
 >;
 
-export type Blobs = Pick<BlobStore, 'put' | 'get' | 'hold' | 'release'>;
+export type Blobs = Pick<BlobStore, 'put' | 'get' | 'open' | 'discard' | 'hold' | 'release' | 'size'>;
 
 export interface Backend {
   readonly jobs: Jobs;

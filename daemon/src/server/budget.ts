@@ -1,18 +1,40 @@
-/** @file Bytes that pictures on their way take in the daemon's memory, over all connections. */
+/** @file Bytes of pictures in the daemon's memory: those of one client, and those of all together. */
+
+import { PalimpsestError } from '@palimpsest/protocol';
 
 export class Budget {
   private used = 0;
 
-  constructor(private readonly limit: number) {}
+  /** @param whole what this is a part of, whose limit holds too. */
+  constructor(
+    private readonly limit: number,
+    private readonly whole?: Budget,
+  ) {}
 
-  /** Whether there was room. */
-  take(bytes: number): boolean {
-    if (this.used + bytes > this.limit) return false;
+  /** @throws {PalimpsestError} RATE_LIMITED when there is no room; nothing is taken then. */
+  take(bytes: number): void {
+    if (this.used + bytes > this.limit) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        'Too many pictures are on their way. Send the next when one is through.',
+      );
+    }
+    this.whole?.take(bytes);
     this.used += bytes;
-    return true;
   }
 
   giveBack(bytes: number): void {
     this.used -= bytes;
+    this.whole?.giveBack(bytes);
+  }
+
+  /** Does what holds so many bytes until it is done. @throws {PalimpsestError} as `take`, and what the work throws. */
+  async during<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    this.take(bytes);
+    try {
+      return await work();
+    } finally {
+      this.giveBack(bytes);
+    }
   }
 }

@@ -5,7 +5,7 @@
 
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
+import { type ClientInfo, nameOfKey, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { closeToOthers, keepPrivateFile } from '../runtime/privateFiles.ts';
 import { readKeptFileSync } from '../runtime/readKeptFile.ts';
@@ -15,13 +15,15 @@ const TOKEN_FILE = 'token';
 const CLIENTS_FILE = 'clients.json';
 /** More than anybody pairs; the oldest have to be revoked by hand then. */
 const MAX_CLIENTS = 100;
+/** Of the daemon's own page, which is let in anew by each link: the oldest make room. */
+const MAX_PAGES = 20;
 
 const StoredClient = z.strictObject({
   id: z.string(),
   name: z.string(),
   access: z.enum(['client', 'owner']),
   createdAt: z.number(),
-  /** sha256 of the token, in hex. */
+  /** sha256 of the token, in hex: the key of the proofs (protocol/src/proof.ts). */
   tokenHash: z.string(),
 });
 type StoredClient = z.infer<typeof StoredClient>;
@@ -32,6 +34,8 @@ export class Clients {
 
   /** Revoked, which is not on the disk yet. */
   private readonly revoked = new Set<string>();
+  /** Of keys. */
+  private readonly names = new Map<string, Promise<string>>();
 
   private constructor(
     private readonly folder: string,
@@ -77,9 +81,24 @@ export class Clients {
     return found && infoOf(found);
   }
 
-  /** Lets a client in. The token is told once, here. */
+  /**
+   * The key of the token that a client says it has, or null.
+   *
+   * @param name of the key (`nameOfKey`).
+   */
+  async keyNamed(name: string): Promise<string | null> {
+    return (await this.withName(name))?.tokenHash ?? null;
+  }
+
+  /** The client that somebody says it is, which is not proven; its id, or null. */
+  async idNamed(name: string): Promise<string | null> {
+    return (await this.withName(name))?.id ?? null;
+  }
+
+  /** Lets a client in; a page of the owner's takes the place of the oldest. The token is told once, here. */
   async grant(name: string, access: ClientInfo['access']): Promise<{ token: string; client: ClientInfo }> {
-    if (this.stored.length >= MAX_CLIENTS) {
+    const paired = this.stored.filter((client) => client.access === 'client').length;
+    if (access === 'client' && paired >= MAX_CLIENTS) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
         `${MAX_CLIENTS} clients are paired already. Revoke some with "palimpsest clients --revoke ID".`,
@@ -87,7 +106,13 @@ export class Clients {
     }
     const token = newToken();
     const client = { id: newId(), name, access, createdAt: Date.now(), tokenHash: hashToken(token) };
-    await this.change((stored) => [...stored, client]);
+    await this.change((stored) => {
+      const pages = stored.filter((other) => other.access === 'owner');
+      const oldest = new Set(
+        access === 'owner' ? pages.slice(0, Math.max(0, pages.length + 1 - MAX_PAGES)) : [],
+      );
+      return [...stored.filter((other) => !oldest.has(other)), client];
+    });
     return { token, client: infoOf(client) };
   }
 
@@ -127,6 +152,18 @@ export class Clients {
 
   private remaining(stored: readonly StoredClient[]): StoredClient[] {
     return stored.filter(({ id }) => !this.revoked.has(id));
+  }
+
+  private async withName(name: string): Promise<StoredClient | undefined> {
+    const known = [this.owner, ...this.stored];
+    const names = await Promise.all(known.map(({ tokenHash }) => this.nameOf(tokenHash)));
+    return known[names.indexOf(name)];
+  }
+
+  private nameOf(key: string): Promise<string> {
+    const name = this.names.get(key) ?? nameOfKey(key);
+    this.names.set(key, name);
+    return name;
   }
 
   /** Changes follow each other: each is made to what the one before has left. */

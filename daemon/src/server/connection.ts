@@ -8,63 +8,69 @@ import {
   type Frame,
   type NotificationName,
   type NotificationParams,
+  PalimpsestError,
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Budget } from './budget.ts';
-import { type Caller, clientOf } from './caller.ts';
+import type { Caller, Challenge } from './caller.ts';
 import { wireError } from './errorMapping.ts';
 import type { RequestId } from './framer.ts';
 import { LIMITS, type Timings } from './limits.ts';
 import type { Pictures } from './pictures.ts';
-import type { RateLimit } from './rateLimit.ts';
+import { RateLimit } from './rateLimit.ts';
 import type { Rpc } from './rpc.ts';
+import type { Share } from './share.ts';
 import { Transfers } from './transfers.ts';
 
 /** What a connection needs of the server around it. */
 export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly origin: string;
+  /** The client that it says it is, which it has not proven. */
+  readonly named: string | null;
   readonly rpc: Rpc;
   readonly pictures: Pictures;
-  readonly budget: Budget;
   readonly timings: Timings;
   readonly log: Logger;
-  /** The rate of a client, which all its connections share. */
-  rateOf(client: ClientInfo): RateLimit;
+  /**
+   * It says hello as that client. Returns what that may cost, which all its connections share.
+   *
+   * @throws {PalimpsestError} RATE_LIMITED when too many are connected.
+   */
+  welcome(client: ClientInfo): Share;
+  /** Something waits in this socket: whichever holds too much in all is ended. */
+  onBacklog(): void;
   /** It wants previews of a job, or no more of them. */
   onPreviewsChanged(job: string): void;
 }
 
 export class Connection implements Caller {
   client: ClientInfo | null = null;
+  /** A person is typing in its code. */
+  isPairing = false;
   readonly inFlight = new Set<RequestId>();
   readonly previews = new Set<string>();
   readonly origin: string;
+  readonly named: string | null;
   private readonly departure = new AbortController();
   private readonly socket: WebSocket;
-  private readonly transfers: Transfers;
-  private rate: RateLimit | null = null;
+  private transfers: Transfers | null = null;
+  share: Share | null = null;
+  challenge: Challenge | null = null;
   private deadline: NodeJS.Timeout;
   private readonly heartbeat: NodeJS.Timeout;
   private answersPings = true;
-  private refusals = 0;
+  private readonly refusals = new RateLimit(LIMITS.refusals, LIMITS.forgivenPerSecond);
   private strangerMessages = 0;
   private closing: string | null = null;
   /** A stranger's messages are taken one after the other, so that what follows hello finds it done. */
   private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ConnectionOptions) {
-    const { socket, timings, log, pictures, budget } = options;
+    const { socket, timings, log } = options;
     this.socket = socket;
     this.origin = options.origin;
-    this.transfers = new Transfers({
-      send: (frame) => this.sendFrame(frame),
-      pictures: pictures.of(() => clientOf(this)),
-      budget,
-      toWire: (error) => wireError(error, log),
-      patience: timings.transfer,
-    });
+    this.named = options.named;
     this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('pong', () => {
@@ -83,7 +89,7 @@ export class Connection implements Caller {
   }
 
   notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
-    this.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    void this.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
   }
 
   /** For what is worth nothing when it is late. */
@@ -93,23 +99,29 @@ export class Connection implements Caller {
 
   sendPreview(job: string, png: Uint8Array): void {
     if (this.previews.has(job) && this.socket.bufferedAmount < LIMITS.previewBacklog) {
-      this.sendFrame({ type: 'preview', transfer: 0, job, png });
+      void this.sendFrame({ type: 'preview', transfer: 0, job, png });
     }
   }
 
-  mayAsk(): boolean {
-    return this.rate === null || this.rate.take();
-  }
-
   countRefusal(): void {
-    if (++this.refusals !== LIMITS.refusals) return;
+    if (this.refusals.take()) return;
     // After the answers that are on their way.
     setImmediate(() => this.end(CLOSE_CODES.tooMany, 'Too many requests were refused.'));
   }
 
   greet(client: ClientInfo): void {
+    const { welcome, pictures, log, timings } = this.options;
+    this.share = welcome(client);
     this.client = client;
-    this.rate = this.options.rateOf(client);
+    this.transfers?.close();
+    this.transfers = new Transfers({
+      send: (frame) => this.sendFrame(frame),
+      pictures: pictures.of(() => client),
+      share: this.share,
+      toWire: (error) => wireError(error, log),
+      onRefused: () => this.countRefusal(),
+      patience: timings.transfer,
+    });
     clearTimeout(this.deadline);
   }
 
@@ -118,11 +130,20 @@ export class Connection implements Caller {
   }
 
   waitForCode(seconds: number): void {
+    // Who has said hello has no deadline.
+    if (this.client !== null) return;
+    this.isPairing = true;
     clearTimeout(this.deadline);
     this.deadline = setTimeout(
       () => this.end(CLOSE_CODES.notAuthorised, 'The code has expired.'),
       seconds * 1000,
     );
+  }
+
+  giveUpCode(): void {
+    this.isPairing = false;
+    if (this.client === null)
+      this.end(CLOSE_CODES.notAuthorised, 'Another client asked to be let in meanwhile.');
   }
 
   setPreview(job: string, on: boolean): void {
@@ -134,6 +155,14 @@ export class Connection implements Caller {
   /** Its token was taken back. */
   revoke(): void {
     this.end(CLOSE_CODES.revoked, 'This client was revoked.');
+  }
+
+  /** Others came after it, and it has not said hello. */
+  displace(): void {
+    this.closing = 'displaced';
+    this.socket.close(1013, 'Others came. Connect again, and say hello at once.');
+    // It may be one of thousands, and may not answer.
+    this.socket.terminate();
   }
 
   /** The daemon stops. */
@@ -149,7 +178,8 @@ export class Connection implements Caller {
     if (this.closing !== null) return;
     if (this.client !== null) {
       if (isBinary) this.receiveFrame(data);
-      else void this.answer(data.toString('utf8'));
+      else if (this.share?.text.take(data.length)) void this.answer(data.toString('utf8'));
+      else this.refuseUnread();
       return;
     }
     if (++this.strangerMessages > LIMITS.strangerMessages) {
@@ -158,7 +188,7 @@ export class Connection implements Caller {
     }
     this.turn = this.turn.then(async () => {
       if (isBinary && this.client === null)
-        this.end(CLOSE_CODES.notAuthorised, 'Say hello with a token first.');
+        this.end(CLOSE_CODES.notAuthorised, isJson(data) ? JSON_IN_BINARY : 'Say hello with a token first.');
       else if (isBinary) this.receiveFrame(data);
       else await this.answer(data.toString('utf8'));
     });
@@ -166,29 +196,50 @@ export class Connection implements Caller {
 
   private async answer(text: string): Promise<void> {
     const answer = await this.options.rpc.answer(text, this);
-    if (answer !== null) this.send(answer);
+    if (answer !== null) void this.send(answer);
     if (this.closing !== null) this.end(CLOSE_CODES.notAuthorised, this.closing);
+  }
+
+  /** Without a look at it, so without its id. */
+  private refuseUnread(): void {
+    this.countRefusal();
+    const megabytes = LIMITS.textPerSecond / 2 ** 20;
+    const error = new PalimpsestError(
+      'RATE_LIMITED',
+      `More than ${megabytes} MiB of text a second. Send pictures as binary frames.`,
+    );
+    const answer = { jsonrpc: '2.0', id: null, error: wireError(error, this.options.log) };
+    void this.send(JSON.stringify(answer));
   }
 
   private receiveFrame(data: Buffer): void {
     try {
-      this.transfers.receive(decodeFrame(data));
+      if (isJson(data)) throw new PalimpsestError('TRANSFER_FAILED', JSON_IN_BINARY);
+      this.transfers?.receive(decodeFrame(data));
     } catch (error) {
       this.countRefusal();
       const transfer = data.length >= 5 ? data.readUInt32BE(1) : 0;
-      this.sendFrame({ type: 'fail', transfer, error: wireError(error, this.options.log) });
+      void this.sendFrame({ type: 'fail', transfer, error: wireError(error, this.options.log) });
     }
   }
 
-  private send(data: string | Uint8Array): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    // Who reads so slowly has gone, or means harm.
-    if (this.socket.bufferedAmount > LIMITS.backlog) this.socket.terminate();
-    else this.socket.send(data);
+  /** What waits in its socket, in bytes. */
+  get backlog(): number {
+    return this.socket.bufferedAmount;
   }
 
-  private sendFrame(frame: Frame): void {
-    this.send(encodeFrame(frame));
+  /** Resolves when nothing of it is in memory any more. */
+  private send(data: string | Uint8Array): Promise<void> {
+    if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
+    if (this.backlog > 0) this.options.onBacklog();
+    // Who reads so slowly has gone, or means harm.
+    if (this.backlog > LIMITS.backlog) this.socket.terminate();
+    if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => this.socket.send(data, () => resolve()));
+  }
+
+  private sendFrame(frame: Frame): Promise<void> {
+    return this.send(encodeFrame(frame));
   }
 
   /** Hears no more of a client, whether or not it answers the close. */
@@ -213,9 +264,14 @@ export class Connection implements Caller {
     this.departure.abort();
     clearTimeout(this.deadline);
     clearInterval(this.heartbeat);
-    this.transfers.close();
+    this.transfers?.close();
     const jobs = [...this.previews];
     this.previews.clear();
     for (const job of jobs) this.options.onPreviewsChanged(job);
   }
 }
+
+const JSON_IN_BINARY = 'JSON goes in text messages; binary ones carry pictures.';
+
+/** No frame begins as an object or an array does. */
+const isJson = (data: Buffer): boolean => data[0] === 0x7b || data[0] === 0x5b;

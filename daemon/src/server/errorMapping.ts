@@ -40,16 +40,21 @@ export function withoutPaths(message: string): string {
   return message.replace(/(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/:"']+)+[\\/]([^\s\\/:"']+)/g, '$1');
 }
 
+/** An answer is not the longer for a request that is all wrong. */
+const MAX_FAULTS = 10;
+const MAX_SENTENCE = 200;
+
 function invalidParams({ issues }: InvalidParams): WireError {
-  const faults = issues.map((issue) => ({
+  const faults = issues.slice(0, MAX_FAULTS).map((issue) => ({
     path: pathOf(issue),
-    message: issue.message,
+    // Some name everything that was given.
+    message: issue.message.slice(0, MAX_SENTENCE),
   }));
   const [{ path, message }] = faults as [{ path: string; message: string }];
   return {
     code: JSON_RPC_ERRORS.invalidParams,
     message: `${path}: ${message}. See the schema in rpc.discover.`,
-    data: { code: 'OPTION_INVALID', path, faults: faults.slice(0, 10) },
+    data: { code: 'OPTION_INVALID', path, faults },
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { JSON_RPC_ERRORS, MAX_BATCH } from '@palimpsest/protocol';
+import { isRounded, withMarkedIds } from './exactIds.ts';
 import { LIMITS } from './limits.ts';
 
 export type RequestId = string | number;
@@ -44,6 +45,7 @@ export function readMessage(text: string): Message {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    if (hasRoundedIds(value)) value = JSON.parse(withMarkedIds(text));
   } catch {
     return single(refuse(parse, 'The message is not JSON.'));
   }
@@ -66,6 +68,13 @@ export function refuse(code: number, message: string, id: RequestId | null = nul
   return { jsonrpc: '2.0', id, error: { code, message } };
 }
 
+function hasRoundedIds(value: unknown): boolean {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return entries.some(
+    (entry) => typeof entry === 'object' && entry !== null && 'id' in entry && isRounded(entry.id),
+  );
+}
+
 function readRequest(value: unknown): Request | Refusal {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(JSON_RPC_ERRORS.invalidRequest, 'A request is an object.');
@@ -74,7 +83,7 @@ function readRequest(value: unknown): Request | Refusal {
   const known = isId(id) ? id : null;
   const invalid = (message: string) => refuse(JSON_RPC_ERRORS.invalidRequest, message, known);
   if (id !== undefined && known === null) {
-    return invalid(`The id of a request is a whole number, or text of at most ${MAX_ID} characters.`);
+    return invalid(`The id of a request is a number, or text of at most ${MAX_ID} characters.`);
   }
   if (jsonrpc !== '2.0') return invalid('A request says "jsonrpc": "2.0".');
   if (typeof method !== 'string' || method.length > MAX_METHOD) return invalid('A request names its method.');
@@ -84,8 +93,9 @@ function readRequest(value: unknown): Request | Refusal {
   return { jsonrpc, method, params, ...(known === null ? {} : { id: known }) };
 }
 
+/** The specification advises against fractions, and allows them: whoever sends one waits for it. */
 const isId = (id: unknown): id is RequestId =>
-  typeof id === 'string' ? id.length <= MAX_ID : Number.isSafeInteger(id);
+  typeof id === 'string' ? id.length <= MAX_ID : Number.isFinite(id);
 
 /** Of two requests with one id, the later is refused: nobody could tell their answers apart. */
 function withoutTwins(entries: readonly (Request | Refusal)[]): (Request | Refusal)[] {

@@ -1,15 +1,30 @@
 /** @file All connections: who hears of which job, and whose rate is whose. */
 
-import type { ClientInfo, JobRecord, PendingPairing } from '@palimpsest/protocol';
+import {
+  type ClientInfo,
+  type JobRecord,
+  PalimpsestError,
+  type PendingPairing,
+  PROGRAM,
+} from '@palimpsest/protocol';
 import type { Jobs } from './backend.ts';
+import { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
+import { Doorstep } from './doorstep.ts';
 import { publicJob } from './handlers/jobView.ts';
 import { LIMITS, type Timings } from './limits.ts';
-import { RateLimit } from './rateLimit.ts';
+import { Share } from './share.ts';
 
 export class Hub {
   private readonly connections = new Set<Connection>();
-  private readonly rates = new Map<string, RateLimit>();
+  private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
+  /** Places of those that say they are a client: who does not know its key's name cannot come there. */
+  private readonly reserved = new Map<string, Doorstep<Connection>>();
+  private readonly shares = new Map<string, Share>();
+  private readonly memory = new Budget(LIMITS.allBytes);
+  /** Jobs that wait: those that went to another place since their client was told, as they are now; null for others. */
+  private readonly moves = new Map<string, JobRecord | null>();
+  private readonly tellingMoves: NodeJS.Timeout;
   /** When the progress of a job was last told, and of which stage. */
   private readonly told = new Map<string, { at: number; stage: string }>();
 
@@ -19,28 +34,54 @@ export class Hub {
   ) {
     jobs.on('change', (record) => this.tellChange(record));
     jobs.on('progress', (record, preview) => this.tellProgress(record, preview?.png));
+    this.tellingMoves = setInterval(() => this.tellMoves(), timings.moves).unref();
   }
 
-  /** Whether there is room for a connection that has not said hello. */
-  get hasRoom(): boolean {
-    const strangers = [...this.connections].filter(({ client }) => client === null).length;
-    return this.connections.size < LIMITS.connections && strangers < LIMITS.strangers;
-  }
-
+  /** A stranger, until it says hello. */
   add(connection: Connection): void {
     this.connections.add(connection);
+    this.doorstepOf(connection).enter(connection);
   }
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
-    const { client } = connection;
-    if (client !== null && !this.of(client.id).length) this.rates.delete(client.id);
+    this.doorstepOf(connection).leave(connection);
   }
 
-  rateOf({ id }: ClientInfo): RateLimit {
-    const rate = this.rates.get(id) ?? new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
-    this.rates.set(id, rate);
-    return rate;
+  /**
+   * It says hello as that client.
+   *
+   * @throws {PalimpsestError} RATE_LIMITED when it has too many connections.
+   */
+  welcome(connection: Connection, client: ClientInfo): void {
+    const known = [...this.connections].filter((other) => other !== connection && other.client !== null);
+    const own = known.filter((other) => other.client?.id === client.id);
+    // Who has none gets one, however many the others have.
+    const isFull = own.length > 0 && known.length >= LIMITS.connections;
+    if (own.length >= LIMITS.clientConnections || isFull) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        own.length >= LIMITS.clientConnections
+          ? `This client has ${own.length} connections already. Close some.`
+          : 'Too many clients are connected. Try again later.',
+      );
+    }
+    this.doorstepOf(connection).leave(connection);
+  }
+
+  /** Kept while the daemon runs: who connects anew has no more than who stays. */
+  shareOf({ id }: ClientInfo): Share {
+    const share = this.shares.get(id) ?? new Share(this.memory);
+    this.shares.set(id, share);
+    return share;
+  }
+
+  /** Ends the connection that reads slowest, when too much waits in all sockets together. */
+  boundBacklog(): void {
+    const connections = [...this.connections];
+    const waiting = connections.reduce((sum, { backlog }) => sum + backlog, 0);
+    if (waiting <= LIMITS.allBacklog) return;
+    connections.reduce((fullest, other) => (other.backlog > fullest.backlog ? other : fullest)).terminate();
   }
 
   /** Some connection wants previews of the job, or none any more. */
@@ -58,17 +99,29 @@ export class Hub {
   }
 
   revoke(client: string): void {
+    this.shares.delete(client);
+    this.reserved.delete(client);
     for (const connection of this.of(client)) connection.revoke();
   }
 
   /** Says goodbye, and ends what does not answer within a second. */
   async close(): Promise<void> {
+    clearInterval(this.tellingMoves);
     for (const connection of this.connections) connection.goAway();
     const deadline = Date.now() + 1000;
     while (this.connections.size > 0 && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     for (const connection of this.connections) connection.terminate();
+  }
+
+  private doorstepOf({ origin, named }: Connection): Doorstep<Connection> {
+    if (named !== null) {
+      const own = this.reserved.get(named) ?? newDoorstep(LIMITS.clientConnections);
+      this.reserved.set(named, own);
+      return own;
+    }
+    return origin === PROGRAM ? this.strangers.program : this.strangers.page;
   }
 
   private of(client: string): Connection[] {
@@ -80,11 +133,28 @@ export class Hub {
   }
 
   private tellChange(record: JobRecord): void {
+    // Each job that begins moves all that wait.
+    if (record.state === 'queued' && this.moves.has(record.id)) {
+      this.moves.set(record.id, record);
+      return;
+    }
+    if (record.state === 'queued') this.moves.set(record.id, null);
+    else this.moves.delete(record.id);
     const over = record.finishedAt !== undefined;
     if (over) this.told.delete(record.id);
     for (const connection of this.listenersTo(record)) {
       connection.notify('job.changed', { job: publicJob(record) });
       if (over) connection.previews.delete(record.id);
+    }
+  }
+
+  /** Only to whom they belong. */
+  private tellMoves(): void {
+    for (const [id, record] of this.moves) {
+      if (record === null) continue;
+      this.moves.set(id, null);
+      for (const connection of this.of(record.owner))
+        connection.notify('job.changed', { job: publicJob(record) });
     }
   }
 
@@ -104,3 +174,10 @@ export class Hub {
     }
   }
 }
+
+const newDoorstep = (places: number = LIMITS.strangers) =>
+  new Doorstep<Connection>(
+    places,
+    (connection) => connection.displace(),
+    (connection) => connection.isPairing,
+  );

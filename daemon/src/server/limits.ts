@@ -3,28 +3,51 @@
 import { MAX_TRANSFER_BYTES, MAX_TRANSFERS } from '@palimpsest/protocol';
 
 export const LIMITS = {
-  /** Sockets in all: fifty clients, twice over. */
+  /** Connections of all clients: fifty of them, twice over. */
   connections: 128,
-  /** Sockets that have not said hello. */
-  strangers: 32,
-  /** Messages that a stranger may send: pairing takes eight at most. */
+  /** Connections of one client. */
+  clientConnections: 32,
+  /** Sockets on which no connection was asked for yet; those that fetch pages are among them. */
+  unopened: 512,
+  /** Connections that have not said hello: of pages, and as many of programs. */
+  strangers: 128,
+  /** Messages that a stranger may send, and their bytes together: pairing takes eight at most. */
   strangerMessages: 12,
+  strangerBytes: 256 * 1024,
   /** Requests of one client: so many at once, and so many a second. */
   burst: 200,
   requestsPerSecond: 100,
-  /** Requests of one connection that are being answered. */
-  inFlight: 64,
-  /** Refusals before a connection that does not listen is closed. */
+  /** Bytes of those: so many at once, and so many a second. Pictures go as frames. */
+  textBurst: 64 * 2 ** 20,
+  textPerSecond: 16 * 2 ** 20,
+  /** Transfers that one client begins: so many at once, and so many a second. */
+  transferBurst: 1000,
+  transfersPerSecond: 500,
+  /** Requests of one client that are being answered. */
+  inFlight: 128,
+  /** Of one client, that wait for a turn at the engine beside jobs: attention maps, models. */
+  waitingForEngine: 8,
+  /** Refusals at once before a connection that does not listen is closed, and how many a second are forgotten. */
   refusals: 100,
+  forgivenPerSecond: 1,
   /** Pictures on their way over one connection, and their bytes together. */
   transfers: MAX_TRANSFERS,
   transferBytes: MAX_TRANSFER_BYTES,
-  /** Bytes on their way over all connections together. */
-  allTransferBytes: 256 * 2 ** 20,
+  /** Bytes of pictures in memory: of one client, and of all together. */
+  clientBytes: 2 * MAX_TRANSFER_BYTES,
+  allBytes: 256 * 2 ** 20,
+  /** Bytes on disk that are kept for the waiting jobs of one client: a quarter of what there is. */
+  heldBytes: 256 * 2 ** 20,
+  /** A transfer has to be this quick, in bytes a second, beyond its patience. */
+  transferPace: 256 * 1024,
+  /** A chunk that is smaller, and not the last, counts as a transfer; in bytes. */
+  smallChunk: 16 * 1024,
   /** Previews are dropped while so much waits in a socket; in bytes. */
   previewBacklog: 2 ** 20,
   /** A socket in which more waits is ended; in bytes. */
-  backlog: 16 * 2 ** 20,
+  backlog: 8 * 2 ** 20,
+  /** When more waits in all sockets together, the fullest is ended; in bytes. */
+  allBacklog: 64 * 2 ** 20,
   /** Values within values in a message. */
   depth: 32,
   /** Of one HTTP request's header, in bytes. */
@@ -42,6 +65,8 @@ export interface Timings {
   readonly transfer: number;
   /** Between two progress notifications of a job. */
   readonly progress: number;
+  /** Between two notifications of a waiting job's place. */
+  readonly moves: number;
 }
 
 export const TIMINGS: Timings = {
@@ -50,4 +75,5 @@ export const TIMINGS: Timings = {
   header: 5_000,
   transfer: 30_000,
   progress: 100,
+  moves: 1000,
 };

@@ -13,7 +13,7 @@ const LOOPBACK_NAME = 'localhost';
 const EVERYWHERE = /^(0\.0\.0\.0|\*|::|\[::\])$/;
 
 /** There is no such address on this machine, such as ::1 where IPv6 is turned off. */
-const NO_ADDRESS: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 export interface Listening {
   readonly port: number;
@@ -25,7 +25,8 @@ export interface Listening {
  *
  * @param ports 0 is any free port.
  * @param address beside the loopback ones.
- * @throws {PalimpsestError} PORT_TAKEN; OPTION_INVALID when this machine does not have the address, or it is none.
+ * @throws {PalimpsestError} PORT_TAKEN; OPTION_INVALID when this machine does not have the address, it is none, or the
+ *   system does not let this user have the port.
  */
 export async function listen(
   ports: readonly number[],
@@ -39,11 +40,21 @@ export async function listen(
       `${address} is every address of this machine. Name the one to listen on, such as 192.168.1.20.`,
     );
   }
+  let forbidden = false;
   for (const wanted of ports) {
     const listening = await listenOn(wanted, timings, prepare, address);
-    if (listening !== null) return listening;
+    if (typeof listening === 'object') return listening;
+    forbidden ||= listening === 'EACCES';
   }
   const [port] = ports;
+  if (forbidden) {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      ports.length === 1
+        ? `The system does not let you use port ${port}: those below 1024 are its own, and others can be reserved. Choose another with --port.`
+        : `The system does not let you use all of the ports ${ports.join(', ')}: they are reserved. Free them, or choose another with --port.`,
+    );
+  }
   throw new PalimpsestError(
     'PORT_TAKEN',
     ports.length === 1
@@ -52,12 +63,13 @@ export async function listen(
   );
 }
 
+/** Returns the code of the error where the port cannot be had. */
 async function listenOn(
   wanted: number,
   timings: Timings,
   prepare: (server: Server) => void,
   address: string | undefined,
-): Promise<Listening | null> {
+): Promise<Listening | string> {
   const servers: Server[] = [];
   let port = wanted;
   const beside = address === undefined || address === LOOPBACK_NAME ? [] : [address];
@@ -74,14 +86,14 @@ async function listenOn(
       throw new PalimpsestError('OPTION_INVALID', `This machine does not have the address ${address}.`);
     } else if (!NO_ADDRESS.has(code)) {
       for (const other of servers) other.close();
-      return null;
+      return code;
     }
   }
-  return servers.length > 0 ? { port, servers } : null;
+  return servers.length > 0 ? { port, servers } : 'EADDRNOTAVAIL';
 }
 
 function newServer({ header }: Timings): Server {
-  const server = createServer({
+  return createServer({
     maxHeaderSize: LIMITS.headerBytes,
     // Slow headers and slow bodies are cut off alike.
     headersTimeout: header,
@@ -89,14 +101,12 @@ function newServer({ header }: Timings): Server {
     connectionsCheckingInterval: Math.min(1000, header / 2),
     keepAliveTimeout: header,
   });
-  server.maxConnections = 2 * LIMITS.connections;
-  return server;
 }
 
 /** null, or the code of the error. */
-function tryListen(server: Server, host: string, port: number): Promise<unknown> {
+function tryListen(server: Server, host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const failed = (error: Error) => resolve('code' in error ? error.code : error.message);
+    const failed = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message);
     server.once('error', failed);
     server.listen({ host, port, ipv6Only: host.includes(':') }, () => {
       server.off('error', failed);

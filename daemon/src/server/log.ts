@@ -1,10 +1,17 @@
 /** @file The log: JSON lines on stderr. No prompts and no pictures go in; secrets are cut out should they ever. */
 
 import pino, { type Logger } from 'pino';
+import { Outlet } from '../runtime/outlet.ts';
+import { RateLimit } from './rateLimit.ts';
 
 const SECRETS = ['token', 'code', 'tokenHash', 'authorization', 'prompt', 'source', 'target', 'data'];
 
+/** Lines at once, and in a second from then on: strangers make the daemon write them. */
+const LINES = 500;
+const LINES_PER_SECOND = 20;
+
 export function newLog(level: string): Logger {
+  const rate = new RateLimit(LINES, LINES_PER_SECOND);
   return pino(
     {
       level,
@@ -15,6 +22,6 @@ export function newLog(level: string): Logger {
         censor: '(not logged)',
       },
     },
-    pino.destination({ fd: 2, sync: true }),
+    new Outlet(process.stderr, () => rate.take()),
   );
 }

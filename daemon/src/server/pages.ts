@@ -29,7 +29,7 @@ export function pageServer(
     request.resume();
     const { status, page, reason } = answerTo(request, pageAt, lists());
     if (reason !== undefined)
-      log.warn({ status, reason, url: request.url?.slice(0, 100) }, 'a request was refused');
+      log.warn({ status, reason, path: pathOf(request).slice(0, 100) }, 'a request was refused');
     const origin = request.headers.origin;
     response.writeHead(status, {
       'Content-Type': page.type,
@@ -45,6 +45,9 @@ export function pageServer(
     response.end(request.method === 'HEAD' ? undefined : page.body);
   };
 }
+
+/** Of the address, without what comes after the path: somebody may have put a token there, and the log is no place for it. */
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split(/[?#]/, 1)[0]!;
 
 /** Why a request is not answered, in words for the log and for the person; undefined where it is. */
 export function refusalOf(
@@ -68,11 +71,11 @@ function answerTo(
   pageAt: (path: string) => Page | undefined,
   lists: AccessLists,
 ): { status: number; page: Page; reason?: string } {
-  const { method, url = '/', headers } = request;
+  const { method, headers } = request;
   const refuse = (status: number, reason: string) => ({ status, page: text(`${reason}\n`), reason });
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refuse(refusal.status, refusal.reason);
-  const page = pageAt(url.split('?', 1)[0]!);
+  const page = pageAt(pathOf(request));
   // The browser asks before it knows who may show the page; it shows it only where `framedBy` says so.
   const isFramed = page?.framedBy !== undefined && headers['sec-fetch-dest'] === 'iframe';
   if (headers['sec-fetch-site'] === 'cross-site' && headers.origin === undefined && !isFramed) {

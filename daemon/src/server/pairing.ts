@@ -2,11 +2,14 @@
  * @file Letting a plugin in: it asks, the daemon shows a code, the person types it into the plugin.
  *
  * A code has six digits, so guessing has to be dear: five tries, two minutes, one pairing at a time, and after a pairing
- * that was guessed at, a pause that doubles up to an hour. That leaves some 120 guesses a day of a million.
+ * that was guessed at, a pause that doubles up to an hour. Whoever guesses, holds the place or asks again and again is in
+ * the way of its own kind only: pages without an origin, other pages, and programs each have their tries, their pauses and
+ * their prompts. That leaves some 120 guesses a day of a million for each kind.
  */
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { PalimpsestError, type PendingPairing } from '@palimpsest/protocol';
+import { PalimpsestError, type PendingPairing, PROGRAM } from '@palimpsest/protocol';
+import { RateLimit } from './rateLimit.ts';
 import { newId, sameSecret } from './secrets.ts';
 
 const CODE_LIFE = 2 * 60_000;
@@ -14,20 +17,49 @@ const LAUNCH_LIFE = 10 * 60_000;
 const TRIES = 5;
 const FIRST_PAUSE = 30_000;
 const MAX_PAUSE = 60 * 60_000;
+/** How long one kind may have the place while another asks for it. */
+const TURN = 45_000;
+/** Who asks again so soon goes on with its turn. */
+const BREAK = 10_000;
+/** Prompts of one kind, beyond those that end with the right code: so many at once, and one in so many seconds. */
+const PROMPTS = 5;
+const SECONDS_PER_PROMPT = 20;
 
 interface Pending {
   readonly id: string;
   readonly name: string;
+  readonly origin: string;
   readonly code: string;
   readonly expiresAt: number;
+  readonly onDisplaced: () => void;
+}
+
+/** What is remembered of those who ask from the same kind of place. */
+class Kind {
+  readonly prompts: RateLimit;
+  /** Since the last right code, or the last pause: who goes away and asks again has no more tries than others. */
+  wrongCodes = 0;
+  pause = FIRST_PAUSE;
+  pausedUntil = 0;
+  /** When it got the place, and when it last had it. */
+  turnSince = 0;
+  lastThere = Number.NEGATIVE_INFINITY;
+
+  constructor(now: () => number) {
+    this.prompts = new RateLimit(PROMPTS, 1 / SECONDS_PER_PROMPT, now);
+  }
+}
+
+export interface Asking {
+  /** Where the request comes from. */
+  readonly origin?: string;
+  /** Is told when another has got the place. */
+  readonly onDisplaced?: () => void;
 }
 
 export class Pairing {
   private current: Pending | null = null;
-  /** Since the last right code, or the last pause: who goes away and asks again has no more tries than others. */
-  private wrongCodes = 0;
-  private pause = FIRST_PAUSE;
-  private pausedUntil = 0;
+  private readonly kinds: Readonly<Record<'page' | 'site' | 'program', Kind>>;
   private readonly launchCodes = new Map<string, number>();
 
   /**
@@ -37,31 +69,47 @@ export class Pairing {
   constructor(
     private readonly onChange: (pending: PendingPairing | null) => void,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.kinds = { page: new Kind(now), site: new Kind(now), program: new Kind(now) };
+  }
 
   /** The pairing that waits for its code. */
   get pending(): PendingPairing | null {
     const pending = this.alive();
-    return (
-      pending && { name: pending.name, code: pending.code, secondsLeft: this.secondsTo(pending.expiresAt) }
-    );
+    if (pending === null) return null;
+    const { name, origin, code, expiresAt } = pending;
+    return { name, origin, code, secondsLeft: this.secondsTo(expiresAt) };
   }
 
   /**
-   * Begins a pairing.
+   * Begins a pairing. It takes the place of another kind's whose turn is over.
    *
    * @throws {PalimpsestError} PAIRING_BUSY, saying for how long.
    */
-  request(name: string): { pairing: string; secondsLeft: number } {
-    const busyUntil = Math.max(this.alive()?.expiresAt ?? 0, this.pausedUntil);
+  request(
+    name: string,
+    { origin = PROGRAM, onDisplaced = () => {} }: Asking = {},
+  ): { pairing: string; secondsLeft: number } {
+    const kind = this.kindOf(origin);
+    const busyUntil = Math.max(this.freeAt(kind), kind.pausedUntil);
     if (busyUntil > this.now()) {
       throw new PalimpsestError(
         'PAIRING_BUSY',
         `Another pairing is under way, or one has just failed. Try again in ${this.secondsTo(busyUntil)} seconds.`,
       );
     }
+    if (!kind.prompts.take()) {
+      throw new PalimpsestError(
+        'PAIRING_BUSY',
+        `A pairing was asked for too often. Try again in ${SECONDS_PER_PROMPT} seconds.`,
+      );
+    }
+    const displaced = this.current;
+    if (displaced !== null) this.end();
+    displaced?.onDisplaced();
+    if (this.now() - kind.lastThere > BREAK) kind.turnSince = this.now();
     const code = randomInt(1_000_000).toString().padStart(6, '0');
-    this.current = { id: newId(), name, code, expiresAt: this.now() + CODE_LIFE };
+    this.current = { id: newId(), name, origin, code, expiresAt: this.now() + CODE_LIFE, onDisplaced };
     this.onChange(this.pending);
     return { pairing: this.current.id, secondsLeft: this.secondsTo(this.current.expiresAt) };
   }
@@ -77,25 +125,27 @@ export class Pairing {
     if (pending === null || !sameSecret(pending.id, pairing)) {
       throw new PalimpsestError('PAIRING_FAILED', 'The code has expired or is used up. Ask for a new one.');
     }
+    const kind = this.kindOf(pending.origin);
     if (sameSecret(pending.code, code)) {
-      this.pause = FIRST_PAUSE;
-      this.wrongCodes = 0;
+      kind.pause = FIRST_PAUSE;
+      kind.wrongCodes = 0;
+      kind.prompts.giveBack();
       this.end();
       return pending.name;
     }
-    if (++this.wrongCodes < TRIES) {
+    if (++kind.wrongCodes < TRIES) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
-        `The code is wrong. ${TRIES - this.wrongCodes} tries are left.`,
+        `The code is wrong. ${TRIES - kind.wrongCodes} tries are left.`,
       );
     }
-    this.wrongCodes = 0;
-    this.pausedUntil = this.now() + this.pause;
-    this.pause = Math.min(this.pause * 2, MAX_PAUSE);
+    kind.wrongCodes = 0;
+    kind.pausedUntil = this.now() + kind.pause;
+    kind.pause = Math.min(kind.pause * 2, MAX_PAUSE);
     this.end();
     throw new PalimpsestError(
       'PAIRING_FAILED',
-      `The code was wrong ${TRIES} times. Ask for a new one in ${this.secondsTo(this.pausedUntil)} seconds.`,
+      `The code was wrong ${TRIES} times. Ask for a new one in ${this.secondsTo(kind.pausedUntil)} seconds.`,
     );
   }
 
@@ -128,8 +178,22 @@ export class Pairing {
   }
 
   private end(): void {
+    if (this.current !== null) this.kindOf(this.current.origin).lastThere = this.now();
     this.current = null;
     this.onChange(null);
+  }
+
+  /** When the place is free for a kind, in ms since 1970: its own kind waits for the code to expire. */
+  private freeAt(kind: Kind): number {
+    const pending = this.alive();
+    if (pending === null) return 0;
+    const holder = this.kindOf(pending.origin);
+    return holder === kind ? pending.expiresAt : Math.min(pending.expiresAt, holder.turnSince + TURN);
+  }
+
+  private kindOf(origin: string): Kind {
+    const { page, site, program } = this.kinds;
+    return origin === PROGRAM ? program : origin === 'null' ? page : site;
   }
 
   private secondsTo(time: number): number {

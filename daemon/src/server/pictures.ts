@@ -2,6 +2,7 @@
 
 import { type BlobHash, type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { type PictureHeader, readPictureHeader } from '../imaging/pictureHeader.ts';
+import type { BlobReader } from '../store/blobReader.ts';
 import type { Blobs } from './backend.ts';
 import type { Belongings } from './belongings.ts';
 
@@ -27,7 +28,7 @@ export class ClientPictures {
 
   /** @throws {PalimpsestError} as `readPictureHeader`, and DISK_FULL. */
   async keep(bytes: Uint8Array): Promise<PictureHeader & { image: BlobHash }> {
-    const header = await readPictureHeader(bytes);
+    const header = readPictureHeader(bytes);
     const image = await this.blobs.put(bytes);
     this.belongings.addPicture(this.client(), image);
     return { ...header, image };
@@ -40,14 +41,50 @@ export class ClientPictures {
     return true;
   }
 
-  /** @throws {PalimpsestError} IMAGE_UNKNOWN */
-  async find(image: BlobHash): Promise<Uint8Array> {
+  /**
+   * Opens a picture to be sent.
+   *
+   * @throws {PalimpsestError} IMAGE_UNKNOWN
+   */
+  async open(image: BlobHash): Promise<OutgoingPicture> {
     const isTheirs = this.belongings.hasPicture(this.client(), image);
-    const bytes = isTheirs ? await this.blobs.get(image) : null;
-    if (bytes !== null) return bytes;
-    throw new PalimpsestError(
-      'IMAGE_UNKNOWN',
-      'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
-    );
+    const reader = isTheirs ? await this.blobs.open(image) : null;
+    if (reader === null) throw unknown();
+    return new OutgoingPicture(reader, () => this.blobs.discard(image));
   }
 }
+
+/** A picture on its way out, piece by piece. Whoever opens it closes it. */
+export class OutgoingPicture {
+  /** In bytes. */
+  readonly size: number;
+
+  constructor(
+    private readonly reader: BlobReader,
+    private readonly discard: () => Promise<void>,
+  ) {
+    this.size = reader.size;
+  }
+
+  /**
+   * The next bytes, at most so many.
+   *
+   * @throws {PalimpsestError} IMAGE_UNKNOWN when the picture turns out to be damaged: it counts as none from then on.
+   */
+  async next(most: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.reader.next(most);
+    if (bytes !== null) return bytes;
+    await this.discard();
+    throw unknown();
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}
+
+const unknown = () =>
+  new PalimpsestError(
+    'IMAGE_UNKNOWN',
+    'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
+  );

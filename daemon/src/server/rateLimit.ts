@@ -14,13 +14,18 @@ export class RateLimit {
     this.at = now();
   }
 
-  /** Whether one more is within the limit. */
-  take(): boolean {
+  /** Whether one more is within the limit, or so many more. */
+  take(count = 1): boolean {
     const time = this.now();
     this.left = Math.min(this.burst, this.left + ((time - this.at) / 1000) * this.perSecond);
     this.at = time;
-    if (this.left < 1) return false;
-    this.left--;
+    if (this.left < count) return false;
+    this.left -= count;
     return true;
+  }
+
+  /** Forgets one that was taken. */
+  giveBack(): void {
+    this.left = Math.min(this.burst, this.left + 1);
   }
 }

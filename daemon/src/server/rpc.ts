@@ -18,6 +18,7 @@ import {
 import type { Logger } from 'pino';
 import type { Caller } from './caller.ts';
 import { InvalidParams, wireError } from './errorMapping.ts';
+import { withoutMarks } from './exactIds.ts';
 import { isRefusal, type Refusal, type Request, readMessage } from './framer.ts';
 import { LIMITS } from './limits.ts';
 
@@ -61,7 +62,7 @@ export class Rpc {
     const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller)));
     const said = answers.filter((answer) => answer !== null);
     if (said.length === 0) return null;
-    return JSON.stringify(batch ? said : said[0]);
+    return withoutMarks(JSON.stringify(batch ? said : said[0]));
   }
 
   private async answerOne(entry: Request | Refusal, caller: Caller): Promise<Answer | null> {
@@ -83,10 +84,14 @@ export class Rpc {
         : createJSONRPCErrorResponse(id, JSON_RPC_ERRORS.methodNotFound, sentence);
     }
     if (id !== undefined) caller.inFlight.add(id);
+    const { share } = caller;
+    // A notification is work too, though nobody is told of its end.
+    if (share !== null) share.answering++;
     try {
       return await this.server.receive(entry, caller);
     } finally {
       if (id !== undefined) caller.inFlight.delete(id);
+      if (share !== null) share.answering--;
     }
   }
 
@@ -100,13 +105,15 @@ export class Rpc {
     if (access === 'owner' && caller.client?.access !== 'owner') {
       throw new PalimpsestError('NOT_AUTHORISED', 'Only the owner of the daemon may do this.');
     }
-    if (!caller.mayAsk()) {
+    const { share } = caller;
+    if (share !== null && !share.rate.take()) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
       );
     }
-    if (caller.inFlight.size >= LIMITS.inFlight || (id !== undefined && caller.inFlight.has(id))) {
+    const isTwin = id !== undefined && caller.inFlight.has(id);
+    if (isTwin || (share !== null && share.answering >= LIMITS.inFlight)) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         `A request with that id, or ${LIMITS.inFlight} requests, are being answered. Wait for the answers.`,

@@ -1,21 +1,24 @@
 /** @file The server: HTTP and WebSocket in front of the queue. */
 
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   type ClientInfo,
   MAX_MESSAGE_BYTES,
   openRpcDocument,
   type PendingPairing,
+  PROGRAM,
   RPC_PATH,
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Backend } from './backend.ts';
 import { Belongings } from './belongings.ts';
-import { Budget } from './budget.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
+import { Doorstep } from './doorstep.ts';
+import { FairTurns } from './fairTurns.ts';
 import { allHandlers } from './handlers/all.ts';
 import { Hub } from './hub.ts';
 import { LIMITS, TIMINGS, type Timings } from './limits.ts';
@@ -65,19 +68,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pictures = new Pictures(backend.blobs, belongings);
   let document: object = {};
   const onPaired = options.onPaired ?? (() => {});
+  const turns = new FairTurns(LIMITS.waitingForEngine);
+  let port = 0;
   const desk = {
-    backend,
-    pictures,
-    belongings,
-    clients,
-    pairing,
-    hub,
-    onPaired,
-    version,
+    ...{ backend, pictures, belongings, clients, pairing, hub, turns, onPaired, version },
+    port: () => port,
     startedAt: Date.now(),
   };
   const rpc = new Rpc(allHandlers(desk), () => document, log);
-  const budget = new Budget(LIMITS.allTransferBytes);
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -87,16 +85,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
   });
-  const accept = (socket: WebSocket, origin: string) => {
-    const connection = new Connection({
+  const accept = (socket: WebSocket, raw: Duplex, origin: string, named: string | null) => {
+    // Parts of a message are kept until it is whole.
+    let heard = 0;
+    const listen = (bytes: Buffer) => {
+      heard += bytes.length;
+      if (heard > LIMITS.strangerBytes) raw.destroy();
+    };
+    raw.on('data', listen);
+    const connection: Connection = new Connection({
       socket,
       origin,
+      named,
       rpc,
       pictures,
-      budget,
       timings,
       log,
-      rateOf: (client) => hub.rateOf(client),
+      welcome: (client) => {
+        hub.welcome(connection, client);
+        raw.off('data', listen);
+        return hub.shareOf(client);
+      },
+      onBacklog: () => hub.boundBacklog(),
       onPreviewsChanged: (job) => hub.updatePreviews(job),
     });
     hub.add(connection);
@@ -104,18 +114,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   let lists: AccessLists = accessLists(0);
+  const unopened = new Doorstep<Duplex>(LIMITS.unopened, (socket) => socket.destroy());
+  const servePage = pageServer({ version, document: () => document }, () => lists, log);
   const prepare = (server: Server) => {
-    server.on(
-      'request',
-      pageServer({ version, document: () => document }, () => lists, log),
-    );
+    server.on('connection', (socket: Socket) => {
+      unopened.enter(socket);
+      socket.on('close', () => unopened.leave(socket));
+    });
+    server.on('request', (request, response) => {
+      unopened.enter(request.socket);
+      servePage(request, response);
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const refusal = upgradeRefusal(request, lists, hub);
+      const refusal = upgradeRefusal(request, lists);
       if (refusal === undefined) {
-        sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, request.headers.origin ?? 'program'));
+        const open = (named: string | null) => {
+          unopened.leave(socket);
+          const { origin = PROGRAM } = request.headers;
+          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, origin, named));
+        };
+        const [, name] = ADDRESS.exec(request.url ?? '') ?? [];
+        if (name === undefined) open(null);
+        else void clients.idNamed(name).then(open);
         return;
       }
+      socket.once('finish', () => socket.destroy());
       log.warn({ ...refusal, origin: request.headers.origin?.slice(0, 100) }, 'a connection was refused');
       const body = `${refusal.reason}\n`;
       socket.end(
@@ -123,7 +147,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       );
     });
   };
-  const { port, servers } = await listen(options.ports, timings, prepare, options.address);
+  const listening = await listen(options.ports, timings, prepare, options.address);
+  const { servers } = listening;
+  port = listening.port;
   document = openRpcDocument(version, [port]);
   lists = accessLists(port, options.address, options.origins);
 
@@ -139,14 +165,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** Of the socket. Who has a token names its key, and comes to a place that strangers cannot take. */
+const ADDRESS = new RegExp(`^${RPC_PATH}(?:/([0-9a-f]{32}))?$`);
+
 function upgradeRefusal(
   request: IncomingMessage,
   lists: AccessLists,
-  hub: Hub,
 ): { status: number; reason: string } | undefined {
   const refusal = refusalOf(request, lists);
   if (refusal !== undefined) return refusal;
-  if (request.url !== RPC_PATH) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
-  if (!hub.hasRoom) return { status: 503, reason: 'Too many connections. Try again later.' };
+  if (!ADDRESS.test(request.url ?? '')) return { status: 404, reason: `Clients connect to ${RPC_PATH}.` };
   return undefined;
 }

@@ -4,7 +4,6 @@ import {
   type BlobHash,
   type Frame,
   hashPicture,
-  MAX_CHUNK_BYTES,
   MAX_PICTURE_BYTES,
   PalimpsestError,
   WINDOW_BYTES,
@@ -12,36 +11,46 @@ import {
 import { Budget } from './budget.ts';
 import type { WireError } from './errorMapping.ts';
 import { LIMITS } from './limits.ts';
+import { Outgoing } from './outgoing.ts';
 import type { ClientPictures } from './pictures.ts';
+import type { Share } from './share.ts';
 
 export interface TransferOptions {
-  send(frame: Frame): void;
+  /** Resolves when the frame has left the daemon's memory. */
+  send(frame: Frame): Promise<void>;
   readonly pictures: ClientPictures;
-  /** Of all connections. */
-  readonly budget: Budget;
+  /** Of the client. */
+  readonly share: Share;
   toWire(error: unknown): WireError;
+  /** Is told of a frame that was refused for being one too many. */
+  onRefused(): void;
   /** Without a frame for so long, a transfer is given up; in ms. */
   readonly patience: number;
 }
 
 interface Transfer {
-  /** In memory. */
-  readonly bytes: number;
   receive(frame: Frame): void;
-  timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout;
+  /** When it is given up, however often a frame comes; in ms since 1970. */
+  readonly endsAt: number;
+  /** Gives back what it holds. */
+  readonly release: () => void;
 }
 
 export class Transfers {
   private readonly running = new Map<number, Transfer>();
-  private readonly budget = new Budget(LIMITS.transferBytes);
+  private readonly memory: Budget;
 
-  constructor(private readonly options: TransferOptions) {}
+  constructor(private readonly options: TransferOptions) {
+    this.memory = new Budget(LIMITS.transferBytes, options.share.memory);
+  }
 
   /** Takes a frame of the client. Never throws: what goes wrong ends the transfer with a `fail`. */
   receive(frame: Frame): void {
     const { transfer } = frame;
     this.attempt(transfer, () => {
       const running = this.running.get(transfer);
+      if (running === undefined || frame.type === 'open' || frame.type === 'get') this.requireRate();
       if (frame.type === 'fail') this.end(transfer);
       else if (frame.type === 'open' || frame.type === 'get') {
         if (running !== undefined) throw failed(`Transfer ${transfer} is under way already.`);
@@ -51,6 +60,7 @@ export class Transfers {
         // A late ack of what is over is no fault.
         if (running === undefined && frame.type === 'ack') return;
         if (running === undefined) throw failed(`There is no transfer ${transfer}.`);
+        if (Date.now() > running.endsAt) throw failed('It takes too long.');
         running.timer.refresh();
         running.receive(frame);
       }
@@ -70,18 +80,28 @@ export class Transfers {
     }
     let received = 0;
     let bytes = new Uint8Array(0);
-    this.begin(transfer, total, (frame) => {
-      if (frame.type !== 'chunk') return;
-      if (frame.offset !== received || received + frame.bytes.length > total) {
-        throw failed(`The next chunk starts at ${received} and ends by ${total}.`);
-      }
-      // Takes no memory until it is written to, and the budget counts it.
-      if (received === 0) bytes = new Uint8Array(total);
-      bytes.set(frame.bytes, received);
-      received += frame.bytes.length;
-      if (received < total) this.options.send({ type: 'ack', transfer, received });
-      else void this.keep(transfer, image, bytes);
-    });
+    let kept: Promise<unknown> = Promise.resolve();
+    this.begin(
+      transfer,
+      { held: total, total },
+      (frame) => {
+        if (frame.type !== 'chunk') return;
+        if (frame.offset !== received || received + frame.bytes.length > total) {
+          throw failed(`The next chunk starts at ${received} and ends by ${total}.`);
+        }
+        if (frame.bytes.length < LIMITS.smallChunk && received + frame.bytes.length < total) {
+          this.requireRate();
+        }
+        // Takes no memory until it is written to, and the budget counts it.
+        if (received === 0) bytes = new Uint8Array(total);
+        bytes.set(frame.bytes, received);
+        received += frame.bytes.length;
+        if (received < total) void this.options.send({ type: 'ack', transfer, received });
+        else kept = this.keep(transfer, image, bytes);
+      },
+      // Whatever becomes of the transfer, a picture that is being kept is in memory.
+      () => void kept.finally(() => this.memory.giveBack(total)),
+    );
     void this.greet(transfer, total, image);
   }
 
@@ -90,7 +110,7 @@ export class Transfers {
     await this.attempt(transfer, async () => {
       const known = await this.options.pictures.has(image);
       if (!this.running.has(transfer)) return;
-      this.options.send({ type: 'ack', transfer, received: known ? total : 0 });
+      void this.options.send({ type: 'ack', transfer, received: known ? total : 0 });
       if (known) this.end(transfer);
     });
   }
@@ -101,53 +121,59 @@ export class Transfers {
         throw failed('The bytes are not those that their hash names.');
       await this.options.pictures.keep(bytes);
       if (!this.running.has(transfer)) return;
-      this.options.send({ type: 'ack', transfer, received: bytes.length });
+      void this.options.send({ type: 'ack', transfer, received: bytes.length });
       this.end(transfer);
     });
   }
 
   private async get({ transfer, image }: Extract<Frame, { type: 'get' }>): Promise<void> {
+    const { pictures, send } = this.options;
+    let outgoing: Outgoing | null = null;
+    let ended = false;
     await this.attempt(transfer, async () => {
-      // Known to be running at once, so that no second transfer takes its number while the picture is read.
-      this.begin(transfer, 0, () => {});
-      const bytes = await this.options.pictures.find(image);
-      if (!this.running.has(transfer)) return;
-      this.end(transfer);
-      let sent = 0;
-      const sendTo = (end: number) => {
-        while (sent < Math.min(end, bytes.length)) {
-          const chunk = bytes.subarray(sent, sent + MAX_CHUNK_BYTES);
-          this.options.send({ type: 'chunk', transfer, offset: sent, bytes: chunk });
-          sent += chunk.length;
-        }
-      };
-      this.begin(transfer, bytes.length, (frame) => {
-        if (frame.type !== 'ack' || frame.received > sent)
-          throw failed('Only what was sent can be acknowledged.');
-        sendTo(frame.received + WINDOW_BYTES);
-        if (frame.received === bytes.length) this.end(transfer);
-      });
-      this.options.send({ type: 'open', transfer, total: bytes.length, image });
-      sendTo(WINDOW_BYTES);
+      // Room is made before anything is read, and no second transfer takes its number meanwhile.
+      this.begin(
+        transfer,
+        { held: WINDOW_BYTES, total: MAX_PICTURE_BYTES },
+        (frame) => {
+          if (frame.type !== 'ack' || outgoing === null)
+            throw failed('Only what was sent can be acknowledged.');
+          if (!outgoing.acknowledge(frame.received)) this.requireRate();
+          if (outgoing.isOver) this.end(transfer);
+          else void this.attempt(transfer, () => outgoing?.proceed());
+        },
+        () => {
+          ended = true;
+          outgoing?.end();
+          this.memory.giveBack(WINDOW_BYTES);
+        },
+      );
+      const picture = await pictures.open(image);
+      outgoing = new Outgoing(picture, (offset, bytes) => send({ type: 'chunk', transfer, offset, bytes }));
+      if (ended) return outgoing.end();
+      void send({ type: 'open', transfer, total: picture.size, image });
+      await outgoing.proceed();
     });
   }
 
-  private begin(transfer: number, bytes: number, receive: Transfer['receive']): void {
-    const full = () =>
-      new PalimpsestError(
-        'RATE_LIMITED',
-        'Too many pictures are on their way. Send the next when one is through.',
-      );
-    if (this.running.size >= LIMITS.transfers || !this.budget.take(bytes)) throw full();
-    if (!this.options.budget.take(bytes)) {
-      this.budget.giveBack(bytes);
-      throw full();
+  /** @param held of the client's memory, which `release` gives back; total: what is transferred at most. In bytes. */
+  private begin(
+    transfer: number,
+    { held, total }: { readonly held: number; readonly total: number },
+    receive: Transfer['receive'],
+    release: Transfer['release'],
+  ): void {
+    if (this.running.size >= LIMITS.transfers) {
+      throw new PalimpsestError('RATE_LIMITED', 'Too many pictures are on their way over this connection.');
     }
+    this.memory.take(held);
+    const { patience } = this.options;
     const timer = setTimeout(
       () => this.attempt(transfer, () => Promise.reject(failed('Nothing has come for too long.'))),
-      this.options.patience,
+      patience,
     );
-    this.running.set(transfer, { bytes, receive, timer });
+    const endsAt = Date.now() + patience + (total / LIMITS.transferPace) * 1000;
+    this.running.set(transfer, { receive, timer, endsAt, release });
   }
 
   private end(transfer: number): void {
@@ -155,14 +181,20 @@ export class Transfers {
     if (running === undefined) return;
     clearTimeout(running.timer);
     this.running.delete(transfer);
-    this.budget.giveBack(running.bytes);
-    this.options.budget.giveBack(running.bytes);
+    running.release();
   }
 
-  private attempt(transfer: number, work: () => void | Promise<void>): Promise<void> {
+  /** @throws {PalimpsestError} RATE_LIMITED */
+  private requireRate(): void {
+    if (this.options.share.transfers.take()) return;
+    this.options.onRefused();
+    throw new PalimpsestError('RATE_LIMITED', 'Too many transfers at once. Wait for some to be through.');
+  }
+
+  private attempt(transfer: number, work: () => void | Promise<void> | undefined): Promise<void> {
     const fail = (error: unknown) => {
       this.end(transfer);
-      this.options.send({ type: 'fail', transfer, error: this.options.toWire(error) });
+      void this.options.send({ type: 'fail', transfer, error: this.options.toWire(error) });
     };
     try {
       return Promise.resolve(work()).catch(fail);

@@ -18,6 +18,7 @@ import {
 import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
 import { readKeptFile } from '../runtime/readKeptFile.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';
+import { BlobReader } from './blobReader.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -66,13 +67,25 @@ export class BlobStore {
   async get(hash: BlobHash): Promise<Uint8Array | null> {
     const name = nameOf(hash);
     if (!(await this.touch(name))) return null;
-    const path = join(this.folder, name);
-    const bytes = await readKeptFile(path, Number.POSITIVE_INFINITY);
+    const bytes = await readKeptFile(join(this.folder, name), Number.POSITIVE_INFINITY);
     if (bytes !== null && (await sha256(bytes)) === name) return bytes;
+    await this.discard(hash);
+    return null;
+  }
+
+  /** Opens the blob of that name to be read piece by piece, or null. Whoever opens it closes it. */
+  async open(hash: BlobHash): Promise<BlobReader | null> {
+    const name = nameOf(hash);
+    return (await this.touch(name)) ? BlobReader.open(join(this.folder, name), name) : null;
+  }
+
+  /** Forgets a blob that was found to be damaged. */
+  async discard(hash: BlobHash): Promise<void> {
+    const name = nameOf(hash);
+    const path = join(this.folder, name);
     tellDamage(`The stored picture ${path} is damaged. It is removed.`);
     (await this.index()).delete(name);
     removeIfPossible(path);
-    return null;
   }
 
   /** Keeps a blob until `release` is called as often; false when there is none of that name. */
@@ -90,9 +103,11 @@ export class BlobStore {
     if (entry !== undefined && entry.holds > 0) entry.holds -= 1;
   }
 
-  /** Bytes of all blobs. */
-  async size(): Promise<number> {
-    return bytesOf([...(await this.index()).values()]);
+  /** Bytes of all blobs, or of those. */
+  async size(hashes?: ReadonlySet<BlobHash>): Promise<number> {
+    const entries = await this.index();
+    const names = hashes === undefined ? [...entries.keys()] : [...hashes].map(nameOf);
+    return bytesOf(names.flatMap((name) => entries.get(name) ?? []));
   }
 
   /** Takes note of a blob that another process has put into the folder, and makes room for it. */

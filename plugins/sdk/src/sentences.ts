@@ -19,6 +19,8 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
     'The engine failed in the middle of it. Try again; if it fails once more, choose another model.',
   CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
   NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
+  DAEMON_UNPROVEN:
+    'Another program answers in Palimpsest’s place; it was told nothing. End it, and start Palimpsest again.',
   ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',
   MEMORY_SHORT:
     'This needs more memory than Palimpsest may take. Choose “Quick”, a smaller size under Advanced, or a smaller layer.',

@@ -50,13 +50,12 @@ export class Connection {
   }
 
   private receive(data: unknown): void {
-    if (data instanceof ArrayBuffer) {
-      this.listener.onFrame(decodeFrame(new Uint8Array(data)));
-      return;
-    }
-    const message: JSONRPCResponse & { method?: unknown; params?: unknown } = JSON.parse(String(data));
-    if (typeof message.method === 'string') this.listener.onNotification(message.method, message.params);
-    else this.rpc.receive(message);
+    const said = read(data);
+    // No daemon says that.
+    if (said === null) this.socket.close(1002);
+    else if ('frame' in said) this.listener.onFrame(said.frame);
+    else if (typeof said.method === 'string') this.listener.onNotification(said.method, said.params);
+    else this.rpc.receive(said as JSONRPCResponse);
   }
 
   private end(code: number, reason: string): void {
@@ -66,6 +65,19 @@ export class Connection {
     );
     this.rpc.rejectAllPendingRequests(this.closed.message);
     this.listener.onClose(this.closed);
+  }
+}
+
+type Said = { readonly frame: Frame } | { readonly method?: unknown; readonly params?: unknown };
+
+/** A message, or null where it is none of the protocol: it may come from anybody. */
+function read(data: unknown): Said | null {
+  try {
+    if (data instanceof ArrayBuffer) return { frame: decodeFrame(new Uint8Array(data)) };
+    const message: unknown = JSON.parse(String(data));
+    return typeof message === 'object' ? message : null;
+  } catch {
+    return null;
   }
 }
 

@@ -3,13 +3,13 @@
 import { PalimpsestError } from '../errors.ts';
 import type { Frame } from '../frames.ts';
 import type { BlobHash } from '../jobs.ts';
-import { PROTOCOL_VERSION } from '../limits.ts';
 import type { MethodName, NotificationName, NotificationParams, ParamsInput, Result } from '../methods.ts';
 import { untilAborted } from './abort.ts';
 import { type Address, addressOf } from './address.ts';
 import { Connection } from './connection.ts';
+import { Identity } from './identity.ts';
 import { RemoteJob } from './remoteJob.ts';
-import { openSocket } from './socket.ts';
+import { firstOf, openSocket, type SocketConstructor } from './socket.ts';
 import { Transfers } from './transfers.ts';
 
 export interface ClientOptions extends Address {
@@ -53,7 +53,8 @@ export class DaemonClient {
   /**
    * Connects and says hello. The connection is made again when it is lost, until `close`.
    *
-   * @throws {PalimpsestError} CONNECTION_LOST when there is no daemon, NOT_AUTHORISED when it refuses the token.
+   * @throws {PalimpsestError} CONNECTION_LOST when there is no daemon, DAEMON_UNPROVEN when another program answers in its
+   *   place, NOT_AUTHORISED when the daemon does not know the token.
    */
   static async connect(options: ClientOptions): Promise<DaemonClient> {
     const client = new DaemonClient(options);
@@ -149,12 +150,21 @@ export class DaemonClient {
     );
   }
 
-  private async open(): Promise<Session> {
+  /** At the first address where a daemon is that knows us: another program may have one of them. */
+  private open(): Promise<Session> {
     const { urls, webSocket } = addressOf(this.options);
+    return firstOf(urls, (url) => this.openAt(url, webSocket));
+  }
+
+  private async openAt(url: string, webSocket: SocketConstructor): Promise<Session> {
+    const identity = await Identity.of(this.options.token);
+    let proven = false;
     let greeted = false;
-    const connection: Connection = new Connection(await openSocket(urls, webSocket), {
-      onNotification: (name, params) => this.emit(name as NotificationName, params as never),
-      onFrame: (frame) => this.onFrame(transfers, frame),
+    const socket = await openSocket(identity.placeAt(url), webSocket);
+    const connection: Connection = new Connection(socket, {
+      // Until it has proven itself, anybody may say this.
+      onNotification: (name, params) => proven && this.emit(name as NotificationName, params as never),
+      onFrame: (frame) => proven && this.onFrame(transfers, frame),
       onClose: (reason) => {
         transfers.fail(reason);
         // Before that, whoever is opening it hears of it.
@@ -163,8 +173,9 @@ export class DaemonClient {
     });
     const transfers: Transfers = new Transfers(connection);
     try {
-      const { token } = this.options;
-      this.greeting = await connection.call('hello', { token, protocol: PROTOCOL_VERSION });
+      const handshake = await identity.verify(connection, url);
+      proven = true;
+      this.greeting = await identity.sayHello(connection, handshake);
     } catch (error) {
       connection.close();
       throw error;

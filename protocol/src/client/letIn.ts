@@ -5,7 +5,7 @@ import type { Result } from '../methods.ts';
 import { type Address, addressOf } from './address.ts';
 import { Connection } from './connection.ts';
 import { withResolvers } from './resolvers.ts';
-import { openSocket } from './socket.ts';
+import { firstOf, openSocket } from './socket.ts';
 
 /** A pairing that waits for the code which the daemon shows. */
 export class PairingRequest {
@@ -97,9 +97,6 @@ async function connect(
   onClose: (reason: PalimpsestError) => void = ignore,
 ): Promise<Connection> {
   const { urls, webSocket } = addressOf(address);
-  return new Connection(await openSocket(urls, webSocket), {
-    onNotification: ignore,
-    onFrame: ignore,
-    onClose,
-  });
+  const socket = await firstOf(urls, (url) => openSocket(url, webSocket));
+  return new Connection(socket, { onNotification: ignore, onFrame: ignore, onClose });
 }

@@ -16,20 +16,37 @@ export interface SocketLike {
 export type SocketConstructor = new (url: string) => SocketLike;
 
 /**
- * The first address that answers.
+ * What the first address gives that does.
  *
- * @throws {PalimpsestError} CONNECTION_LOST when none does.
+ * @throws {PalimpsestError} what the first said that answered at all, or CONNECTION_LOST.
  */
-export async function openSocket(urls: readonly string[], Socket: SocketConstructor): Promise<SocketLike> {
+export async function firstOf<T>(urls: readonly string[], open: (url: string) => Promise<T>): Promise<T> {
+  let failure: unknown = null;
   for (const url of urls) {
-    const socket = await tryOpen(url, Socket);
-    if (socket !== null) return socket;
+    try {
+      return await open(url);
+    } catch (error) {
+      if (failure === null || isLost(failure)) failure = error;
+    }
   }
-  throw new PalimpsestError(
+  throw failure ?? nobody();
+}
+
+const isLost = (error: unknown): boolean =>
+  error instanceof PalimpsestError && error.code === 'CONNECTION_LOST';
+
+/** @throws {PalimpsestError} CONNECTION_LOST when nobody answers there. */
+export async function openSocket(url: string, Socket: SocketConstructor): Promise<SocketLike> {
+  const socket = await tryOpen(url, Socket);
+  if (socket !== null) return socket;
+  throw nobody();
+}
+
+const nobody = () =>
+  new PalimpsestError(
     'CONNECTION_LOST',
     'The daemon does not answer. Start it with "palimpsest serve", or see whether something blocks the connection.',
   );
-}
 
 function tryOpen(url: string, Socket: SocketConstructor): Promise<SocketLike | null> {
   const socket = new Socket(url);

@@ -3,9 +3,14 @@
 import { PalimpsestError } from '../errors.ts';
 import { type Frame, hashPicture, MAX_CHUNK_BYTES, WINDOW_BYTES } from '../frames.ts';
 import type { BlobHash } from '../jobs.ts';
+import { untilAborted } from './abort.ts';
 import { type Connection, errorOf } from './connection.ts';
 import { withResolvers } from './resolvers.ts';
 import { ALONE, Turns, UNKNOWN_BYTES } from './turns.ts';
+
+/** Beyond the first, and how much longer the pause before each is than that before the last, in ms. */
+const TRIES = 8;
+const PAUSE = 200;
 
 interface Transfer {
   onFrame(frame: Frame): void;
@@ -70,13 +75,18 @@ export class Transfers {
     throw new PalimpsestError('TRANSFER_FAILED', 'The picture was damaged on its way. Try again.');
   }
 
+  /** Tries again where the daemon has no room: other connections of this client may fill its share. */
   private async inTurn<T>(bytes: number, signal: AbortSignal | undefined, start: Start<T>): Promise<T> {
-    try {
-      return await this.turns.take(bytes, signal, () => this.run(signal, start));
-    } catch (error) {
-      if (!(error instanceof PalimpsestError) || error.code !== 'RATE_LIMITED') throw error;
-      // Pictures that come may be larger than they were taken for.
-      return await this.turns.take(ALONE, signal, () => this.run(signal, start));
+    for (let tries = 0; ; tries++) {
+      try {
+        // Pictures that come may be larger than they were taken for.
+        const room = tries === 0 ? bytes : ALONE;
+        return await this.turns.take(room, signal, () => this.run(signal, start));
+      } catch (error) {
+        const isFull = error instanceof PalimpsestError && error.code === 'RATE_LIMITED';
+        if (!isFull || tries === TRIES) throw error;
+        await untilAborted(signal, new Promise((resolve) => setTimeout(resolve, PAUSE * tries)));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import type { ClientInfo } from '@palimpsest/protocol';
 import type { Backend } from '../backend.ts';
 import type { Belongings } from '../belongings.ts';
 import type { Clients } from '../clients.ts';
+import type { FairTurns } from '../fairTurns.ts';
 import type { Hub } from '../hub.ts';
 import type { Pairing } from '../pairing.ts';
 import type { Pictures } from '../pictures.ts';
@@ -16,8 +17,12 @@ export interface Desk {
   readonly clients: Clients;
   readonly pairing: Pairing;
   readonly hub: Hub;
+  /** At the engine, for what is no job. */
+  readonly turns: FairTurns;
   /** Tells the person that a client was let in. */
   readonly onPaired: (client: ClientInfo) => void;
+  /** That the daemon listens on. */
+  readonly port: () => number;
   /** Of the daemon. */
   readonly version: string;
   /** In ms since 1970. */

@@ -2,27 +2,37 @@
 
 import { MAX_INLINE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import { mediaTypeOf } from '../../imaging/pictureHeader.ts';
-import { clientOf } from '../caller.ts';
+import { clientOf, shareOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
+
+/** What a picture takes in memory, by its bytes: itself, its text, and the message with that text. */
+const COPIES = 4;
 
 export function imageHandlers({ pictures }: Desk): Part<`images.${string}`> {
   return {
-    'images.put': async ({ data }, caller) => {
-      const { image, width, height } = await pictures
-        .of(() => clientOf(caller))
-        .keep(Buffer.from(data, 'base64'));
-      return { image, width, height };
-    },
-    'images.get': async ({ image }, caller) => {
-      const bytes = await pictures.of(() => clientOf(caller)).find(image);
-      if (bytes.length > MAX_INLINE_BYTES) {
-        throw new PalimpsestError(
-          'PICTURE_TOO_LARGE',
-          `The picture has ${bytes.length} bytes; at most ${MAX_INLINE_BYTES} go as base64. Get it as binary frames.`,
-        );
-      }
-      const mediaType = mediaTypeOf(bytes) ?? 'application/octet-stream';
-      return { image, mediaType, data: Buffer.from(bytes).toString('base64') };
-    },
+    'images.put': ({ data }, caller) =>
+      shareOf(caller).memory.during(COPIES * data.length, async () => {
+        const { image, width, height } = await pictures
+          .of(() => clientOf(caller))
+          .keep(Buffer.from(data, 'base64'));
+        return { image, width, height };
+      }),
+    'images.get': ({ image }, caller) =>
+      shareOf(caller).memory.during(COPIES * MAX_INLINE_BYTES, async () => {
+        const picture = await pictures.of(() => clientOf(caller)).open(image);
+        try {
+          if (picture.size > MAX_INLINE_BYTES) {
+            throw new PalimpsestError(
+              'PICTURE_TOO_LARGE',
+              `The picture has ${picture.size} bytes; at most ${MAX_INLINE_BYTES} go as base64. Get it as binary frames.`,
+            );
+          }
+          const bytes = await picture.next(picture.size);
+          const mediaType = mediaTypeOf(bytes) ?? 'application/octet-stream';
+          return { image, mediaType, data: Buffer.from(bytes).toString('base64') };
+        } finally {
+          await picture.close();
+        }
+      }),
   };
 }

@@ -8,6 +8,7 @@ import type { Desk, Part } from './desk.ts';
 export function inversionHandlers({
   backend: { inversions, engine, blobs },
   belongings,
+  turns,
 }: Desk): Part<'inversions.list' | 'inversions.get' | 'inversions.delete' | 'inversions.attention'> {
   const listFor = async (caller: Caller): Promise<InversionInfo[]> => {
     const client = clientOf(caller);
@@ -34,7 +35,9 @@ export function inversionHandlers({
     'inversions.attention': async (request, caller) => {
       const client = clientOf(caller);
       if (!belongings.hasPicture(client, request.image)) throw unknownPicture(request.image);
-      const words = await engine.attentionMaps(request, caller.gone);
+      const words = await turns.take(client.id, caller.gone, () =>
+        engine.attentionMaps(request, caller.gone),
+      );
       return {
         words: await Promise.all(
           words.map(async ({ word, png }) => {

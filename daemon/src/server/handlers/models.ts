@@ -3,9 +3,15 @@
 import { freemem } from 'node:os';
 import type { ModelInfo } from '@palimpsest/protocol';
 import type { ModelPlace } from '../../models/modelRegistry.ts';
+import { clientOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 
-export function modelHandlers({ backend, version, startedAt }: Desk): Part<'status' | `models.${string}`> {
+export function modelHandlers({
+  backend,
+  turns,
+  version,
+  startedAt,
+}: Desk): Part<'status' | `models.${string}`> {
   const { engine, jobs, models } = backend;
   const infoOf = (name: string, { caution }: ModelPlace): ModelInfo => ({
     ...{ name, loaded: engine.status().models.includes(name) },
@@ -26,12 +32,12 @@ export function modelHandlers({ backend, version, startedAt }: Desk): Part<'stat
       };
     },
     'models.list': () => ({ models: list() }),
-    'models.load': async ({ model }) => {
-      await engine.load(model);
+    'models.load': async ({ model }, caller) => {
+      await turns.take(clientOf(caller).id, caller.gone, () => engine.load(model));
       return { model: infoOf(model, models.find(model)) };
     },
-    'models.unload': async ({ model }) => {
-      await engine.unload(model);
+    'models.unload': async ({ model }, caller) => {
+      await turns.take(clientOf(caller).id, caller.gone, () => engine.unload(model));
       return { model: infoOf(model, models.find(model)) };
     },
   };

@@ -1,10 +1,31 @@
 /** @file hello, pairing, clients. */
 
-import { PalimpsestError, PROTOCOL_VERSION } from '@palimpsest/protocol';
+import {
+  newNonce,
+  PalimpsestError,
+  PROTOCOL_VERSION,
+  proofOfDaemon,
+  tokenOfProof,
+} from '@palimpsest/protocol';
+import type { Caller } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 
 /** What this daemon can do beyond version 1 of the protocol. */
 const CAPABILITIES: string[] = ['styleTransfer'];
+
+/** Nobody that the daemon knows: the connection is closed after the answer. */
+function stranger(caller: Caller): PalimpsestError {
+  caller.turnAway('The token is not valid.');
+  return new PalimpsestError('NOT_AUTHORISED', 'The token is not valid, or was revoked. Pair again.');
+}
+
+/** A challenge is good for one proof. */
+async function provenToken(proof: string | undefined, caller: Caller): Promise<string | null> {
+  const { challenge } = caller;
+  caller.challenge = null;
+  if (challenge === null || proof === undefined) return null;
+  return tokenOfProof(proof, challenge.key, challenge.handshake);
+}
 
 export function sessionHandlers({
   backend,
@@ -12,26 +33,35 @@ export function sessionHandlers({
   pairing,
   hub,
   onPaired,
+  port,
   version,
-}: Desk): Part<'hello' | `pair.${string}` | `clients.${string}`> {
+}: Desk): Part<'hello' | 'hello.prove' | `pair.${string}` | `clients.${string}`> {
   return {
-    hello: ({ token, protocol }, caller) => {
+    'hello.prove': async ({ name, nonce }, caller) => {
+      const key = await clients.keyNamed(name);
+      if (key === null) throw stranger(caller);
+      const handshake = { port: port(), clientNonce: nonce, daemonNonce: newNonce() };
+      caller.challenge = { key, handshake };
+      return { nonce: handshake.daemonNonce, proof: await proofOfDaemon(key, handshake) };
+    },
+    hello: async ({ token, proof, protocol }, caller) => {
       if (protocol !== PROTOCOL_VERSION) {
         throw new PalimpsestError(
           'PROTOCOL_UNSUPPORTED',
           `This daemon speaks version ${PROTOCOL_VERSION} of the protocol. Update the older of the two.`,
         );
       }
-      const client = clients.authenticate(token);
-      if (client === null) {
-        caller.turnAway('The token is not valid.');
-        throw new PalimpsestError('NOT_AUTHORISED', 'The token is not valid, or was revoked. Pair again.');
-      }
+      const told = token ?? (await provenToken(proof, caller));
+      const client = told === null ? null : clients.authenticate(told);
+      if (client === null) throw stranger(caller);
       caller.greet(client);
       return { protocol: PROTOCOL_VERSION, version, client, capabilities: CAPABILITIES };
     },
     'pair.request': ({ name }, caller) => {
-      const asked = pairing.request(name);
+      const asked = pairing.request(name, {
+        origin: caller.origin,
+        onDisplaced: () => caller.giveUpCode(),
+      });
       caller.waitForCode(asked.secondsLeft);
       caller.gone.addEventListener('abort', () => pairing.withdraw(asked.pairing));
       if (caller.gone.aborted) pairing.withdraw(asked.pairing);
@@ -42,9 +72,13 @@ export function sessionHandlers({
       onPaired(granted.client);
       return granted;
     },
-    'pair.launch': ({ code, name }) => {
+    'pair.launch': async ({ code, name }) => {
       pairing.redeemLaunchCode(code);
-      return clients.grant(name, 'owner');
+      const before = clients.list();
+      const granted = await clients.grant(name, 'owner');
+      const known = new Set(clients.list().map(({ id }) => id));
+      for (const { id } of before) if (!known.has(id)) hub.revoke(id);
+      return granted;
     },
     'pair.pending': () => ({ pending: pairing.pending }),
     'clients.list': () => ({ clients: clients.list() }),

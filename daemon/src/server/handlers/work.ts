@@ -1,15 +1,27 @@
 /** @file Long work: every submission becomes a job. */
 
-import type { JobPriority, JobRecord, JobRequest } from '@palimpsest/protocol';
+import { type JobPriority, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
 import { picturesOf, unknownPicture } from '../../queue/job.ts';
-import { type Caller, clientOf } from '../caller.ts';
+import { type Caller, clientOf, shareOf } from '../caller.ts';
+import { LIMITS } from '../limits.ts';
 import type { Desk, Part } from './desk.ts';
 import { publicJob } from './jobView.ts';
 
 export function workHandlers({
-  backend: { jobs, models },
+  backend: { jobs, models, blobs },
   belongings,
 }: Desk): Part<'inversions.create' | `edits.${string}` | `styles.${string}` | 'generate'> {
+  /** Leaves room for the pictures of others. @throws {PalimpsestError} QUEUE_FULL */
+  const requireRoom = async (owner: string, submitting: ReadonlySet<JobRequest>): Promise<void> => {
+    const waiting = jobs.list({ owner }).filter(({ state }) => state === 'queued' || state === 'running');
+    const requests = [...waiting.map(({ request }) => request), ...submitting];
+    const bytes = await blobs.size(new Set(requests.flatMap(picturesOf)));
+    if (bytes <= LIMITS.heldBytes) return;
+    throw new PalimpsestError(
+      'QUEUE_FULL',
+      `The pictures of your waiting jobs take ${Math.ceil(bytes / 2 ** 20)} MiB, and ${LIMITS.heldBytes / 2 ** 20} MiB are kept for them. Wait for some jobs, or cancel them.`,
+    );
+  };
   const submit = async (
     caller: Caller,
     priority: JobPriority,
@@ -21,7 +33,14 @@ export function workHandlers({
     for (const image of picturesOf(request)) {
       if (!belongings.hasPicture(client, image)) throw unknownPicture(image);
     }
-    return { job: publicJob(await jobs.submit(request, { owner: client.id, priority })) };
+    const { submitting } = shareOf(caller);
+    submitting.add(request);
+    try {
+      await requireRoom(client.id, submitting);
+      return { job: publicJob(await jobs.submit(request, { owner: client.id, priority })) };
+    } finally {
+      submitting.delete(request);
+    }
   };
   return {
     'inversions.create': ({ priority, ...request }, caller) =>

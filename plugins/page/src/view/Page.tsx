@@ -1,6 +1,6 @@
 /** @file The page: pictures on the left, the chosen one in the middle, the panel on the right. */
 
-import type { PendingPairing } from '@palimpsest/protocol';
+import { type PendingPairing, placeOf } from '@palimpsest/protocol';
 import { sentenceOf, writeMemory } from '@palimpsest/sdk';
 import type { Signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
@@ -77,7 +77,8 @@ function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
       {pending !== null && (
         <section class="pairing" aria-label="Pairing">
           <p>
-            <strong>{pending.name}</strong> wants to connect. Type this code into it:
+            <strong>{pending.name}</strong> wants to connect. It is {placeOf(pending.origin)}. Type this code
+            into it:
           </p>
           <p class="pairing-code">{pending.code}</p>
           <p class="hint">

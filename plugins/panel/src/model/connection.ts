@@ -51,9 +51,11 @@ export class ConnectionModel {
       else await this.missing();
     } catch (error) {
       if (!(error instanceof PalimpsestError)) throw error;
+      if (error.code === 'CONNECTION_LOST') return this.missing();
+      this.problem.value = sentenceOf(error);
       if (error.code === 'NOT_AUTHORISED') await this.forget();
-      else if (error.code === 'CONNECTION_LOST') await this.missing();
-      else this.problem.value = sentenceOf(error);
+      // The token is kept, for when the daemon has its place again.
+      else if (error.code === 'DAEMON_UNPROVEN') this.state.value = { name: 'unpaired' };
     }
   }
 
