@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type BlobHash,
   DaemonClient,
   decodeFrame,
   encodeFrame,
@@ -42,13 +43,15 @@ const stopClock = () => {
   vi.spyOn(Date, 'now').mockReturnValue(now);
 };
 
-const image = `sha256:${'ab'.repeat(32)}`;
+const image: BlobHash = `sha256:${'ab'.repeat(32)}`;
 const noise = (side: number) =>
   sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
     .png()
     .toBuffer();
-const paired = async (name: string) => {
-  const { token } = await server.clients.grant(name, 'client');
+/** A client whose these pictures are. */
+const paired = async (name: string, ...pictures: BlobHash[]) => {
+  const { token, client } = await server.clients.grant(name, 'client');
+  for (const one of pictures) server.backend.ownership.claim(client.id, `picture-${one.slice(7)}`);
   return { token, client: await RawClient.greet({ ...server, token }) };
 };
 const sendFrame = (client: RawClient, frame: Frame) => client.socket.send(encodeFrame(frame));
@@ -57,7 +60,7 @@ const codeOf = (frame: Frame) => frame.type === 'fail' && (frame.error.data as {
 
 it('a picture that is too large for a message is refused before it is read', async () => {
   const large = await server.backend.blobs.put(await noise(600));
-  const { client } = await paired('greedy');
+  const { client } = await paired('greedy', large);
   for (let i = 0; i < 20; i++) {
     const { error } = await client.call('images.get', { image: large });
     expect(error?.data?.code).toBe('PICTURE_TOO_LARGE');
@@ -68,7 +71,7 @@ it('a picture that is too large for a message is refused before it is read', asy
 it('a picture is read no further than its client acknowledges', async () => {
   const bytes = await noise(1000);
   const large = await server.backend.blobs.put(bytes);
-  const { client } = await paired('unread');
+  const { client } = await paired('unread', large);
   sendFrame(client, { type: 'get', transfer: 1, image: large });
   expect(await nextFrame(client)).toMatchObject({ type: 'open', total: bytes.length });
   for (let chunks = 0; chunks < 4; chunks++) expect((await nextFrame(client)).type).toBe('chunk');
@@ -83,7 +86,7 @@ it('a damaged picture counts as none', async () => {
   const bytes = await noise(300);
   const hash = await server.backend.blobs.put(bytes);
   writeFileSync(join(server.folder, 'blobs', hash.slice(7)), bytes.fill(0, 1000, 1010));
-  const { client } = await paired('plugin');
+  const { client } = await paired('plugin', hash);
   sendFrame(client, { type: 'get', transfer: 1, image: hash });
   let frame = await nextFrame(client);
   while (frame.type !== 'fail') frame = await nextFrame(client);
@@ -198,8 +201,8 @@ it('attention maps of one client wait for each other, and those of another come 
     await new Promise<void>((resolve) => goOn.push(resolve));
     return [];
   };
-  const { client } = await paired('greedy');
-  const { client: other } = await paired('other');
+  const { client } = await paired('greedy', image);
+  const { client: other } = await paired('other', image);
   const params = (prompt: string) => ({ model: 'tiny', image, prompt });
   const tell = (from: RawClient, prompt: string) =>
     from.socket.send(
@@ -220,11 +223,11 @@ it('attention maps of one client wait for each other, and those of another come 
 });
 
 it('pictures of waiting jobs leave room for those of other clients', async () => {
-  const { client } = await paired('hoarder');
-  const { client: other } = await paired('other');
   const pictures = await Promise.all(
     [100, 101, 102].map(async (side) => server.backend.blobs.put(await picture(side, side))),
   );
+  const { client } = await paired('hoarder', ...pictures);
+  const { client: other } = await paired('other', ...pictures);
   const { size } = server.backend.blobs;
   // As if each had 100 MiB.
   server.backend.blobs.size = async (hashes) =>

@@ -100,7 +100,7 @@ async function canBeSent(file: string): Promise<boolean> {
     const facts = await stat(file);
     // What is read from a pipe is gone.
     if (!facts.isFile() || facts.size > MAX_PICTURE_BYTES) return false;
-    await readPictureHeader(await readFile(file));
+    readPictureHeader(await readFile(file));
     return true;
   } catch {
     return false;

@@ -3,16 +3,19 @@
  * defaults.
  */
 
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { parseBudget } from '../runtime/memoryBudget.ts';
+import { readKeptFileSync } from '../runtime/readKeptFile.ts';
 import { userFolder } from '../runtime/userFolders.ts';
 import { jsonOf } from '../tensor/json.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+const MAX_BYTES = 2 ** 20;
 
 const PORT_RANGE = 'give a whole number from 1 to 65535';
 
@@ -108,14 +111,10 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 function readFile(path: string): object {
-  let bytes: Uint8Array;
+  const bytes = readKeptFileSync(path, MAX_BYTES);
+  if (bytes === null && !existsSync(path)) return {};
   try {
-    bytes = readFileSync(path);
-  } catch {
-    return {};
-  }
-  try {
-    const value = jsonOf(bytes);
+    const value = bytes && jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Told below.
