@@ -15,7 +15,11 @@ const common = {
   source: described(source, 'what is in the picture'),
   mask: z
     .optional(BlobHash)
-    .check(z.describe('a picture of the same size, white where the other may change')),
+    .check(
+      z.describe(
+        'a picture of the same size, white where the other may change, black or transparent where not',
+      ),
+    ),
   inversion: withDefaults.inversion,
   priority,
 };

@@ -63,6 +63,7 @@ export {
   PROTOCOL_VERSION,
   RPC_PATH,
 } from './limits.ts';
+export { maskValue } from './maskValue.ts';
 export type { Access, MethodSpec } from './method.ts';
 export {
   METHODS,

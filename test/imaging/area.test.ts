@@ -124,6 +124,9 @@ describe('a mask', () => {
 
   it('lets something change', () => {
     expect(() => maskOf(picture, grey(4, 2, 0))).toThrow(/black everywhere/);
-    expect(boxOf(maskOf(picture, grey(4, 2, 1)))).toEqual({ left: 0, top: 0, ...picture });
+    expect(() => maskOf(picture, grey(4, 2, 7))).toThrow(/black everywhere/);
+    const hidden = { ...grey(4, 2, 255), alpha: new Uint8Array(8) };
+    expect(() => maskOf(picture, hidden)).toThrow(/black everywhere/);
+    expect(boxOf(maskOf(picture, grey(4, 2, 8)))).toEqual({ left: 0, top: 0, ...picture });
   });
 });

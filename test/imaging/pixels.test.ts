@@ -107,4 +107,17 @@ describe('a composite', () => {
     const mask = maskFromPicture({ width: 4, height: 1, rgb, alpha: Uint8Array.of(255, 255, 0, 255) });
     expect([...mask.data]).toEqual([255, 0, 0, 182]);
   });
+
+  test('takes nearly black for black and nearly white for white, and leaves soft edges in between', () => {
+    const rgb = Uint8Array.from({ length: 256 * 3 }, (_, i) => Math.floor(i / 3));
+    const { data } = maskFromPicture({ width: 16, height: 16, rgb });
+    const expected = Array.from({ length: 256 }, (_, i) => (i < 8 ? 0 : i > 247 ? 255 : i));
+    expect([...data]).toEqual(expected);
+  });
+
+  test('takes a painted layer as it is: black where it is transparent, whatever hides there', () => {
+    const rgb = new Uint8Array(4 * 3).fill(255);
+    const { data } = maskFromPicture({ width: 4, height: 1, rgb, alpha: Uint8Array.of(0, 5, 128, 252) });
+    expect([...data]).toEqual([0, 0, 128, 255]);
+  });
 });

@@ -163,6 +163,41 @@ describe('an edit under a mask', () => {
   });
 });
 
+describe('a mask whose black is not quite black', () => {
+  const [width, height] = [160, 120];
+  /** A disc with a soft edge, as levels from black to white. */
+  const disc = (levels: (value: number) => number): Promise<Buffer> => {
+    const data = Buffer.alloc(width * height);
+    for (let i = 0; i < data.length; i++) {
+      const away = Math.hypot((i % width) - 120, Math.floor(i / width) - 40) - 20;
+      data[i] = levels(Math.round(255 * Math.min(Math.max(0.5 - away / 8, 0), 1)));
+    }
+    const raw = { width, height, channels: 1 } as const;
+    return sharp(data, { raw }).toColourspace('b-w').png().toBuffer();
+  };
+
+  it.each([
+    ['all of the picture', {}],
+    ['its surroundings', { context: 0.25 }],
+  ])('gives the same edit, bit for bit, worked on with %s', async (_, options) => {
+    const source = await layer(width, height);
+    const expected = await edit(source, await disc((value) => value), options);
+    for (const black of [1, 4, 7]) {
+      const nearly = await disc((value) => Math.min(Math.max(value, black), 255 - black));
+      expect((await edit(source, nearly, options)).equals(expected)).toBe(true);
+    }
+  });
+
+  it('gives the same edit where it is a layer that is transparent there', async () => {
+    const source = await layer(width, height);
+    const grey = await disc((value) => value);
+    const white = sharp({ create: { width, height, channels: 3, background: '#fff' } });
+    const painted = await white.joinChannel(grey).png().toBuffer();
+    const options = { context: 0.25 };
+    expect((await edit(source, painted, options)).equals(await edit(source, grey, options))).toBe(true);
+  });
+});
+
 describe('an edit without a mask', () => {
   it('keeps alpha and profile, and pays no heed to the context', async () => {
     const source = await layer(131, 97, 'p3');

@@ -140,3 +140,21 @@ describe('null-text inversion', () => {
     expect(notices(edit({ inversion: { guidance: 1 } }))).toBe('');
   });
 });
+
+describe('a picture', () => {
+  const veiled = (alpha: number): Job => {
+    const job = invert('a dog') as Extract<Job, { kind: 'invert' }>;
+    return {
+      ...job,
+      request: { ...job.request, picture: { ...picture, alpha: new Uint8Array(64).fill(alpha) } },
+    };
+  };
+
+  it('of which nothing is visible is told of', () => {
+    expect(notices(veiled(0))).toContain('transparent everywhere');
+  });
+
+  it('of which little is visible is not', () => {
+    expect(notices(veiled(1))).toBe('');
+  });
+});

@@ -155,6 +155,17 @@ describe('an edit', () => {
     expect(sent).toEqual([]);
   });
 
+  it('sends nothing where what is selected is too faint for the daemon to change anything', async () => {
+    const { client, sent } = daemon([DONE]);
+    const faint = new Uint8ClampedArray(8 * 4 * 4).fill(7);
+    for (let i = 3; i < faint.length; i += 4) faint[i] = 255;
+    const mask = await encodePng({ width: 8, height: 4, rgba: faint });
+    const host = Object.assign(Object.create(editor.host), { mask: async () => mask });
+    const made = makeEdit({ host, client }, layer, { ...order, masking: 'selection' }, { signal });
+    await expect(made).rejects.toThrow(/“dog” has no part inside the selection\. Mark/);
+    expect(sent).toEqual([]);
+  });
+
   it('takes the style of another layer, and places the result above the content', async () => {
     const { client, sent, put } = daemon([DONE]);
     const styleId = await editor.hands.addLayer('painting', grey(6, 6), { x: 0, y: 0 });

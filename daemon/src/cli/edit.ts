@@ -22,7 +22,10 @@ export function editCommand(): Command {
     .requiredOption('--from <words>', 'what is in the picture')
     .requiredOption('--to <words>', 'what it should be')
     .requiredOption('--out <file>', 'where the edited PNG goes')
-    .option('--mask <picture>', 'change only where this picture is white; it has the size of the picture');
+    .option(
+      '--mask <picture>',
+      'change only where this picture is white, not where it is black or transparent; it has the size of the picture',
+    );
   addFlags(addWorkFlags(command), EditOptions, WORD_FLAGS);
   addFlags(command, InversionOptions);
   return command.action((picture: string, { from: source, to: target, mask }: Arguments) => {

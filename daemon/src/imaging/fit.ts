@@ -3,6 +3,7 @@
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { cropSamples } from './area.ts';
 import { resizeBicubic, type Samples } from './bicubic.ts';
+import { fillHidden } from './hiddenColours.ts';
 import type { Mask } from './mask.ts';
 import type { Picture, Size } from './picture.ts';
 
@@ -55,9 +56,12 @@ function scaleInto(picture: Size, canvas: Size): Size {
   };
 }
 
-/** The picture on its canvas: scaled, its last column and row repeated over the padding. Alpha is left out. */
+/**
+ * The picture on its canvas, as networks get it: filled where it is transparent, scaled, its last column and row repeated
+ * over the padding. Alpha is left out.
+ */
 export function fitPicture(picture: Picture, { scaled, canvas }: Placement): Picture {
-  const { data } = resizeBicubic(samples(picture, picture.rgb, 3), scaled.width, scaled.height);
+  const { data } = resizeBicubic(samples(picture, fillHidden(picture).rgb, 3), scaled.width, scaled.height);
   const rgb = new Uint8Array(canvas.width * canvas.height * 3);
   for (let y = 0; y < canvas.height; y++) {
     const row = Math.min(y, scaled.height - 1);

@@ -1,6 +1,6 @@
 /** @file Where a picture may change. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { maskValue, PalimpsestError } from '@palimpsest/protocol';
 import type { Picture, Size } from './picture.ts';
 
 /** How much of each pixel may change: 0 nothing, 255 all of it. `width * height` bytes, top row first. */
@@ -10,14 +10,11 @@ export interface Mask {
   readonly data: Uint8Array;
 }
 
-/** A mask from a picture: white is edited, black is kept; where it is transparent nothing is edited. */
+/** A mask from a picture: white is edited, black is kept, nearly so or not; where it is transparent nothing is edited. */
 export function maskFromPicture({ width, height, rgb, alpha }: Picture): Mask {
   const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) {
-    // Rec. 709 luma, so that a coloured mask counts by how bright it looks.
-    const luma = 0.2126 * rgb[i * 3]! + 0.7152 * rgb[i * 3 + 1]! + 0.0722 * rgb[i * 3 + 2]!;
-    data[i] = Math.round((luma * (alpha?.[i] ?? 255)) / 255);
-  }
+  for (let i = 0; i < data.length; i++)
+    data[i] = maskValue(rgb[i * 3]!, rgb[i * 3 + 1]!, rgb[i * 3 + 2]!, alpha?.[i] ?? 255);
   return { width, height, data };
 }
 
@@ -37,6 +34,6 @@ export function maskOf(picture: Size, from: Picture): Mask {
   if (mask.data.some((value) => value > 0)) return mask;
   throw new PalimpsestError(
     'OPTION_INVALID',
-    'The mask is black everywhere, so nothing may change. Paint white where the picture may change.',
+    'The mask is black everywhere, or transparent, so nothing may change. Paint white where the picture may change.',
   );
 }

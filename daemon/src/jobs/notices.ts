@@ -1,6 +1,7 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
 import { METHOD_OF_MODE } from '@palimpsest/protocol';
+import type { Picture } from '../imaging/picture.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { type Job, stepsOf } from './job.ts';
 
@@ -22,6 +23,7 @@ export function noticesOf(model: Facts, job: Job): string[] {
     ...aboutGuidance(job),
     ...aboutEqualPrompts(model, job),
     ...aboutForeignSyntax(promptsOf(job)),
+    ...aboutInvisible(job),
   ];
 }
 
@@ -104,5 +106,24 @@ function aboutForeignSyntax(prompts: readonly string[]): string[] {
       : [
           `"${network}" is read as ordinary words and signs. A LoRA is merged into the model by --lora FILE:STRENGTH, or by a model with a name of its own in the daemon's settings.`,
         ]),
+  ];
+}
+
+function picturesOf(job: Job): Picture[] {
+  switch (job.kind) {
+    case 'invert':
+    case 'edit':
+      return [job.request.picture];
+    case 'style':
+      return [job.request.content, job.request.style];
+    case 'generate':
+      return [];
+  }
+}
+
+function aboutInvisible(job: Job): string[] {
+  if (!picturesOf(job).some(({ alpha }) => alpha?.every((value) => value === 0))) return [];
+  return [
+    'The picture is transparent everywhere: the model is shown plain grey, and no change will be visible. Take one in which something is to be seen.',
   ];
 }

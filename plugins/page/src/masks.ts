@@ -1,5 +1,6 @@
 /** @file What is painted on pictures: the strokes, and the canvas that shows them. */
 
+import { maskValue } from '@palimpsest/protocol';
 import { signal } from '@preact/signals';
 import { type BrushPoint, paintStroke, type Stroke } from './brush.ts';
 import type { Size } from './pictures.ts';
@@ -54,8 +55,12 @@ export class Masks {
   }
 }
 
+/** Whether nothing is painted that the daemon would heed: an eraser with a soft edge leaves a breath of paint. */
 function isBlank(canvas: HTMLCanvasElement): boolean {
   const { width, height } = canvas;
   const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height).data;
-  return pixels === undefined || !new Uint32Array(pixels.buffer).some((pixel) => pixel !== 0);
+  for (let i = 3; pixels !== undefined && i < pixels.length; i += 4) {
+    if (pixels[i]! > 0 && maskValue(255, 255, 255, pixels[i]!) > 0) return false;
+  }
+  return true;
 }

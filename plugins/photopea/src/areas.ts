@@ -3,7 +3,7 @@
  * mask it has to be what shows through that mask, or the soft edge would count twice.
  */
 
-import { hashPicture } from '@palimpsest/protocol';
+import { hashPicture, maskValue } from '@palimpsest/protocol';
 import type { LayerPixels, Pixels } from '@palimpsest/sdk';
 import { Recent } from './recent.ts';
 import type { Size } from './scratchWork.ts';
@@ -82,9 +82,11 @@ export function throughMask(result: Pixels, before: Pixels, grey: Pixels): Pixel
   if (!sizes) return null;
   const rgba = new Uint8ClampedArray(result.rgba);
   for (let i = 0; i < rgba.length; i += 4) {
-    const m = grey.rgba[i]! / 255;
-    if (m === 1) continue;
-    const most = m === 0 ? 0 : grey.rgba[i]! + ROUNDING;
+    const strength = grey.rgba[i]!;
+    // Where it is nearly white, the daemon takes the edit alone.
+    if (maskValue(strength, strength, strength, 255) === 255) continue;
+    const m = strength / 255;
+    const most = m === 0 ? 0 : strength + ROUNDING;
     for (let k = i; k < i + 3; k++) {
       const is = result.rgba[k]!;
       const was = before.rgba[k]!;
