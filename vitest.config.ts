@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/buildPage.ts', 'test/buildFigma.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes, also on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     // The counts that .ci/run prints come from the runner's own file.
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
   },
