@@ -1,6 +1,7 @@
 /** What the page says to a person who is no programmer: of files, of failures, and of options. */
 
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { describeInBrowser, openBrowser, openPage } from './browser.ts';
@@ -47,6 +48,14 @@ describeInBrowser('the page speaks to people', () => {
   ])('of %s, which no browser opens', async (name, text, sentence) => {
     await openFile(name, 'application/octet-stream', text);
     await page.getByText(sentence).waitFor();
+  });
+
+  it('of none for a JPEG that lacks its end marker alone', async () => {
+    const jpeg = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'teal' } })
+      .jpeg()
+      .toBuffer();
+    await openFile('photo.jpg', 'image/jpeg', jpeg.subarray(0, -2).toString('latin1'));
+    await page.getByRole('region', { name: 'Layer' }).getByText('40 × 30').waitFor();
   });
 
   it('of a description that is too long, which trying again cannot help', async () => {

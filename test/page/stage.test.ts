@@ -123,6 +123,18 @@ describeInBrowser('the stage', () => {
     expect(await download()).toBe('a striped red ball on a meadow.png');
   });
 
+  it('shows a new edit where a result was kept and is selected', async () => {
+    await edit();
+    await page.getByText('Not kept yet').waitFor();
+    await button('Keep').click();
+    await expect.poll(pictures).toBe(2);
+    await target().fill('a striped red mushroom on a meadow');
+    await edit();
+    await page.getByText('Not kept yet').waitFor();
+    const saved = page.getByRole('link', { name: 'Download' });
+    expect(await saved.getAttribute('download')).toBe('a striped red mushroom on a meadow.png');
+  });
+
   it('puts nothing into a field that is typed into, and offers the words above', async () => {
     await page.getByLabel('What is in the picture').fill('a green circuit board');
     await target().fill('');

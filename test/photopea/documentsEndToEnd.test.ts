@@ -52,7 +52,7 @@ describeInBrowser('the panel in Photopea', () => {
       await panel.getByLabel('What is in the content').fill('a yellow cat');
       await panel.getByText('Say what is in the style').waitFor();
       await panel.getByLabel('What is in the style, and what style it is').fill('a yellow square');
-      await panel.getByLabel('How much style').fill('0.6');
+      await panel.getByRole('slider', { name: 'How much style' }).fill('0.6');
       await chooseQuickOptions(panel, 2);
       await panel.getByRole('button', { name: 'Transfer the style' }).click();
       const name = 'a yellow cat in the style of sticker';

@@ -9,6 +9,7 @@ import { ownerTokenFile } from '../server/clients.ts';
 import { LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
+import { isBuilt } from '../server/page.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { missingFolders } from './missingFiles.ts';
 import { EXIT_CODES, reportError } from './report.ts';
@@ -64,11 +65,14 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
 }
 
 function welcome({ port, pairing }: Daemon, folder: string, reason: string): string {
+  const look = isBuilt('page')
+    ? `http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`
+    : 'the page is not built: stop this, and start it with "npm start"';
   return [
     `Palimpsest is running at http://127.0.0.1:${port}`,
     reason,
     '',
-    `  Look    http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`,
+    `  Look    ${look}`,
     '  Plugin  open it, press Connect, and type in the code that appears here',
     `  Script  ws://127.0.0.1:${port}/rpc with the token in ${ownerTokenFile(folder)}`,
     `          what can be called: http://127.0.0.1:${port}/openrpc.json`,

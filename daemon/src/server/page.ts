@@ -1,6 +1,6 @@
 /** @file A page that the daemon serves, and what it may do. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PLUGINS = join(import.meta.dirname, '../../../plugins');
@@ -34,6 +34,9 @@ export function boundsOf({ framedBy, frames }: Page): Record<string, string> {
     'Referrer-Policy': frames === undefined ? 'no-referrer' : 'strict-origin',
   };
 }
+
+/** Whether `npm run build` has made a plugin's page. */
+export const isBuilt = (plugin: string): boolean => existsSync(join(PLUGINS, plugin, 'dist', 'index.html'));
 
 /** A file that `npm run build` makes, or a sentence in its place: the daemon is of use without a page. */
 export function builtFile(plugin: string, name: string, type: string): Page {

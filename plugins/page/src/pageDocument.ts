@@ -129,6 +129,10 @@ export class PageDocument {
     if (preview === null) previews.delete(id);
     else previews.set(id, { ...preview, address: addressOf(preview.png) });
     this.previews.value = previews;
+    // An edit of a result is one of its source: there it can be seen.
+    const { value: shown } = this.shown;
+    const isNew = old === undefined && preview !== null;
+    if (isNew && shown !== null && shown.id !== id && shown.from === id) this.select(id);
   }
 
   /** Results share the mask of what they were made from: an edit of a result is one of its source. */

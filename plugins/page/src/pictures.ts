@@ -17,10 +17,19 @@ export interface PngPicture extends Size {
 /** @throws {HostError} EDITOR_FAILED when it is no picture, or of a kind that this browser does not read. */
 async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   try {
-    return await (isDrawing(bytes) ? drawn(bytes) : createImageBitmap(new Blob([bytes])));
+    return await (isDrawing(bytes)
+      ? drawn(bytes)
+      : createImageBitmap(new Blob([bytes, ...missingEnd(bytes)])));
   } catch (cause) {
     throw new HostError('EDITOR_FAILED', whyUnreadable(bytes), { cause });
   }
+}
+
+/** A JPEG whose end marker was lost on the way is whole but for that, and browsers refuse it. */
+function missingEnd(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  const hasEnd = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return isJpeg && !hasEnd ? [Uint8Array.of(0xff, 0xd9)] : [];
 }
 
 /** A file of any format that the browser reads, as PNG. What is PNG already stays byte for byte. */
