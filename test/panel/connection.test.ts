@@ -144,6 +144,7 @@ describe('being let in', () => {
     await start();
     await expect.poll(state, PATIENCE).toBe('unpaired');
     expect(model.problem.value).toContain('Connect it again');
-    expect(await host.readSetting('token')).toBeNull();
+    // Who says so may be another program: what was granted is kept until something else is.
+    expect(await host.readSetting('token')).not.toBeNull();
   });
 });

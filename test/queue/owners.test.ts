@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { JobRecord } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
+import type { JobQueueOptions } from '../../daemon/src/queue/jobQueueOptions.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { fillDisk, makeRoomOnDisk } from '../fullDisk.ts';
 import { draw, PretendEngine } from './pretendEngine.ts';
@@ -25,13 +26,14 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function open(): Promise<void> {
+async function open(options: Partial<JobQueueOptions> = {}): Promise<void> {
   engine = new PretendEngine();
   queue = await JobQueue.open({
     folder: join(root, 'jobs'),
     runner: engine,
     blobs: new BlobStore(join(root, 'blobs')),
     mayOwn: (owner) => owners.has(owner),
+    ...options,
   });
 }
 
@@ -39,6 +41,20 @@ const submit = (owner: string, prompt = 'a dog') =>
   queue.submit(draw(prompt), { owner, priority: 'interactive' });
 
 const states = () => queue.list().map(({ owner, state }) => `${owner} ${state}`);
+
+describe('finished jobs', () => {
+  it('of an owner are not forgotten for those of another', async () => {
+    await queue.close();
+    await open({ maxFinished: 5 });
+    const mine = await submit('me');
+    engine.next();
+    await expect.poll(() => queue.get(mine.id)?.state).toBe('done');
+    await submit('other');
+    for (let i = 0; i < 20; i++) await queue.cancel((await submit('other')).id);
+    await expect.poll(() => states().filter((state) => state === 'other cancelled').length).toBe(4);
+    expect(queue.get(mine.id)?.state).toBe('done');
+  });
+});
 
 describe('an owner who may have no jobs any more', () => {
   it('has none that runs, waits, or was being submitted', async () => {

@@ -133,4 +133,18 @@ describe('a daemon with strangers at its door', () => {
     await closed;
     clearInterval(drip);
   });
+
+  it('cannot have answers wait for them in memory', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('error', () => {});
+    socket.write(`GET /openrpc.json HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`.repeat(100));
+    let bytes = 0;
+    socket.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    await closed;
+    const { length } = await (await fetch(`http://127.0.0.1:${server.port}/openrpc.json`)).text();
+    expect(bytes).toBeLessThan(2 * length);
+  });
 });

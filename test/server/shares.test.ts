@@ -94,6 +94,15 @@ it('a damaged picture counts as none', async () => {
   expect((await client.call('images.get', { image: hash })).error?.data?.code).toBe('IMAGE_UNKNOWN');
 });
 
+it('frames that bring a transfer nothing are refused beyond a rate', async () => {
+  stopClock();
+  const { client } = await paired('flood');
+  sendFrame(client, { type: 'open', transfer: 1, total: 1000, image });
+  await nextFrame(client);
+  for (let i = 0; i < 3000; i++) sendFrame(client, { type: 'ack', transfer: 1, received: 0 });
+  expect(codeOf(await nextFrame(client))).toBe('RATE_LIMITED');
+});
+
 it('transfers of one client leave room for those of others, over however many connections', async () => {
   const { client, token } = await paired('slow');
   const more = await Promise.all(Array.from({ length: 3 }, () => RawClient.greet({ ...server, token })));

@@ -146,4 +146,14 @@ describe('the store of pictures', () => {
     expect(await store.get(hash)).toBeNull();
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  it('mends a damaged picture that is given again, and whoever holds it holds it still', async () => {
+    const hash = await store.put(ten(1));
+    expect(await store.hold(hash)).toBe(true);
+    writeFileSync(join(folder, hash.slice(7)), ten(2));
+    expect(await store.put(ten(1))).toBe(hash);
+    expect(await store.get(hash)).toEqual(Buffer.from(ten(1)));
+    for (const other of [2, 3, 4]) await store.put(ten(other));
+    expect(await store.get(hash)).toEqual(Buffer.from(ten(1)));
+  });
 });

@@ -9,6 +9,7 @@ import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter, wa
 import { JobJournal } from './jobJournal.ts';
 import { DEFAULTS, type JobQueueOptions } from './jobQueueOptions.ts';
 import { Listeners } from './listeners.ts';
+import { ofTheRichest } from './ofTheRichest.ts';
 import { runningOrder } from './runningOrder.ts';
 
 type QueueEvents = {
@@ -269,8 +270,12 @@ export class JobQueue {
     const over = [...this.jobs.values()]
       .filter(({ record }) => isOver(record))
       .sort((a, b) => b.record.finishedAt! - a.record.finishedAt!);
-    const old = over.filter(({ record }, i) => i >= maxFinished || Date.now() - record.finishedAt! > maxAge);
-    for (const { record } of old) {
+    const isOld = ({ record }: Job) => Date.now() - record.finishedAt! > maxAge;
+    const surplus = ofTheRichest(
+      over.filter((job) => !isOld(job)),
+      maxFinished,
+    );
+    for (const { record } of [...over.filter(isOld), ...surplus]) {
       this.jobs.delete(record.id);
       await this.journal.remove(record.id).catch(() => undefined);
     }

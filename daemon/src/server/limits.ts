@@ -61,6 +61,8 @@ export interface Timings {
   readonly heartbeat: number;
   /** For the header of an HTTP request. */
   readonly header: number;
+  /** An answer to an HTTP request of which so long nothing is taken is given up. */
+  readonly answer: number;
   /** Without a frame, a transfer is given up. */
   readonly transfer: number;
   /** Between two progress notifications of a job. */
@@ -73,6 +75,7 @@ export const TIMINGS: Timings = {
   hello: 5_000,
   heartbeat: 30_000,
   header: 5_000,
+  answer: 10_000,
   transfer: 30_000,
   progress: 100,
   moves: 1000,

@@ -92,8 +92,8 @@ async function listenOn(
   return servers.length > 0 ? { port, servers } : 'EADDRNOTAVAIL';
 }
 
-function newServer({ header }: Timings): Server {
-  return createServer({
+function newServer({ header, answer }: Timings): Server {
+  const server = createServer({
     maxHeaderSize: LIMITS.headerBytes,
     // Slow headers and slow bodies are cut off alike.
     headersTimeout: header,
@@ -101,6 +101,9 @@ function newServer({ header }: Timings): Server {
     connectionsCheckingInterval: Math.min(1000, header / 2),
     keepAliveTimeout: header,
   });
+  // An answer that nobody takes is given up.
+  server.timeout = answer;
+  return server;
 }
 
 /** null, or the code of the error. */

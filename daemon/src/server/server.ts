@@ -115,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   let lists: AccessLists = accessLists(0);
   const unopened = new Doorstep<Duplex>(LIMITS.unopened, (socket) => socket.destroy());
+  const answering = new WeakSet<Socket>();
   const servePage = pageServer({ version, document: () => document }, () => lists, log);
   const prepare = (server: Server) => {
     server.on('connection', (socket: Socket) => {
@@ -122,6 +123,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       socket.on('close', () => unopened.leave(socket));
     });
     server.on('request', (request, response) => {
+      // No browser asks before it has its answer; what is asked so would wait in memory, with all its answers.
+      if (answering.has(request.socket)) return request.socket.destroy();
+      answering.add(request.socket);
+      response.on('close', () => answering.delete(request.socket));
       unopened.enter(request.socket);
       servePage(request, response);
     });

@@ -85,7 +85,7 @@ export class Transfers {
       transfer,
       { held: total, total },
       (frame) => {
-        if (frame.type !== 'chunk') return;
+        if (frame.type !== 'chunk') return this.requireRate();
         if (frame.offset !== received || received + frame.bytes.length > total) {
           throw failed(`The next chunk starts at ${received} and ends by ${total}.`);
         }

@@ -116,10 +116,12 @@ export class BlobStore {
   }
 
   private async write(name: string, bytes: Uint8Array): Promise<void> {
-    if (await this.touch(name)) return;
+    const holds = (await this.index()).get(name)?.holds ?? 0;
+    // What is there may have been damaged since.
+    if ((await this.get(`sha256:${name}`)) !== null) return;
     await this.makeRoom(bytes.length);
     await writePrivateFile(join(this.folder, name), bytes);
-    (await this.index()).set(name, { size: bytes.length, holds: 0 });
+    (await this.index()).set(name, { size: bytes.length, holds });
   }
 
   /** Marks a blob as just used; false when there is none. */

@@ -53,9 +53,10 @@ export class ConnectionModel {
       if (!(error instanceof PalimpsestError)) throw error;
       if (error.code === 'CONNECTION_LOST') return this.missing();
       this.problem.value = sentenceOf(error);
-      if (error.code === 'NOT_AUTHORISED') await this.forget();
-      // The token is kept, for when the daemon has its place again.
-      else if (error.code === 'DAEMON_UNPROVEN') this.state.value = { name: 'unpaired' };
+      // The token is kept until there is another: who says so may be a program that has the daemon's place.
+      if (error.code === 'NOT_AUTHORISED' || error.code === 'DAEMON_UNPROVEN') {
+        this.state.value = { name: 'unpaired' };
+      }
     }
   }
 
@@ -139,11 +140,6 @@ export class ConnectionModel {
     this.models.value = (await client.call('models.list', {})).models;
     this.problem.value = null;
     this.state.value = { name: 'connected', client };
-  }
-
-  private async forget(): Promise<void> {
-    await this.host.writeSetting(TOKEN, null);
-    this.state.value = { name: 'unpaired' };
   }
 
   private async missing(): Promise<void> {

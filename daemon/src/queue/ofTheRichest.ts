@@ -1,0 +1,21 @@
+/** @file Which finished jobs are forgotten first. */
+
+import type { Job } from './job.ts';
+
+/**
+ * The jobs beyond `most`: the oldest of whoever has most of them, so that nobody can have another's forgotten.
+ *
+ * @param jobs the newest first.
+ */
+export function ofTheRichest(jobs: readonly Job[], most: number): Job[] {
+  const byOwner = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const { owner } = job.record;
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), job]);
+  }
+  const owned = [...byOwner.values()];
+  return Array.from({ length: Math.max(0, jobs.length - most) }, () => {
+    const richest = owned.reduce((one, other) => (other.length > one.length ? other : one));
+    return richest.pop()!;
+  });
+}
