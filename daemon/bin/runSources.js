@@ -1,6 +1,6 @@
 // The sources are TypeScript and run as they are.
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -11,11 +11,11 @@ function isSafe() {
   try {
     // Windows has such a folder for each user.
     if (process.platform === 'win32') return true;
-    const { uid } = userInfo();
+    const uid = process.geteuid();
     const around = statSync(tmpdir());
     const isSticky = (around.mode & 0o1000) !== 0;
     if (![0, uid].includes(around.uid) || ((around.mode & 0o022) !== 0 && !isSticky)) return false;
-    const folder = join(tmpdir(), `tsx-${process.geteuid()}`);
+    const folder = join(tmpdir(), `tsx-${uid}`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const facts = lstatSync(folder);
     return facts.isDirectory() && facts.uid === uid && (facts.mode & 0o022) === 0;
