@@ -10,8 +10,9 @@ import type { Job } from './job.ts';
 export function ofTheRichest(jobs: readonly Job[], most: number): Job[] {
   const byOwner = new Map<string, Job[]>();
   for (const job of jobs) {
-    const { owner } = job.record;
-    byOwner.set(owner, [...(byOwner.get(owner) ?? []), job]);
+    const own = byOwner.get(job.record.owner);
+    if (own === undefined) byOwner.set(job.record.owner, [job]);
+    else own.push(job);
   }
   const owned = [...byOwner.values()];
   return Array.from({ length: Math.max(0, jobs.length - most) }, () => {
