@@ -1,4 +1,4 @@
 // The engine process, started by the supervisor (daemon/src/engine/engineProcess.ts).
 import './runSources.js';
 
-await import('../src/engine/main.ts');
+await import('../src/engine/main.js');

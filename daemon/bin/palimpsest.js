@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import './runSources.js';
 
-await import('../src/cli/main.ts');
+await import('../src/cli/main.js');

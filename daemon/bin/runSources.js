@@ -1,5 +1,5 @@
-// The sources are TypeScript and run as they are.
-import { lstatSync, mkdirSync, statSync } from 'node:fs';
+// In the repository the sources are TypeScript and run as they are; a package has what was built from them.
+import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +24,9 @@ function isSafe() {
   }
 }
 
-// Without it each run compiles anew; so do those that it starts.
-if (!isSafe()) process.env.TSX_DISABLE_CACHE = '1';
-const { register } = await import('tsx/esm/api');
-register();
+if (existsSync(join(import.meta.dirname, '../src/cli/main.ts'))) {
+  // Without it each run compiles anew; so do those that it starts.
+  if (!isSafe()) process.env.TSX_DISABLE_CACHE = '1';
+  const { register } = await import('tsx/esm/api');
+  register();
+}

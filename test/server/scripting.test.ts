@@ -1,4 +1,4 @@
-/** The examples of docs/scripting.md, run as they stand but for the model, with a daemon on a port of its own. */
+/** The examples, run as they stand but for the model, with a daemon on a port of its own; the documents show the same. */
 
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,13 +25,16 @@ afterAll(async () => {
   await daemon.stop();
 });
 
-/** The example in that language. */
-function example(language: string): string {
-  const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(
-    readFileSync(join(ROOT, 'docs/scripting.md'), 'utf8'),
-  )!;
-  return code!;
-}
+const example = (name: string): string => readFileSync(join(ROOT, 'examples', name), 'utf8');
+
+it.each([
+  ['docs/scripting.md', 'edit.ts', 'ts'],
+  ['docs/scripting.md', 'edit.py', 'python'],
+  ['docs/scripting.md', 'edit.sh', 'sh'],
+  ['docs/sdk.md', 'layers.ts', 'ts'],
+])('%s shows %s', (document, name, language) => {
+  expect(readFileSync(join(ROOT, document), 'utf8')).toContain(`\`\`\`${language}\n${example(name)}\`\`\``);
+});
 
 const configuration = (): string => join(daemon.folder, 'config');
 
@@ -45,10 +48,16 @@ async function expectPicture(path: string): Promise<void> {
 }
 
 it('TypeScript', async () => {
-  const script = write('example.ts', example('ts').replace('models[0]!.name', "'modelA'"));
+  const script = write('example.ts', example('edit.ts').replace('models[0]!.name', "'modelA'"));
   const { stdout } = await run('npx', ['tsx', script, configuration(), picture, out('ts')], { cwd: ROOT });
   expect(stdout).toMatch(/^edit (\d+) \1$/m);
   await expectPicture(out('ts'));
+});
+
+it('TypeScript, with layers', async () => {
+  const script = write('layers.ts', example('layers.ts').replace('models[0]!.name', "'modelA'"));
+  const { stdout } = await run('npx', ['tsx', script, configuration(), picture], { cwd: ROOT });
+  expect(stdout).toMatch(/^a striped red ball.* → a striped red star.*: 128 x 128\nBall: 128 x 128\n$/m);
 });
 
 const python = ['python3', '/usr/bin/python3'].find((name) => {
@@ -62,14 +71,14 @@ const python = ['python3', '/usr/bin/python3'].find((name) => {
 
 it('Python', async ({ skip }) => {
   if (python === undefined) return skip('Python with the package websockets is not installed.');
-  const code = example('python').replace('["models"][0]["name"]', '["models"][-1]["name"]');
+  const code = example('edit.py').replace('["models"][0]["name"]', '["models"][-1]["name"]');
   await run(python, [write('example.py', code), configuration(), picture, out('python')], { cwd: ROOT });
   await expectPicture(out('python'));
 });
 
 it('shell', async () => {
   const env = { ...daemon.env, PALIMPSEST_MODEL: MODEL, PICTURE: picture, OUT: out('shell') };
-  const { stdout } = await run('sh', ['-c', example('sh')], { cwd: ROOT, env });
+  const { stdout } = await run('sh', ['-c', example('edit.sh')], { cwd: ROOT, env });
   expect(JSON.parse(stdout)).toMatchObject({ width: 128, height: 128, kind: 'replace' });
   await expectPicture(out('shell'));
 });

@@ -122,11 +122,8 @@ export function neededBeside(device: Device, platform: NodeJS.Platform): string 
 /** In a process of its own: a driver's fault ends that one, not ours. */
 async function probe(device: Device): Promise<Probe | null> {
   try {
-    const program = join(import.meta.dirname, 'probeDevice.ts');
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', program, device], {
-      timeout: MAX_PROBE_TIME,
-      cwd: import.meta.dirname,
-    });
+    const program = join(import.meta.dirname, '../../bin/probe.js');
+    const { stdout } = await run(process.execPath, [program, device], { timeout: MAX_PROBE_TIME });
     return Probe.parse(JSON.parse(stdout));
   } catch {
     return null;
