@@ -4,12 +4,12 @@
  */
 
 import { join } from 'node:path';
-import { Checkpoint } from '../daemon/src/models/checkpoint.ts';
-import { readConfig, SchedulerConfig, UNetConfig } from '../daemon/src/models/config.ts';
-import { NoiseSchedule } from '../daemon/src/models/noiseSchedule.ts';
-import type { Thrift } from '../daemon/src/models/thrift.ts';
-import { UNetNetwork } from '../daemon/src/models/unetNetwork.ts';
-import type { SessionOptions } from '../daemon/src/runtime/session.ts';
+import type { SessionOptions } from '../daemon/src/execution/session.ts';
+import type { Thrift } from '../daemon/src/execution/thrift.ts';
+import { UNetNetwork } from '../daemon/src/execution/unetNetwork.ts';
+import { readConfig, SchedulerConfig, UNetConfig } from '../daemon/src/networks/config.ts';
+import { NoiseSchedule } from '../daemon/src/networks/noiseSchedule.ts';
+import { Checkpoint } from '../daemon/src/weights/checkpoint.ts';
 import { answerRequests } from './answer.ts';
 import type { BenchModel } from './models.ts';
 import { TimedNetworks } from './timedNetworks.ts';

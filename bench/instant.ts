@@ -10,7 +10,7 @@ import { DaemonClient } from '@palimpsest/protocol';
 import { decodePng, type EditOrder, keepEdits, makeEdit, type Pixels } from '@palimpsest/sdk';
 import { memoryHost } from '@palimpsest/sdk/memory';
 import { WebSocket } from 'ws';
-import { demoModelFolder } from '../daemon/src/store/paths.ts';
+import { demoModelFolder } from '../daemon/src/settings/paths.ts';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from '../plugins/panel/src/model/controls.ts';
 import { somePort, startDaemon } from '../test/server/daemon.ts';
 

@@ -6,11 +6,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { THRIFTS, type Thrift } from '../daemon/src/models/thrift.ts';
-import { difference } from '../daemon/src/parity/difference.ts';
+import { THRIFTS, type Thrift } from '../daemon/src/execution/thrift.ts';
 import { openModels } from '../daemon/src/server/openModels.ts';
-import { readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../daemon/src/tensor/tensor.ts';
+import { readHeader, readTensor } from '../daemon/src/weights/safetensors.ts';
+import { difference } from '../parity/src/difference.ts';
 import { MeasuredProcess, type MemoryPeak, type Sample } from './process.ts';
 import type { WholeJob } from './wholeChild.ts';
 import { LAYOUTS, type Layout, NAMED_FOLDERS } from './wholeModel.ts';

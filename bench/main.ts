@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { SessionOptions } from '../daemon/src/runtime/session.ts';
+import type { SessionOptions } from '../daemon/src/execution/session.ts';
 import type { ChildJob } from './child.ts';
 import { type Contestant, contest, type Result } from './contest.ts';
 import { compareLayouts, timeTimestep } from './layouts.ts';

@@ -9,12 +9,12 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, 
 import { join } from 'node:path';
 import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.ts';
 import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
-import { UNetConfig } from '../daemon/src/models/config.ts';
-import { predictedNoise } from '../daemon/src/models/unet.ts';
+import { UNetConfig } from '../daemon/src/networks/config.ts';
+import { predictedNoise } from '../daemon/src/networks/unet.ts';
 import { floatToHalf } from '../daemon/src/tensor/float16.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
-import { encodePreamble } from '../daemon/src/tensor/safetensors.ts';
 import { elementCount } from '../daemon/src/tensor/tensor.ts';
+import { encodePreamble } from '../daemon/src/weights/safetensors.ts';
 
 /** How the weights are stored: fp32, or fp16 as most published checkpoints are. */
 export type Precision = 'F32' | 'F16';

@@ -1,7 +1,7 @@
 /** @file Networks that know how long the last one took to build and to load. */
 
-import { type BuildGraph, type GraphKey, Networks } from '../daemon/src/models/networks.ts';
-import type { RunnableNetwork } from '../daemon/src/runtime/session.ts';
+import { type BuildGraph, type GraphKey, Networks } from '../daemon/src/execution/networks.ts';
+import type { RunnableNetwork } from '../daemon/src/execution/session.ts';
 import type { Sample } from './process.ts';
 
 export class TimedNetworks extends Networks {

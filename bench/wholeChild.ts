@@ -1,14 +1,14 @@
 /** @file One measured process that holds a whole model and does with it what it is asked for. */
 
 import { writeFileSync } from 'node:fs';
+import { StableDiffusion } from '../daemon/src/execution/stableDiffusion.ts';
+import type { Thrift } from '../daemon/src/execution/thrift.ts';
 import { resolveInversion } from '../daemon/src/methods/inversions.ts';
 import { p2plus } from '../daemon/src/methods/p2plus.ts';
 import { STYLE_DIFFUSION } from '../daemon/src/methods/styleDiffusion.ts';
-import { StableDiffusion } from '../daemon/src/models/stableDiffusion.ts';
-import type { Thrift } from '../daemon/src/models/thrift.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
-import { encodeSafetensors } from '../daemon/src/tensor/safetensors.ts';
 import { row, type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
+import { encodeSafetensors } from '../daemon/src/weights/safetensors.ts';
 import { InversionOptions } from '../protocol/src/index.ts';
 import { answerRequests } from './answer.ts';
 import { TimedNetworks } from './timedNetworks.ts';

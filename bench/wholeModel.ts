@@ -7,12 +7,12 @@
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { TOKENIZER_FOLDERS } from '../daemon/src/catalog/searchPlaces.ts';
 import { LAVISH } from '../daemon/src/graph/economy.ts';
 import type { Graph, Shape, WeightSource } from '../daemon/src/graph/graph.ts';
-import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
-import { AutoencoderConfig, TextEncoderConfig, UNetConfig } from '../daemon/src/models/config.ts';
-import { TOKENIZER_FOLDERS } from '../daemon/src/models/searchPlaces.ts';
-import { textEncoderGraph } from '../daemon/src/models/textEncoder.ts';
+import { decoderGraph, encoderGraph } from '../daemon/src/networks/autoencoder.ts';
+import { AutoencoderConfig, TextEncoderConfig, UNetConfig } from '../daemon/src/networks/config.ts';
+import { textEncoderGraph } from '../daemon/src/networks/textEncoder.ts';
 import { originalWeight, textName } from '../test/originalLayout.ts';
 import { FULL_UNET } from './models.ts';
 import { type Precision, recordWeights, underOwnNames, unetWeights, writeWeights } from './randomModel.ts';

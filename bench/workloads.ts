@@ -1,12 +1,12 @@
 /** @file What is timed: the product's own functions, on random inputs. */
 
+import type { UNetNetwork } from '../daemon/src/execution/unetNetwork.ts';
 import { adamSchedule, freshAdam } from '../daemon/src/methods/adam.ts';
 import { BRANCHES, predictControlled } from '../daemon/src/methods/controlledPrediction.ts';
 import { innerIteration, stepFeeds, targetMapFeeds } from '../daemon/src/methods/innerIteration.ts';
-import { initialParameters, type MappingShape } from '../daemon/src/methods/mappingNetwork.ts';
 import { RECIPES } from '../daemon/src/methods/recipes.ts';
-import { headsPerLevel } from '../daemon/src/models/unet.ts';
-import type { UNetNetwork } from '../daemon/src/models/unetNetwork.ts';
+import { initialParameters, type MappingShape } from '../daemon/src/networks/mappingNetwork.ts';
+import { headsPerLevel } from '../daemon/src/networks/unet.ts';
 import { normalTensor, uniformGenerator, uniformTensor } from '../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
 

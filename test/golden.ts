@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { difference } from '../daemon/src/parity/difference.ts';
-import { GoldenFolder } from '../daemon/src/parity/goldenFolder.ts';
 import type { Tensor } from '../daemon/src/tensor/tensor.ts';
+import { difference } from '../parity/src/difference.ts';
+import { GoldenFolder } from '../parity/src/goldenFolder.ts';
 
 export const GOLDEN = join(import.meta.dirname, 'golden/A');
 export const MODEL = join(import.meta.dirname, 'golden/modelA');

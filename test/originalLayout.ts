@@ -6,8 +6,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bytesOf, encodePreamble, readHeader, readTensor } from '../daemon/src/tensor/safetensors.ts';
 import { type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
+import { bytesOf, encodePreamble, readHeader, readTensor } from '../daemon/src/weights/safetensors.ts';
 
 const Levels = z.object({ block_out_channels: z.array(z.number()), layers_per_block: z.number() });
 type Levels = z.infer<typeof Levels>;

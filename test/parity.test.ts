@@ -5,12 +5,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { difference } from '../daemon/src/parity/difference.ts';
-import { encodeSafetensors } from '../daemon/src/tensor/safetensors.ts';
 import type { Tensor } from '../daemon/src/tensor/tensor.ts';
+import { encodeSafetensors } from '../daemon/src/weights/safetensors.ts';
+import { difference } from '../parity/src/difference.ts';
 import { GOLDEN, golden, MODEL } from './golden.ts';
 
-const MAIN = join(import.meta.dirname, '../daemon/src/parity/main.ts');
+const MAIN = join(import.meta.dirname, '../daemon/src/parity/src/main.ts');
 
 interface Result {
   readonly status: number | null;

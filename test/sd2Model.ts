@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { recordWeights, unetWeights } from '../bench/randomModel.ts';
 import { LAVISH } from '../daemon/src/graph/economy.ts';
 import type { Shape } from '../daemon/src/graph/graph.ts';
-import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
+import { decoderGraph, encoderGraph } from '../daemon/src/networks/autoencoder.ts';
 import {
   AutoencoderConfig,
   ImageEncoderConfig,
   PreprocessorConfig,
   TextEncoderConfig,
   UNetConfig,
-} from '../daemon/src/models/config.ts';
-import { imageEncoderGraph } from '../daemon/src/models/imageEncoder.ts';
-import { textEncoderGraph } from '../daemon/src/models/textEncoder.ts';
+} from '../daemon/src/networks/config.ts';
+import { imageEncoderGraph } from '../daemon/src/networks/imageEncoder.ts';
+import { textEncoderGraph } from '../daemon/src/networks/textEncoder.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
-import { encodeSafetensors } from '../daemon/src/tensor/safetensors.ts';
 import { elementCount, type Tensor, tensor } from '../daemon/src/tensor/tensor.ts';
+import { encodeSafetensors } from '../daemon/src/weights/safetensors.ts';
 import { MODEL } from './golden.ts';
 
 const WIDTH = 48;

@@ -8,26 +8,31 @@ const SOURCES = join(import.meta.dirname, '../daemon/src');
 
 /** From high to low: a file imports from its own room and from lower ones (docs/architecture.md). */
 const ROOMS = [
-  ['cli', 'parity'],
-  ['server'],
-  ['queue'],
-  ['engine'],
-  ['jobs'],
-  ['store'],
-  ['methods'],
-  ['attention'],
-  ['models'],
-  ['graph'],
-  ['imaging'],
-  ['runtime'],
-  ['tensor'],
+  'cli',
+  'server',
+  'queue',
+  'engine',
+  'jobs',
+  'store',
+  'methods',
+  'attention',
+  'settings',
+  'execution',
+  'catalog',
+  'weights',
+  'networks',
+  'graph',
+  'imaging',
+  'files',
+  'tensor',
 ];
-const MAX_LINES = 300;
+/** A smell rather than a law: a longer file has to say why it is one. */
+const MAX_LINES = 350;
 
 /** Files that parse what the daemon itself wrote, or what came over its socket as text already. */
 const OWN_JSON: ReadonlySet<string> = new Set([
   'engine/main.ts',
-  'models/chooseDevice.ts',
+  'execution/chooseDevice.ts',
   'queue/jobJournal.ts',
   'server/clients.ts',
   'server/framer.ts',
@@ -40,7 +45,7 @@ const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .map((name) => join(SOURCES, name));
 
 const roomOf = (file: string): string => relative(SOURCES, file).split('/')[0]!;
-const level = (file: string): number => ROOMS.findIndex((rooms) => rooms.includes(roomOf(file)));
+const level = (file: string): number => ROOMS.indexOf(roomOf(file));
 
 const imports = new Map(
   files.map((file) => {
@@ -87,7 +92,7 @@ describe('the plugins', () => {
 describe('the runtime', () => {
   it('is loaded by one file, which keeps it from reporting to its maker', () => {
     const ROOT = join(import.meta.dirname, '..');
-    const sources = ['daemon', 'protocol', 'plugins', 'models', 'bench', 'test'].flatMap((place) =>
+    const sources = ['daemon', 'protocol', 'plugins', 'parity', 'models', 'bench', 'test'].flatMap((place) =>
       readdirSync(join(ROOT, place), { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name))
         .map((name) => join(place, name)),
@@ -95,7 +100,7 @@ describe('the runtime', () => {
     const loading =
       /^(import|export) (?!type )([^;]*from )?'onnxruntime-|(import|require|createRequire\([^)]*\))\(\s*'onnxruntime-/m;
     const loaders = sources.filter((name) => loading.test(readFileSync(join(ROOT, name), 'utf8')));
-    expect(loaders).toEqual(['daemon/src/runtime/onnxRuntime.ts']);
+    expect(loaders).toEqual(['daemon/src/execution/onnxRuntime.ts']);
   });
 });
 /** What makes files and folders; `openSync` only reads. */
@@ -105,11 +110,11 @@ const WRITING = /\b(mkdir|mkdtemp|writeFile|appendFile|copyFile|cp)(Sync)?\b|\b(
 const WRITERS: Readonly<Record<string, string>> = {
   'imaging/ownColours.ts': 'a file of a moment, in a temporary folder that is closed by itself',
   'imaging/picture.ts': 'only reads',
-  'runtime/destination.ts': 'pictures where the user wants them',
-  'runtime/privateFiles.ts': 'the one place',
-  'runtime/readKeptFile.ts': 'only reads',
-  'runtime/userFolders.ts': 'a folder, closed as there, with its own sentence',
-  'runtime/writeFile.ts': 'what that is built on',
+  'files/destination.ts': 'pictures where the user wants them',
+  'files/privateFiles.ts': 'the one place',
+  'files/readKeptFile.ts': 'only reads',
+  'files/userFolders.ts': 'a folder, closed as there, with its own sentence',
+  'files/writeFile.ts': 'what that is built on',
   'store/blobReader.ts': 'only reads',
   'server/clients.ts': 'the token, exclusive and closed',
 };
@@ -148,7 +153,7 @@ describe('the rooms of the daemon', () => {
       .filter((file) => readFileSync(file, 'utf8').includes('JSON.parse('))
       .map((file) => relative(SOURCES, file))
       .filter((file) => !OWN_JSON.has(file));
-    expect(others).toEqual(['tensor/json.ts']);
+    expect(others).toEqual(['files/json.ts']);
   });
 
   it('has no circles', () => {

@@ -3,12 +3,12 @@
 import { join, resolve } from 'node:path';
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { progressWriter } from '../../daemon/src/cli/progressBar.ts';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
+import { writeFileAtomic } from '../../daemon/src/files/writeFile.ts';
 import { editPicture } from '../../daemon/src/jobs/editJob.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
-import { writeFileAtomic } from '../../daemon/src/runtime/writeFile.ts';
+import { graphsFolder, inversionsFolder } from '../../daemon/src/settings/paths.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
-import { graphsFolder, inversionsFolder } from '../../daemon/src/store/paths.ts';
 import { pictureOf } from './evaluate/scenes.ts';
 import { type Captioned, captionedSheet } from './sheet.ts';
 import { fullCaption } from './world/captions.ts';

@@ -8,9 +8,10 @@ import { equalizer } from '../../daemon/src/attention/equalizer.ts';
 import { gatherMatrix, refineMapper } from '../../daemon/src/attention/refineMapper.ts';
 import { replaceMapper } from '../../daemon/src/attention/replaceMapper.ts';
 import { type Interval, timeAlphas } from '../../daemon/src/attention/timeAlphas.ts';
-import { findWords, referenceWords, wordTokens } from '../../daemon/src/attention/words.ts';
-import { loadTokenizer, type PromptWord, promptWords } from '../../daemon/src/models/tokenizer.ts';
-import { readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
+import { findWords } from '../../daemon/src/attention/words.ts';
+import { loadTokenizer, type PromptWord, promptWords } from '../../daemon/src/networks/tokenizer.ts';
+import { readHeader, readTensor } from '../../daemon/src/weights/safetensors.ts';
+import { referenceWords, wordTokens } from '../../parity/src/referenceWords.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden');
 const tokenizer = loadTokenizer(join(GOLDEN, 'modelA'));

@@ -11,10 +11,10 @@ import {
   wordAlphas,
   wordMask,
 } from '../../daemon/src/attention/localBlend.ts';
-import { wordTokens } from '../../daemon/src/attention/words.ts';
-import { loadTokenizer } from '../../daemon/src/models/tokenizer.ts';
-import { readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
+import { loadTokenizer } from '../../daemon/src/networks/tokenizer.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { readHeader, readTensor } from '../../daemon/src/weights/safetensors.ts';
+import { wordTokens } from '../../parity/src/referenceWords.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden');
 const tokenizer = loadTokenizer(join(GOLDEN, 'modelA'));

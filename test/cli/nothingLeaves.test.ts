@@ -105,8 +105,8 @@ describe('a process that loads the runtime without the command line', () => {
   });
 
   it('is as quiet: a test, a benchmark', async () => {
-    const { builtInDevices } = await import('../../daemon/src/runtime/devices.ts');
-    const { Session } = await import('../../daemon/src/runtime/session.ts');
+    const { builtInDevices } = await import('../../daemon/src/execution/devices.ts');
+    const { Session } = await import('../../daemon/src/execution/session.ts');
     expect(builtInDevices()).toContain('cpu');
     await expect(Session.load(Uint8Array.of(1, 2, 3), null)).rejects.toThrow('could not load');
     expect(existsSync(environment.XDG_CACHE_HOME)).toBe(false);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { PreviewPainter } from '../../daemon/src/engine/previewPainter.ts';
-import type { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import type { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 
 const latent = () => tensor([1, 4, 2, 2]);

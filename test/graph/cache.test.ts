@@ -5,12 +5,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GraphCache, unsealGraph } from '../../daemon/src/execution/graphCache.ts';
+import { GRAPH_VERSION, Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
+import { onDamage } from '../../daemon/src/files/damage.ts';
 import { innerIteration } from '../../daemon/src/methods/innerIteration.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
-import { GraphCache, unsealGraph } from '../../daemon/src/models/graphCache.ts';
-import { GRAPH_VERSION, Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
-import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 

@@ -6,8 +6,8 @@ import { composite } from '../../daemon/src/imaging/composite.ts';
 import { maskFromPicture } from '../../daemon/src/imaging/mask.ts';
 import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts';
 import { fromTensor, toTensor } from '../../daemon/src/imaging/pixels.ts';
-import { readHeader, readTensor } from '../../daemon/src/tensor/safetensors.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
+import { readHeader, readTensor } from '../../daemon/src/weights/safetensors.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/A');
 const stored = (file: string, name: string) => readTensor(readHeader(join(GOLDEN, file)).tensors.get(name)!);

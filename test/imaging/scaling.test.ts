@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { resizeBicubic } from '../../daemon/src/imaging/bicubic.ts';
 import { fitMask, fitPicture, placePicture, unfitMask, unfitPicture } from '../../daemon/src/imaging/fit.ts';
 import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts';
-import { type CropOffsets, referenceLoad } from '../../daemon/src/imaging/referenceLoad.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
+import { type CropOffsets, referenceLoad } from '../../parity/src/referenceLoad.ts';
 
 const golden = (name: string): Promise<Picture> =>
   decodePicture(join(import.meta.dirname, '../golden/A', name));

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { maskOf } from '../../daemon/src/imaging/mask.ts';
 import { decodePicture, encodePng } from '../../daemon/src/imaging/picture.ts';
 import { areaOfEdit, editInArea } from '../../daemon/src/jobs/editArea.ts';
 import { placeOnCanvas } from '../../daemon/src/jobs/invertJob.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { MODEL } from '../golden.ts';
 

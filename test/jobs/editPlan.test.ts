@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { crossControlAt } from '../../daemon/src/attention/crossControl.ts';
 import { findWords } from '../../daemon/src/attention/words.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
-import { loadTokenizer } from '../../daemon/src/models/tokenizer.ts';
+import { loadTokenizer } from '../../daemon/src/networks/tokenizer.ts';
 import { MODEL } from '../golden.ts';
 
 const tokenizer = loadTokenizer(MODEL);

@@ -7,14 +7,14 @@ import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protoco
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { editCommand } from '../../daemon/src/cli/edit.ts';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { decodePicture } from '../../daemon/src/imaging/picture.ts';
 import { editPicture } from '../../daemon/src/jobs/editJob.ts';
 import { invertPicture } from '../../daemon/src/jobs/invertJob.ts';
 import { stylePicture } from '../../daemon/src/jobs/styleJob.ts';
 import { EDITORS } from '../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { optionFields } from '../../plugins/panel/src/model/optionFields.ts';

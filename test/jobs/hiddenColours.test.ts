@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import type { Mask } from '../../daemon/src/imaging/mask.ts';
 import { decodePicture, encodePng, type Picture } from '../../daemon/src/imaging/picture.ts';
 import { editInArea } from '../../daemon/src/jobs/editArea.ts';
 import { addressInversion, invertPicture } from '../../daemon/src/jobs/invertJob.ts';
 import { stylePicture } from '../../daemon/src/jobs/styleJob.ts';
 import { wordMaps } from '../../daemon/src/jobs/wordMaps.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
 

@@ -2,10 +2,10 @@
 
 import { EditOptions, GenerateOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import type { Job } from '../../daemon/src/jobs/job.ts';
 import { noticesOf } from '../../daemon/src/jobs/notices.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { MODEL } from '../golden.ts';
 
 const model = new StableDiffusion(MODEL, new Networks(null));

@@ -1,11 +1,11 @@
 /** DDIM inversion, sampling and SDEdit against the golden trajectories. */
 
 import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { ddimInversion, ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
 import { sdedit } from '../../daemon/src/methods/sdedit.ts';
 import { textToImage } from '../../daemon/src/methods/textToImage.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { row, stack } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL, relativeError } from '../golden.ts';
 

@@ -2,13 +2,13 @@
 
 import { EditOptions, InversionOptions, lackOf, StyleOptions } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import type { EditorName } from '../../daemon/src/methods/editor.ts';
 import { EDITORS } from '../../daemon/src/methods/editors.ts';
 import type { Inversion, InversionName } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion } from '../../daemon/src/methods/inversions.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL } from '../golden.ts';
 

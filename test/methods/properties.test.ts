@@ -8,6 +8,8 @@ import {
   StyleOptions,
 } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
 import type { Editor, EditRequest } from '../../daemon/src/methods/editor.ts';
@@ -15,8 +17,6 @@ import { COMMON_OPTIONS, EDITORS, editorFor } from '../../daemon/src/methods/edi
 import type { Inversion, InversionMethod } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/methods/inversions.ts';
 import { styleTransfer } from '../../daemon/src/methods/styleTransfer.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
 import { row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL, relativeError } from '../golden.ts';
 

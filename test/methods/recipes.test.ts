@@ -2,13 +2,13 @@
 
 import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
-import { initialParameters, parameterCount } from '../../daemon/src/methods/mappingNetwork.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses } from '../../daemon/src/methods/watch.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { initialParameters, parameterCount } from '../../daemon/src/networks/mappingNetwork.ts';
 import { uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { golden, MODEL } from '../golden.ts';
 

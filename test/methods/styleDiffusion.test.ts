@@ -2,12 +2,12 @@
 
 import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
-import { mappingParameters } from '../../daemon/src/methods/mappingNetwork.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses, Progress } from '../../daemon/src/methods/watch.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
+import { mappingParameters } from '../../daemon/src/networks/mappingNetwork.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, goldenJson, MODEL, relativeError } from '../golden.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Outlet } from '../../daemon/src/runtime/outlet.ts';
+import { Outlet } from '../../daemon/src/files/outlet.ts';
 import { MODEL } from '../golden.ts';
 import { PROGRAM, type StartedDaemon, somePort, startDaemon } from './daemon.ts';
 import { RawClient } from './harness.ts';

@@ -18,14 +18,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InversionOptions } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { onDamage } from '../../daemon/src/files/damage.ts';
 import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
-import { onDamage } from '../../daemon/src/runtime/damage.ts';
 import { inversionId } from '../../daemon/src/store/inversion.ts';
 import { InversionList } from '../../daemon/src/store/inversionList.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
-import { encodeSafetensors } from '../../daemon/src/tensor/safetensors.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { encodeSafetensors } from '../../daemon/src/weights/safetensors.ts';
 import { makeReadOnly, makeWritable } from '../readOnlyDisk.ts';
 
 let folder: string;

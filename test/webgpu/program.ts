@@ -6,16 +6,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Networks } from '../../daemon/src/execution/networks.ts';
+import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { adamSchedule, freshAdam } from '../../daemon/src/methods/adam.ts';
 import { predictControlled } from '../../daemon/src/methods/controlledPrediction.ts';
 import { innerIteration, stepFeeds, targetMapFeeds } from '../../daemon/src/methods/innerIteration.ts';
-import { initialParameters, parameterCount } from '../../daemon/src/methods/mappingNetwork.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
-import { Networks } from '../../daemon/src/models/networks.ts';
-import { StableDiffusion } from '../../daemon/src/models/stableDiffusion.ts';
-import { difference } from '../../daemon/src/parity/difference.ts';
+import { initialParameters, parameterCount } from '../../daemon/src/networks/mappingNetwork.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
+import { difference } from '../../parity/src/difference.ts';
 import { makeSmallModel } from '../engine/smallModel.ts';
 
 const LATENT = [1, 4, 8, 8] as const;

@@ -1,7 +1,7 @@
 /** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
 import { isSameWord, PalimpsestError } from '@palimpsest/protocol';
-import type { PromptWord } from '../models/tokenizer.ts';
+import type { PromptWord } from '../networks/tokenizer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Manner } from './manner.ts';
 

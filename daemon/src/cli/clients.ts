@@ -2,8 +2,8 @@
 
 import { type DaemonClient, PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { configFolder } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
+import { configFolder } from '../settings/config.ts';
 import { connectAsOwner } from './ownerConnection.ts';
 import { reportError } from './report.ts';
 

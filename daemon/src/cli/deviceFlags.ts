@@ -1,7 +1,7 @@
 /** @file The flags that say where networks run, and on how much. */
 
 import { type Command, Option } from 'commander';
-import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
+import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
 
 /** Adds `--device`, `--precision` and `--memory-budget`. */
 export function addDeviceFlags(command: Command): Command {

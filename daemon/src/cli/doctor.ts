@@ -4,13 +4,13 @@ import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { freeBytes } from '../runtime/freeBytes.ts';
-import { defaultBudget, gigabytes } from '../runtime/memoryBudget.ts';
-import { makePrivateFolder } from '../runtime/privateFiles.ts';
-import { configFolder, type DaemonConfig, readConfig } from '../server/config.ts';
+import { defaultBudget } from '../execution/memoryBudget.ts';
+import { freeBytes, gigabytes } from '../files/freeBytes.ts';
+import { makePrivateFolder } from '../files/privateFiles.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { openModels } from '../server/openModels.ts';
-import { cacheFolder } from '../store/paths.ts';
+import { configFolder, type DaemonConfig, readConfig } from '../settings/config.ts';
+import { cacheFolder } from '../settings/paths.ts';
 import { missingFolders, missingPart } from './missingFiles.ts';
 import { EXIT_CODES } from './report.ts';
 
@@ -64,8 +64,8 @@ function node(): Finding {
 
 async function device(): Promise<Finding> {
   try {
-    const { chooseDevice } = await import('../models/chooseDevice.ts');
-    const { builtInDevices } = await import('../runtime/devices.ts');
+    const { chooseDevice } = await import('../execution/chooseDevice.ts');
+    const { builtInDevices } = await import('../execution/devices.ts');
     const wanted = configured()?.device ?? 'cpu';
     const { reason } = await chooseDevice(wanted === 'cpu' ? 'auto' : wanted);
     const found = `${availableParallelism()} processor threads; built in: ${builtInDevices().join(', ')}. ${wanted === 'cpu' ? '--device auto: ' : ''}${reason}`;

@@ -1,5 +1,12 @@
 /** @file Work in this process, with the model in a folder. */
 
+import { chooseDevice } from '../execution/chooseDevice.ts';
+import type { Device, Precision } from '../execution/deviceNames.ts';
+import { defaultBudget } from '../execution/memoryBudget.ts';
+import { Networks } from '../execution/networks.ts';
+import type { SessionOptions } from '../execution/session.ts';
+import { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { requireUserFolder } from '../files/userFolders.ts';
 import { maskOf } from '../imaging/mask.ts';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import { editInArea } from '../jobs/editArea.ts';
@@ -8,16 +15,9 @@ import { invertPicture } from '../jobs/invertJob.ts';
 import type { Job } from '../jobs/job.ts';
 import { prepareJob } from '../jobs/prepare.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
-import { chooseDevice } from '../models/chooseDevice.ts';
-import { Networks } from '../models/networks.ts';
-import { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { Device, Precision } from '../runtime/deviceNames.ts';
-import { defaultBudget } from '../runtime/memoryBudget.ts';
-import type { SessionOptions } from '../runtime/session.ts';
-import { requireUserFolder } from '../runtime/userFolders.ts';
-import { closeCache } from '../store/closeCache.ts';
+import { closeCache } from '../settings/closeCache.ts';
+import { graphsFolder, inversionsFolder, mergedFolder } from '../settings/paths.ts';
 import { InversionStore } from '../store/inversionStore.ts';
-import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
 import {
   type DrawnPicture,
   type EditWork,

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ModelPlace } from '../models/modelRegistry.ts';
-import { configFolder } from '../server/config.ts';
+import type { ModelPlace } from '../catalog/modelRegistry.ts';
+import { configFolder } from '../settings/config.ts';
 
 /**
  * A sentence for each folder that does not exist.

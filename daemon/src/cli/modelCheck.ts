@@ -1,10 +1,10 @@
 /** @file Whether an installed model can be used, without loading it. */
 
-import { inspectModel } from '../models/inspect.ts';
-import { problemOf } from '../models/modelFolder.ts';
-import type { ModelPlace } from '../models/modelRegistry.ts';
-import { Networks } from '../models/networks.ts';
-import { StableDiffusion } from '../models/stableDiffusion.ts';
+import { problemOf } from '../catalog/modelFolder.ts';
+import type { ModelPlace } from '../catalog/modelRegistry.ts';
+import { inspectModel } from '../execution/inspect.ts';
+import { Networks } from '../execution/networks.ts';
+import { StableDiffusion } from '../execution/stableDiffusion.ts';
 
 /** What is wrong with a model, or null. */
 export function faultOf({ folder, imageEncoder }: ModelPlace): string | null {

@@ -1,9 +1,9 @@
 /** @file `palimpsest models`: the models on this machine, and how to get one. */
 
 import { Command } from 'commander';
-import type { ListedModel } from '../models/modelRegistry.ts';
-import { configFolder, readConfig } from '../server/config.ts';
+import type { ListedModel } from '../catalog/modelRegistry.ts';
 import { openModels } from '../server/openModels.ts';
+import { configFolder, readConfig } from '../settings/config.ts';
 import { missingFolders, missingPart } from './missingFiles.ts';
 import { pullCommand } from './pullModel.ts';
 import { reportError } from './report.ts';

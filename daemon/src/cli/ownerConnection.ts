@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { DaemonClient, RPC_PATH } from '@palimpsest/protocol';
 import { WebSocket } from 'ws';
 import { ownerTokenFile } from '../server/clients.ts';
-import { configFolder } from '../server/config.ts';
+import { configFolder } from '../settings/config.ts';
 
 /**
  * Connects to the running daemon of this user; when the connection is lost, it stays so.

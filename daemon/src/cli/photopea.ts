@@ -2,9 +2,9 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
-import { configFolder } from '../server/config.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { linkBeside, linkInside } from '../server/photopea.ts';
+import { configFolder } from '../settings/config.ts';
 import { openInBrowser } from './openInBrowser.ts';
 import { reportError } from './report.ts';
 

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { requireWritable } from '../runtime/destination.ts';
+import { requireWritable } from '../files/destination.ts';
 
 /** Names that promise another format than the PNG that we write. */
 const OTHER_FORMATS: ReadonlySet<string> = new Set(

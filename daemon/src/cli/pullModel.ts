@@ -2,12 +2,12 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
-import { Hub } from '../models/hub.ts';
-import { findImageEncoder } from '../models/imageEncoderPlaces.ts';
-import type { Precision } from '../models/neededFiles.ts';
-import { KNOWN_MODELS, pullModel } from '../models/pull.ts';
-import { pulledFolder } from '../models/searchPlaces.ts';
-import { requireUserFolder } from '../runtime/userFolders.ts';
+import { Hub } from '../catalog/hub.ts';
+import { findImageEncoder } from '../catalog/imageEncoderPlaces.ts';
+import type { Precision } from '../catalog/neededFiles.ts';
+import { KNOWN_MODELS, pullModel } from '../catalog/pull.ts';
+import { pulledFolder } from '../catalog/searchPlaces.ts';
+import { requireUserFolder } from '../files/userFolders.ts';
 import { EXIT_CODES, reportError } from './report.ts';
 
 /** Width of the contexts of Stable Diffusion 1.x, for which no model folder has a vision encoder. */

@@ -2,14 +2,14 @@
 
 import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
-import { chooseDevice } from '../models/chooseDevice.ts';
-import { Outlet, outliveOutput } from '../runtime/outlet.ts';
-import { requireUserFolder } from '../runtime/userFolders.ts';
+import { chooseDevice } from '../execution/chooseDevice.ts';
+import { Outlet, outliveOutput } from '../files/outlet.ts';
+import { requireUserFolder } from '../files/userFolders.ts';
 import { ownerTokenFile } from '../server/clients.ts';
-import { LOG_LEVELS, readConfig } from '../server/config.ts';
 import { type Daemon, startDaemon } from '../server/daemon.ts';
 import { newLog } from '../server/log.ts';
 import { isBuilt } from '../server/page.ts';
+import { LOG_LEVELS, readConfig } from '../settings/config.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { missingFolders } from './missingFiles.ts';
 import { EXIT_CODES, reportError } from './report.ts';

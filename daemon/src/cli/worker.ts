@@ -9,7 +9,7 @@ import type {
 } from '@palimpsest/protocol';
 import type { Size } from '../imaging/picture.ts';
 import type { Progress } from '../methods/watch.ts';
-import type { LoraChoice } from '../models/loraChoice.ts';
+import type { LoraChoice } from '../weights/loraChoice.ts';
 
 /** The model that was asked for. */
 export interface ModelChoice {

@@ -9,6 +9,8 @@ import {
   PalimpsestError,
   type StyleRequest,
 } from '@palimpsest/protocol';
+import type { Networks } from '../execution/networks.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { maskOf } from '../imaging/mask.ts';
 import { decodePicture, encodePng, type Picture, type Size } from '../imaging/picture.ts';
 import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
@@ -19,8 +21,6 @@ import { prepareJob } from '../jobs/prepare.ts';
 import { stylePicture } from '../jobs/styleJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
 import type { Progress, Watch } from '../methods/watch.ts';
-import type { Networks } from '../models/networks.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { LoadedModels } from './loadedModels.ts';

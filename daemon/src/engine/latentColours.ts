@@ -5,9 +5,9 @@
  * holds for any VAE, and a preview costs a few multiplications for each latent pixel instead of a decoding.
  */
 
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** Latent pixels a side of the chart: enough colours, and a VAE of full size takes a fraction of a second. */

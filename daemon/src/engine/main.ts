@@ -1,10 +1,10 @@
 /** @file The engine process: takes tasks from the daemon, and ends with it. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import { onDamage } from '../files/damage.ts';
+import { outliveOutput } from '../files/outlet.ts';
 import { TimeLeft } from '../methods/timeLeft.ts';
 import type { Progress } from '../methods/watch.ts';
-import { onDamage } from '../runtime/damage.ts';
-import { outliveOutput } from '../runtime/outlet.ts';
 import { Engine, type TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
 

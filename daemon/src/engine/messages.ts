@@ -13,11 +13,11 @@ import {
   JobResult,
 } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
+import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
 
 /** What an engine process is started with. */
 export const EngineSettings = z.strictObject({
-  /** Folders, as in store/paths.ts. */
+  /** Folders, as in settings/paths.ts. */
   graphs: z.string(),
   merged: z.string(),
   inversions: z.string(),

@@ -1,7 +1,7 @@
 /** @file Small pictures of work in progress: at most a few a second, and only while somebody wants them. */
 
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { encodePng } from '../imaging/picture.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { LatentColours } from './latentColours.ts';
 

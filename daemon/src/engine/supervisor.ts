@@ -8,9 +8,9 @@
 
 import { totalmem } from 'node:os';
 import { type JobProgress, type JobRequest, type JobResult, PalimpsestError } from '@palimpsest/protocol';
-import type { ModelRegistry } from '../models/modelRegistry.ts';
-import type { Device } from '../runtime/deviceNames.ts';
-import { defaultBudget } from '../runtime/memoryBudget.ts';
+import type { ModelRegistry } from '../catalog/modelRegistry.ts';
+import type { Device } from '../execution/deviceNames.ts';
+import { defaultBudget } from '../execution/memoryBudget.ts';
 import { EngineExit, EngineProcess } from './engineProcess.ts';
 import type {
   AttentionRequest,

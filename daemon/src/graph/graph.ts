@@ -5,7 +5,7 @@
  * take values that exist already.
  */
 
-import type { StoredTensor } from '../tensor/safetensors.ts';
+import type { StoredTensor } from '../tensor/storedTensor.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { type Economy, LAVISH } from './economy.ts';
 

@@ -1,6 +1,6 @@
 /** @file Files that people take for pictures and that are not decoded: what each is, and how to get a picture from it. */
 
-import { downloadFault, type FileFault } from '../tensor/fileFault.ts';
+import { downloadFault, type FileFault } from '../files/fileFault.ts';
 
 const EXPORT = 'Export it as a PNG.';
 const AS_PNG = (program: string) => `Open it in ${program} and export it as a PNG.`;

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { makePrivateFolder } from '../runtime/privateFiles.ts';
-import { userFolder } from '../runtime/userFolders.ts';
+import { makePrivateFolder } from '../files/privateFiles.ts';
+import { userFolder } from '../files/userFolders.ts';
 import type { Picture } from './picture.ts';
 
 /** A picture in sRGB, with the same colours in the space of another picture's file, where that has one of its own. */

@@ -1,10 +1,10 @@
 /** @file From the last latent of a job to the picture that its user gets. */
 
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { type Placement, unfitPicture } from '../imaging/fit.ts';
 import { inOwnColours } from '../imaging/ownColours.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /**

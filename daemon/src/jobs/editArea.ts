@@ -1,8 +1,8 @@
 /** @file An edit that works on a part of the picture only: the mask's surroundings, at the model's best size. */
 
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { type Area, areaAround, cropMask, cropPicture, pastePicture } from '../imaging/area.ts';
 import type { Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { type EditedPicture, type EditJobRequest, editPicture } from './editJob.ts';
 import type { Inversions } from './invertJob.ts';
 

@@ -1,6 +1,7 @@
 /** @file Editing a picture with words: inverts it first where that has not been done. */
 
 import type { EditKind, EditOptions, InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { composite } from '../imaging/composite.ts';
 import { fitMask, unfitMask } from '../imaging/fit.ts';
 import type { Mask } from '../imaging/mask.ts';
@@ -8,7 +9,6 @@ import type { Picture } from '../imaging/picture.ts';
 import { editorFor } from '../methods/editors.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
 import { developLatent } from './developLatent.ts';
 import { planEdit } from './editPlan.ts';

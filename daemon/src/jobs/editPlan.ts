@@ -14,7 +14,7 @@ import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';
 import { replaceMapper } from '../attention/replaceMapper.ts';
 import { timeAlphas } from '../attention/timeAlphas.ts';
 import { findWords } from '../attention/words.ts';
-import { promptWords, type Tokenizer } from '../models/tokenizer.ts';
+import { promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 import { tensor } from '../tensor/tensor.ts';
 
 export interface EditPlan {

@@ -1,11 +1,11 @@
 /** @file A picture from words alone. */
 
 import { type GenerateOptions, PalimpsestError } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
 import { textToImage } from '../methods/textToImage.ts';
 import type { Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 
 /** @throws {PalimpsestError} OPTION_INVALID when the model cannot draw at that size, PROMPT_TOO_LONG, CANCELLED. */
 export async function generatePicture(

@@ -1,13 +1,13 @@
 /** @file Inverting a picture: from pixels to an inversion that edits can start from. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { fitPicture, type Placement, placePicture } from '../imaging/fit.ts';
 import type { Picture, Size } from '../imaging/picture.ts';
 import { toTensor } from '../imaging/pixels.ts';
 import { type Inversion, tensorsOf } from '../methods/inversion.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { inversionId } from '../store/inversion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -1,8 +1,8 @@
 /** @file A job as a value: what it does, and the same at another size or without learning. */
 
 import type { GenerateOptions, InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { editInArea } from './editArea.ts';
 import type { EditJobRequest } from './editJob.ts';
 import { generatePicture } from './generateJob.ts';

@@ -1,11 +1,11 @@
 /** @file How much memory a job takes: it is rehearsed, which walks its very code without running a network. */
 
+import type { Networks } from '../execution/networks.ts';
+import { Rehearsal } from '../execution/rehearsal.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { Thrift } from '../execution/thrift.ts';
 import type { Size } from '../imaging/picture.ts';
 import { tensorsOf } from '../methods/inversion.ts';
-import type { Networks } from '../models/networks.ts';
-import { Rehearsal } from '../models/rehearsal.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { Thrift } from '../models/thrift.ts';
 import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Inversions } from './invertJob.ts';
 import { type Job, perform } from './job.ts';

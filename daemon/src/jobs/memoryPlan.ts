@@ -1,8 +1,8 @@
 /** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import { describeThrift, THRIFTS, type Thrift } from '../models/thrift.ts';
-import { gigabytes } from '../runtime/memoryBudget.ts';
+import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
+import { gigabytes } from '../files/freeBytes.ts';
 import { type Change, canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
 import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
 

@@ -1,9 +1,9 @@
 /** @file What each kind of job takes on a model. */
 
 import { EditOptions, GenerateOptions, InversionOptions } from '@palimpsest/protocol';
-import type { Networks } from '../models/networks.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import { THRIFTS } from '../models/thrift.ts';
+import type { Networks } from '../execution/networks.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { THRIFTS } from '../execution/thrift.ts';
 import type { Job } from './job.ts';
 import { type MemoryNeed, memoryNeed } from './memoryNeed.ts';
 

@@ -1,8 +1,8 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
 import { METHOD_OF_MODE } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { type Job, stepsOf } from './job.ts';
 
 type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;

@@ -1,12 +1,12 @@
 /** @file A picture back from its inversion: how faithful it is. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
 import { ddimSampling } from '../methods/ddim.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { InvertedPicture } from './invertJob.ts';
 
 /** The source prompt sampled along an inversion, with all that it learned, at the picture's own size. */

@@ -1,11 +1,11 @@
 /** @file Giving a picture the style of another: both are inverted first where that has not been done. */
 
 import { type InversionOptions, PalimpsestError, type StyleOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { developLatent } from './developLatent.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';

@@ -1,13 +1,13 @@
 /** @file Where each word of a prompt looks in an inverted picture, as pictures. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { resizeBicubic } from '../imaging/bicubic.ts';
 import type { Placement } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { predictWithMaps } from '../methods/attentionTargets.ts';
 import { report, type Watch } from '../methods/watch.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import { promptWords } from '../models/tokenizer.ts';
+import { promptWords } from '../networks/tokenizer.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { addressInversion, type InvertRequest } from './invertJob.ts';

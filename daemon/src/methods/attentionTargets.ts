@@ -1,9 +1,9 @@
 /** @file The cross-attention maps that the attention loss and LocalBlend look at. */
 
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
-import type { AttentionSite, SiteAttention } from '../models/spatialTransformer.ts';
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
+import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /**

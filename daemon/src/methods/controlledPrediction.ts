@@ -7,14 +7,14 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
 import { concat, reshape, slice } from '../graph/ops/movement.ts';
 import { reduceMean } from '../graph/ops/reduction.ts';
-import type { AttentionSite, SiteAttention } from '../models/spatialTransformer.ts';
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
+import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
 

@@ -1,7 +1,7 @@
 /** @file DDIM inversion and sampling with classifier-free guidance (paper, section 3.2). */
 
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { plainContexts, type RowContexts } from './path.ts';
 import { type Progress, report, type Watch } from './watch.ts';

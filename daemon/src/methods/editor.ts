@@ -3,7 +3,7 @@
 import type { EditOptions } from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
 import type { BlendWords } from '../attention/localBlend.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { InversionName } from './inversion.ts';
 import type { Path } from './path.ts';

@@ -3,13 +3,13 @@
  * section 4; style transfer: paper, section 5.2.7).
  */
 
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { concat, slice } from '../graph/ops/movement.ts';
-import type { AttentionSite } from '../models/spatialTransformer.ts';
-import type { ResidualSite } from '../models/unet.ts';
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
+import type { AttentionSite } from '../networks/spatialTransformer.ts';
+import type { ResidualSite } from '../networks/unet.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** How much of the giver's the receivers take, 0 to 1. */

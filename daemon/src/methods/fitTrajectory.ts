@@ -3,10 +3,10 @@
  * each timestep, learn the context of one branch that makes the guided sampling follow the DDIM trajectory.
  */
 
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { LoadedVariant, NoiseRequest } from '../models/unetNetwork.ts';
-import type { Feeds } from '../runtime/session.ts';
+import type { Feeds } from '../execution/session.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { LoadedVariant, NoiseRequest } from '../execution/unetNetwork.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';

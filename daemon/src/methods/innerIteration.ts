@@ -1,13 +1,13 @@
 /** @file One iteration of an inversion's optimisation: forward, both losses, backward and Adam, as one graph. */
 
+import type { Feeds } from '../execution/session.ts';
+import type { UNetVariant } from '../execution/unetNetwork.ts';
 import { gradients } from '../graph/backward.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { concat, reshape } from '../graph/ops/movement.ts';
 import { mean } from '../graph/ops/reduction.ts';
-import type { StepFactors } from '../models/noiseSchedule.ts';
-import type { UNetVariant } from '../models/unetNetwork.ts';
-import type { Feeds } from '../runtime/session.ts';
+import type { StepFactors } from '../networks/noiseSchedule.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, type AdamState, adamStep } from './adam.ts';
 import { recordingAttention } from './attentionTargets.ts';

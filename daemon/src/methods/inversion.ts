@@ -1,7 +1,7 @@
 /** @file What an inversion is, and what each method of inverting declares of itself. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Learned } from './learnedContext.ts';
 import type { Path } from './path.ts';

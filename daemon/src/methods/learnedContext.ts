@@ -2,14 +2,14 @@
 
 import type { Value } from '../graph/graph.ts';
 import { reshape } from '../graph/ops/movement.ts';
-import type { Contexts } from '../models/spatialTransformer.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import {
   type MappingShape,
   parameterCount as mappingParameterCount,
   splitParameters as splitMappingParameters,
   valueContext,
-} from './mappingNetwork.ts';
+} from '../networks/mappingNetwork.ts';
+import type { Contexts } from '../networks/spatialTransformer.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** The context itself is learned: no network, no picture (null-text inversion; paper, figure 16). */
 export interface EmbeddingShape {

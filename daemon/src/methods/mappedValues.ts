@@ -1,9 +1,9 @@
 /** @file The learned contexts of an inversion, evaluated: once for each timestep and prompt. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import { Session } from '../execution/session.ts';
 import { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
-import { Session } from '../runtime/session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type ContextShape, learnedContext, parameterCount, splitParameters } from './learnedContext.ts';
 

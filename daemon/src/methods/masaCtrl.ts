@@ -3,7 +3,7 @@
  * queries look at the source's keys and values, so that its layout is its own and its look the picture's.
  */
 
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { tensor } from '../tensor/tensor.ts';
 import type { StepControl } from './controlledPrediction.ts';
 import type { Editor } from './editor.ts';

@@ -3,7 +3,7 @@
  * that makes the guided sampling follow the DDIM trajectory of the picture.
  */
 
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { fitTrajectory } from './fitTrajectory.ts';
 import type { InversionMethod, InversionRequest, Optimised } from './inversion.ts';

@@ -4,7 +4,7 @@
  */
 
 import { type CrossControl, crossControlAt } from '../attention/crossControl.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { StepControl } from './controlledPrediction.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import { type EditStep, type SideBySideRequest, sideBySide } from './sideBySide.ts';

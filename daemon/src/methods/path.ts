@@ -1,6 +1,6 @@
 /** @file What an inversion brings to a sampling: where it starts, and what the branches are given at each step. */
 
-import type { Contexts } from '../models/spatialTransformer.ts';
+import type { Contexts } from '../networks/spatialTransformer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ProximalGuidance } from './proximalGuidance.ts';
 

@@ -3,16 +3,16 @@
  * sentences, and each latent is drawn to where its cross-attention is that of the source.
  */
 
+import type { Results } from '../execution/session.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { UNetVariant } from '../execution/unetNetwork.ts';
 import { gradients } from '../graph/backward.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { mean } from '../graph/ops/reduction.ts';
-import { combine } from '../models/noiseSchedule.ts';
-import type { SiteAttention } from '../models/spatialTransformer.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
-import type { UNetVariant } from '../models/unetNetwork.ts';
-import type { Results } from '../runtime/session.ts';
+import { combine } from '../networks/noiseSchedule.ts';
+import type { SiteAttention } from '../networks/spatialTransformer.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import type { Editor, EditRequest } from './editor.ts';

@@ -3,8 +3,8 @@
  * of the source's own sampling are injected.
  */
 
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import type { Editor } from './editor.ts';

@@ -3,7 +3,7 @@
  * conditional and the unconditional prediction are taken for noise of the inversion, and away.
  */
 
-import type { NoiseSchedule } from '../models/noiseSchedule.ts';
+import type { NoiseSchedule } from '../networks/noiseSchedule.ts';
 import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
 
 export interface ProximalGuidance {

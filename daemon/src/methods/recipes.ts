@@ -1,8 +1,8 @@
 /** @file The settings of the optimisations: StyleDiffusion's official code, its paper, and null-text inversion. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
+import type { MappingKind } from '../networks/mappingNetwork.ts';
 import type { AdamOptions } from './adam.ts';
-import type { MappingKind } from './mappingNetwork.ts';
 
 /** How the contexts of one trajectory are fitted, timestep after timestep. */
 export interface FitRecipe {

@@ -4,8 +4,8 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DDIM } from './ddimMethod.ts';

@@ -3,7 +3,7 @@
  * inversion, with the contexts that it learned (paper, section 5.2.5).
  */
 
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import { stack, type Tensor } from '../tensor/tensor.ts';
 import { ddimSampling, type SamplingRequest } from './ddim.ts';

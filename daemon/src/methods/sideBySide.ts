@@ -5,8 +5,8 @@
  */
 
 import { type BlendWords, blendLatents, blendMask, blendsAt } from '../attention/localBlend.ts';
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import {
   type ControlledPrediction,

@@ -5,14 +5,14 @@
  * Its variants learn the input of the keys, or of both (figure 14), or the value embedding itself (figure 16).
  */
 
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { initialParameters } from '../networks/mappingNetwork.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { fitTrajectory } from './fitTrajectory.ts';
 import type { InversionMethod, InversionRequest, Optimised } from './inversion.ts';
 import { type ContextShape, inRole, type Learned } from './learnedContext.ts';
 import { MappedValues } from './mappedValues.ts';
-import { initialParameters } from './mappingNetwork.ts';
 import { plainPath } from './path.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 import type { Watch } from './watch.ts';

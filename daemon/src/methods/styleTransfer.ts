@@ -7,8 +7,8 @@
  */
 
 import type { StyleOptions } from '@palimpsest/protocol';
-import { combine } from '../models/noiseSchedule.ts';
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { combine } from '../networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import { predictInjected } from './featureInjection.ts';

@@ -1,6 +1,6 @@
 /** @file Plain text-to-image: sampling from noise. */
 
-import type { StableDiffusion } from '../models/stableDiffusion.ts';
+import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { ddimSampling, promptContexts } from './ddim.ts';

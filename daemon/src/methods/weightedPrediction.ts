@@ -1,8 +1,8 @@
 /** @file The UNet for a target that takes nothing from its source any more, while words still have strengths of their own. */
 
+import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { mul } from '../graph/ops/elementwise.ts';
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
 const WEIGHTED: UNetVariant = {

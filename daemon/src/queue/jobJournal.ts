@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { tellDamage } from '../runtime/damage.ts';
-import { keepPrivateFile, makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
-import { readKeptFile } from '../runtime/readKeptFile.ts';
-import { removeLeftovers } from '../runtime/writeFile.ts';
+import { tellDamage } from '../files/damage.ts';
+import { keepPrivateFile, makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
+import { readKeptFile } from '../files/readKeptFile.ts';
+import { removeLeftovers } from '../files/writeFile.ts';
 
 /** What is kept of a job. */
 const StoredJob = z.strictObject({

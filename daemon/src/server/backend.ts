@@ -1,7 +1,7 @@
 /** @file What the server needs of the rooms below; tests put others in their place. */
 
+import type { ModelRegistry } from '../catalog/modelRegistry.ts';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
-import type { ModelRegistry } from '../models/modelRegistry.ts';
 import type { JobQueue } from '../queue/jobQueue.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { InversionList } from '../store/inversionList.ts';

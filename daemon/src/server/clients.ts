@@ -7,8 +7,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import { type ClientInfo, nameOfKey, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { closeToOthers, keepPrivateFile } from '../runtime/privateFiles.ts';
-import { readKeptFileSync } from '../runtime/readKeptFile.ts';
+import { closeToOthers, keepPrivateFile } from '../files/privateFiles.ts';
+import { readKeptFileSync } from '../files/readKeptFile.ts';
 import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
 
 const TOKEN_FILE = 'token';

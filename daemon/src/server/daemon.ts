@@ -4,13 +4,11 @@ import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
-import type { ChosenDevice } from '../models/chooseDevice.ts';
+import type { ChosenDevice } from '../execution/chooseDevice.ts';
+import { onDamage } from '../files/damage.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
-import { onDamage } from '../runtime/damage.ts';
-import { BlobStore } from '../store/blobStore.ts';
-import { closeCache } from '../store/closeCache.ts';
-import { InversionList } from '../store/inversionList.ts';
-import { Ownership } from '../store/ownership.ts';
+import { closeCache } from '../settings/closeCache.ts';
+import type { DaemonConfig } from '../settings/config.ts';
 import {
   blobsFolder,
   cacheFolder,
@@ -19,9 +17,11 @@ import {
   jobsFolder,
   mergedFolder,
   ownersFolder,
-} from '../store/paths.ts';
+} from '../settings/paths.ts';
+import { BlobStore } from '../store/blobStore.ts';
+import { InversionList } from '../store/inversionList.ts';
+import { Ownership } from '../store/ownership.ts';
 import { Clients } from './clients.ts';
-import type { DaemonConfig } from './config.ts';
 import { takeLock } from './lock.ts';
 import { openModels } from './openModels.ts';
 import { type RunningServer, type ServerOptions, startServer } from './server.ts';

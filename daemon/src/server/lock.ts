@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import type { ModelRegistryOptions } from '../models/modelRegistry.ts';
-import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
-import { FileLock, isLocked } from '../runtime/fileLock.ts';
-import { makePrivateFolder } from '../runtime/privateFiles.ts';
-import { readKeptFileSync } from '../runtime/readKeptFile.ts';
+import type { ModelRegistryOptions } from '../catalog/modelRegistry.ts';
+import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
+import { FileLock, isLocked } from '../files/fileLock.ts';
+import { makePrivateFolder } from '../files/privateFiles.ts';
+import { readKeptFileSync } from '../files/readKeptFile.ts';
 
 /** What the command line has to know to use a running daemon. */
 const Announcement = z.object({

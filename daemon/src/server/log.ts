@@ -1,7 +1,7 @@
 /** @file The log: JSON lines on stderr. No prompts and no pictures go in; secrets are cut out should they ever. */
 
 import pino, { type Logger } from 'pino';
-import { Outlet } from '../runtime/outlet.ts';
+import { Outlet } from '../files/outlet.ts';
 import { RateLimit } from './rateLimit.ts';
 
 const SECRETS = ['token', 'code', 'tokenHash', 'authorization', 'prompt', 'source', 'target', 'data'];

@@ -3,12 +3,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
-import { SAFETENSORS } from '../models/checkpoint.ts';
-import { isModelFolder } from '../models/findModels.ts';
-import { readLora } from '../models/loraChoice.ts';
-import { type ModelPlace, ModelRegistry, numbered, speakable } from '../models/modelRegistry.ts';
-import { demoModelFolder } from '../store/paths.ts';
-import { configFolder, type DaemonConfig } from './config.ts';
+import { isModelFolder } from '../catalog/findModels.ts';
+import { type ModelPlace, ModelRegistry, numbered, speakable } from '../catalog/modelRegistry.ts';
+import { configFolder, type DaemonConfig } from '../settings/config.ts';
+import { demoModelFolder } from '../settings/paths.ts';
+import { SAFETENSORS } from '../weights/checkpoint.ts';
+import { readLora } from '../weights/loraChoice.ts';
 
 /** The model that comes with the program. */
 const DEMO: ModelPlace = {

@@ -6,7 +6,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
-import { tellDamage } from '../runtime/damage.ts';
+import { tellDamage } from '../files/damage.ts';
 import {
   bytesOf,
   filesByUse,
@@ -14,10 +14,10 @@ import {
   removeIfPossible,
   surplus,
   useOf,
-} from '../runtime/leastRecentlyUsed.ts';
-import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
-import { readKeptFile } from '../runtime/readKeptFile.ts';
-import { removeLeftovers } from '../runtime/writeFile.ts';
+} from '../files/leastRecentlyUsed.ts';
+import { makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
+import { readKeptFile } from '../files/readKeptFile.ts';
+import { removeLeftovers } from '../files/writeFile.ts';
 import { BlobReader } from './blobReader.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;

@@ -3,8 +3,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InversionInfo } from '@palimpsest/protocol';
-import { useOf } from '../runtime/leastRecentlyUsed.ts';
-import { writeError } from '../runtime/writeFile.ts';
+import { useOf } from '../files/leastRecentlyUsed.ts';
+import { writeError } from '../files/writeFile.ts';
 
 const COMPLETE = /^([0-9a-f]{64})\.safetensors$/;
 

@@ -7,14 +7,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { tellDamage } from '../files/damage.ts';
+import { markUsed, shrink, useOf } from '../files/leastRecentlyUsed.ts';
+import { writePrivateFile } from '../files/privateFiles.ts';
 import type { Inversion, Optimised } from '../methods/inversion.ts';
-import { tellDamage } from '../runtime/damage.ts';
-import { markUsed, shrink, useOf } from '../runtime/leastRecentlyUsed.ts';
-import { writePrivateFile } from '../runtime/privateFiles.ts';
 import { requireFinite } from '../tensor/finite.ts';
-import { readHeader, readTensor, type SafetensorsFile } from '../tensor/safetensors.ts';
-import { encodeSealed, stateOfSeal } from '../tensor/seal.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
+import { readHeader, readTensor, type SafetensorsFile } from '../weights/safetensors.ts';
+import { encodeSealed, stateOfSeal } from '../weights/seal.ts';
 
 /** Room for about 150 inversions of Stable Diffusion at 30 steps (13 MB each). */
 const DEFAULT_MAX_BYTES = 2 * 2 ** 30;

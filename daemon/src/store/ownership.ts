@@ -5,9 +5,9 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesByUse, markUsed, removeIfPossible } from '../runtime/leastRecentlyUsed.ts';
-import { namesIn } from '../runtime/namesIn.ts';
-import { makePrivateFile } from '../runtime/privateFiles.ts';
+import { filesByUse, markUsed, removeIfPossible } from '../files/leastRecentlyUsed.ts';
+import { namesIn } from '../files/namesIn.ts';
+import { makePrivateFile } from '../files/privateFiles.ts';
 
 /** Of each owner; what was claimed longest ago is forgotten first, and has to be given again. */
 const MAX_EACH = 4000;

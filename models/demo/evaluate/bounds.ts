@@ -1,8 +1,8 @@
 /** @file Measure: what the judge says of pictures that nobody edited. No edit can be judged better than that. */
 
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
 import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { fromTensor, toTensor } from '../../../daemon/src/imaging/pixels.ts';
-import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import type { Judge } from './judge.ts';
 import { ATTRIBUTES, heldOutScenes, isRight, pictureOf } from './scenes.ts';
 

@@ -1,9 +1,9 @@
 /** @file Measure: edits of held-out scenes, judged by what was asked for and by what should have stayed. */
 
 import { EditOptions, type InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
 import { psnr, ssim } from '../../../daemon/src/imaging/metrics.ts';
 import { editPicture } from '../../../daemon/src/jobs/editJob.ts';
-import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import type { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
 import { fullCaption, STYLE_PHRASES } from '../world/captions.ts';
 import { mixSeed, Random } from '../world/random.ts';

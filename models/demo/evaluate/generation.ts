@@ -1,8 +1,8 @@
 /** @file Measure: drawing pictures from captions. */
 
 import { GenerateOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
 import { generatePicture } from '../../../daemon/src/jobs/generateJob.ts';
-import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import { fullCaption } from '../world/captions.ts';
 import type { Judge } from './judge.ts';
 import { ATTRIBUTES, type Attribute, heldOutScenes, isRight } from './scenes.ts';

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Session } from '../../../daemon/src/execution/session.ts';
 import { Graph, type Value } from '../../../daemon/src/graph/graph.ts';
 import { toOnnx } from '../../../daemon/src/graph/onnx.ts';
 import { conv } from '../../../daemon/src/graph/ops/convolution.ts';
@@ -11,8 +12,7 @@ import { linear } from '../../../daemon/src/graph/ops/linear.ts';
 import { reshape } from '../../../daemon/src/graph/ops/movement.ts';
 import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { toTensor } from '../../../daemon/src/imaging/pixels.ts';
-import { Checkpoint } from '../../../daemon/src/models/checkpoint.ts';
-import { Session } from '../../../daemon/src/runtime/session.ts';
+import { Checkpoint } from '../../../daemon/src/weights/checkpoint.ts';
 import { PICTURE_SIDE } from '../world/scene.ts';
 
 const Config = z.object({

@@ -1,12 +1,12 @@
 /** @file Measure: how well a picture comes back from the VAE alone, from DDIM and from StyleDiffusion. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
 import { psnr, ssim } from '../../../daemon/src/imaging/metrics.ts';
 import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { fromTensor, toTensor } from '../../../daemon/src/imaging/pixels.ts';
 import { invertPicture } from '../../../daemon/src/jobs/invertJob.ts';
 import { reconstruct } from '../../../daemon/src/jobs/reconstruct.ts';
-import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import type { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
 import { fullCaption } from '../world/captions.ts';
 import { heldOutScenes, pictureOf } from './scenes.ts';

@@ -2,10 +2,10 @@
 
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { z } from 'zod';
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
 import { psnr, ssim } from '../../../daemon/src/imaging/metrics.ts';
 import { editPicture } from '../../../daemon/src/jobs/editJob.ts';
 import { invertPicture } from '../../../daemon/src/jobs/invertJob.ts';
-import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
 import type { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
 import { ASKED, type EditName, outsideOf, type Wish, wishFor } from '../evaluate/edits.ts';
 import type { Judge } from '../evaluate/judge.ts';

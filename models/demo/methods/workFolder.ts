@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../../../daemon/src/runtime/writeFile.ts';
+import { writeFileAtomic } from '../../../daemon/src/files/writeFile.ts';
 import { EditRecord } from './measure.ts';
 import { StyleRecord } from './style.ts';
 

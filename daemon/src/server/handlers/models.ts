@@ -2,7 +2,7 @@
 
 import { freemem } from 'node:os';
 import type { ModelInfo } from '@palimpsest/protocol';
-import type { ModelPlace } from '../../models/modelRegistry.ts';
+import type { ModelPlace } from '../../catalog/modelRegistry.ts';
 import { clientOf } from '../caller.ts';
 import type { Desk, Part } from './desk.ts';
 

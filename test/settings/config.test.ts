@@ -1,0 +1,42 @@
+/** The configuration's file, whatever lies in its place. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../daemon/src/settings/config.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'palimpsest-config-'));
+  file = join(folder, 'config.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a configuration', () => {
+  it('may be left out', () => {
+    expect(readConfig(folder, {})).toMatchObject({ models: [], device: 'cpu' });
+  });
+
+  const refused = expect.objectContaining({
+    code: 'OPTION_INVALID',
+    message: expect.stringContaining('Mend it, or remove it.'),
+  });
+
+  it.skipIf(process.platform === 'win32')('that is a pipe is refused, and not waited for', () => {
+    execFileSync('mkfifo', [file]);
+    expect(() => readConfig(folder, {})).toThrow(refused);
+  });
+
+  it('that is a folder, too large or no object is refused', () => {
+    mkdirSync(file);
+    expect(() => readConfig(folder, {})).toThrow(refused);
+    rmSync(file, { recursive: true });
+    writeFileSync(file, `{"log": "warn"${' '.repeat(2 ** 20)}}`);
+    expect(() => readConfig(folder, {})).toThrow(refused);
+    writeFileSync(file, '[]');
+    expect(() => readConfig(folder, {})).toThrow(refused);
+  });
+});
