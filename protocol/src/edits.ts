@@ -29,7 +29,7 @@ const targetWords = described(target, 'what the picture should show');
 const someOptions = z.prefault(z.omit(EditOptions, { kind: true }), {});
 
 /** Other editors would do nothing of the kind. */
-const KINDS_ONLY = 'By the editors p2plus and p2p; others have no kinds, and are called by edits.create.';
+const KINDS_ONLY = 'With the editors p2plus and p2p only.';
 
 const errors = [...inversionMethods['inversions.create'].errors] as const;
 

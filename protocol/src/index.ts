@@ -76,7 +76,7 @@ export {
   type Result,
 } from './methods.ts';
 export type { EngineStatus, ModelInfo } from './models.ts';
-export { NOTICE_CODES, Notice, type NoticeCode, noticesIn } from './notices.ts';
+export { Notice, type NoticeCode, noticesIn } from './notices.ts';
 export { openRpcDocument } from './openrpc.ts';
 export {
   BlendWordPair,

@@ -155,9 +155,7 @@ export const JobRecord = z.strictObject({
   notices: z
     .optional(z.array(z.string()))
     .check(z.describe('sentences about what the job does otherwise than may be thought')),
-  remarks: z
-    .optional(z.array(Notice))
-    .check(z.describe('the same notices, with codes and facts: for a client that names its own controls')),
+  remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
   result: z.optional(JobResult),
   error: z
     .optional(z.strictObject({ code: z.enum(errorCodes), message: z.string() }))

@@ -5,35 +5,45 @@
 
 import * as z from 'zod/mini';
 
-/** Stable codes, each with the situation that it tells and its facts. */
-export const NOTICE_CODES = {
-  STEPS_FEW: 'too few steps for a picture to come back: steps, better',
-  STEPS_UNEVEN: 'fewer steps start further from the picture: steps, better',
-  GUIDANCE_IDLE: 'null-text inversion at guidance 1 learns nothing: better',
-  PROMPTS_EQUAL: 'both prompts say the same, and no word has a strength: prompt',
-  ALPHABETS_MIXED: 'letters of another alphabet that look like Latin ones: word, meant, letters',
-  SYNTAX_STRENGTH: 'the strength of words in the way of other programs: part, words, factor',
-  SYNTAX_SCHEDULE: 'words for a part of the steps in the way of other programs: part',
-  SYNTAX_ALTERNATION: 'words in turns in the way of other programs: part',
-  SYNTAX_KEYWORD: 'a keyword of other programs: part',
-  SYNTAX_LORA: 'a LoRA in the way of other programs: part, name, strength',
-  SYNTAX_NETWORK: 'a network that cannot be used here: part',
-  SYNTAX_EMBEDDING: 'an embedding, which cannot be used here: part',
-  PICTURE_INVISIBLE: 'the picture is transparent everywhere',
-  MEMORY_SPARED: 'what is done so that the job stays within the memory',
-  OTHER: 'of a daemon that gives no codes',
-} as const;
-
-export type NoticeCode = keyof typeof NOTICE_CODES;
-
-const codes = Object.keys(NOTICE_CODES) as [NoticeCode, ...NoticeCode[]];
+/** Stable codes, each with the situation that it tells: its facts. Comments, since plugins carry this along. */
+const NOTICE_CODES = [
+  /** Too few steps for a picture to come back: steps, better. */
+  'STEPS_FEW',
+  /** Fewer steps start further from the picture: steps, better. */
+  'STEPS_UNEVEN',
+  /** Null-text inversion at guidance 1 learns nothing: better. */
+  'GUIDANCE_IDLE',
+  /** Both prompts say the same, and no word has a strength: prompt. */
+  'PROMPTS_EQUAL',
+  /** Letters of another alphabet that look like Latin ones: word, meant, letters. */
+  'ALPHABETS_MIXED',
+  /** The strength of words in the way of other programs: part, words, factor. */
+  'SYNTAX_STRENGTH',
+  /** Words for a part of the steps in the way of other programs: part. */
+  'SYNTAX_SCHEDULE',
+  /** Words in turns in the way of other programs: part. */
+  'SYNTAX_ALTERNATION',
+  /** A keyword of other programs: part. */
+  'SYNTAX_KEYWORD',
+  /** A LoRA in the way of other programs: part, name, strength. */
+  'SYNTAX_LORA',
+  /** A network that cannot be used here: part. */
+  'SYNTAX_NETWORK',
+  /** An embedding, which cannot be used here: part. */
+  'SYNTAX_EMBEDDING',
+  /** The picture is transparent everywhere. */
+  'PICTURE_INVISIBLE',
+  /** What is done so that the job stays within the memory. */
+  'MEMORY_SPARED',
+  /** Of a daemon that gives no codes. */
+  'OTHER',
+] as const;
+export type NoticeCode = (typeof NOTICE_CODES)[number];
 
 export const Notice = z.strictObject({
-  code: z.enum(codes).check(z.describe('a stable code')),
-  facts: z
-    .record(z.string(), z.union([z.string(), z.number()]))
-    .check(z.describe('its words and numbers, by name')),
-  text: z.string().check(z.describe('a sentence for people, which names no control of any client')),
+  code: z.enum(NOTICE_CODES),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  text: z.string().check(z.describe('a sentence, without names of controls')),
 });
 export type Notice = z.infer<typeof Notice>;
 

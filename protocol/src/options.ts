@@ -152,7 +152,7 @@ export const EditOptions = z.strictObject({
     ._default(z.enum(['auto', 'replace', 'refine']), 'auto')
     .check(
       z.describe(
-        'p2plus and p2p: replace swaps words one for one, refine adds words; auto looks at the prompts',
+        'p2plus, p2p: replace swaps words one for one, refine adds words; auto looks at the prompts',
       ),
     ),
   tauV: share(

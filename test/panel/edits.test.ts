@@ -46,7 +46,7 @@ describe('an edit that the daemon has', () => {
     const few: Notice = { code: 'STEPS_FEW', facts: { steps: 3 }, text: '3 steps are few.' };
     daemon.end({ ...DONE, notices: [few.text], remarks: [few] });
     await expect.poll(() => edits.entries.value[0]!.notices.value).toEqual([few]);
-    expect(worded(few)).toBe('3 steps are few. It is “Steps” under “Advanced”.');
+    expect(worded(few)).toBe('3 steps are few. See “Advanced”, “Steps”.');
   });
 
   it('brings along the sentences of a daemon that gives no codes', async () => {

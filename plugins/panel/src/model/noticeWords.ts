@@ -2,14 +2,14 @@
 
 import { type Notice, type NoticeCode, OPTION_TITLES } from '@palimpsest/protocol';
 
+const under = (title: string) => `See “Advanced”, “${title}”.`;
 const STRENGTH = 'Choose it under “Strength of each word”.';
 const CONTROLS: Readonly<Partial<Record<NoticeCode, string>>> = {
-  STEPS_FEW: `It is “${OPTION_TITLES.steps}” under “Advanced”.`,
-  STEPS_UNEVEN: `It is “${OPTION_TITLES.steps}” under “Advanced”.`,
-  GUIDANCE_IDLE: `It is “${OPTION_TITLES.guidance}” under “Advanced”.`,
+  STEPS_FEW: under(OPTION_TITLES.steps),
+  STEPS_UNEVEN: under(OPTION_TITLES.steps),
+  GUIDANCE_IDLE: under(OPTION_TITLES.guidance),
   PROMPTS_EQUAL: STRENGTH,
   SYNTAX_STRENGTH: STRENGTH,
-  SYNTAX_LORA: 'The daemon’s settings give a model with a LoRA a name, by which it can be chosen here.',
 };
 
 /** A notice as a sentence for who uses the panel. */
