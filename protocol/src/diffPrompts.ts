@@ -1,5 +1,7 @@
 /** @file What the user changed between two prompts, and which edit follows from it. */
 
+import { plainPrompt } from './plainPrompt.ts';
+
 /** A word of a prompt; callers keep more with it. */
 export interface Word {
   readonly text: string;
@@ -21,9 +23,10 @@ export interface PlacedWord extends Word {
   readonly end: number;
 }
 
-/** Whether two words are one to the model, whose tokenizer composes accents. */
-export const isSameWord = (a: Word, b: Word): boolean =>
-  a.text === b.text || a.text.normalize() === b.text.normalize();
+/** Whether two words are one to the model: it sees no case, nor what is invisible, and its tokenizer composes accents. */
+export const isSameWord = (a: Word, b: Word): boolean => a.text === b.text || asRead(a) === asRead(b);
+
+const asRead = ({ text }: Word): string => plainPrompt(text).normalize().toLowerCase();
 
 /** The words of a prompt as everybody counts them: split at white space. */
 export const wordsOf = (prompt: string): PlacedWord[] =>

@@ -28,6 +28,9 @@ const targetWords = described(target, 'what the picture should show');
 /** All of an edit's options but those that the method itself decides. */
 const someOptions = z.prefault(z.omit(EditOptions, { kind: true }), {});
 
+/** Other editors would do nothing of the kind. */
+const KINDS_ONLY = 'With the editors p2plus and p2p only.';
+
 const errors = [...inversionMethods['inversions.create'].errors] as const;
 
 export const editMethods = {
@@ -42,6 +45,7 @@ export const editMethods = {
   }),
   'edits.replace': method({
     summary: 'Swap words one for one: both prompts have the same number of words',
+    description: KINDS_ONLY,
     access: 'client',
     params: z.strictObject({ ...common, target: targetWords, edit: someOptions }),
     result: Submitted,
@@ -49,6 +53,7 @@ export const editMethods = {
   }),
   'edits.refine': method({
     summary: 'Add words: the new prompt says more than the old one',
+    description: KINDS_ONLY,
     access: 'client',
     params: z.strictObject({ ...common, target: targetWords, edit: someOptions }),
     result: Submitted,

@@ -10,6 +10,7 @@ type Inversion = NonNullable<InversionOptions['method']>;
 
 /** By option; one that is missing here is heeded by all. */
 export const EDITORS_HEEDING: Readonly<Partial<Record<keyof EditOptions, readonly Editor[]>>> = {
+  kind: ['p2plus', 'p2p'],
   tauV: ['p2plus', 'p2p', 'masaCtrl', 'wordSwap', 'sdedit'],
   tauC: ['p2plus', 'p2p'],
   tauS: ['p2plus', 'p2p'],

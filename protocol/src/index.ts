@@ -76,6 +76,7 @@ export {
   type Result,
 } from './methods.ts';
 export type { EngineStatus, ModelInfo } from './models.ts';
+export { Notice, type NoticeCode, noticesIn } from './notices.ts';
 export { openRpcDocument } from './openrpc.ts';
 export {
   BlendWordPair,
@@ -89,6 +90,7 @@ export {
   WordWeight,
 } from './options.ts';
 export { OPTION_TITLES } from './optionTitles.ts';
+export { plainPrompt } from './plainPrompt.ts';
 export {
   type Handshake,
   keyOf,

@@ -5,6 +5,7 @@
 
 import * as z from 'zod/mini';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
+import { Notice } from './notices.ts';
 import {
   EditOptions,
   GenerateOptions,
@@ -154,6 +155,7 @@ export const JobRecord = z.strictObject({
   notices: z
     .optional(z.array(z.string()))
     .check(z.describe('sentences about what the job does otherwise than may be thought')),
+  remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
   result: z.optional(JobResult),
   error: z
     .optional(z.strictObject({ code: z.enum(errorCodes), message: z.string() }))

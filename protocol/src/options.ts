@@ -150,7 +150,11 @@ export const EditOptions = z.strictObject({
     .check(z.describe('how the picture is edited; p2plus is the usual way')),
   kind: z
     ._default(z.enum(['auto', 'replace', 'refine']), 'auto')
-    .check(z.describe('replace swaps words one for one, refine adds words; auto looks at the prompts')),
+    .check(
+      z.describe(
+        'p2plus, p2p: replace swaps words one for one, refine adds words; auto looks at the prompts',
+      ),
+    ),
   tauV: share(
     0.6,
     'keep colours and texture: the part of the steps with the values learned from the picture',

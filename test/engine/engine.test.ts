@@ -1,5 +1,6 @@
 /** The engine within this process: when it stops, what a latent looks like. */
 
+import { EditOptions, GenerateOptions, InversionOptions, type JobRequest } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../daemon/src/engine/engine.ts';
 import { LatentColours } from '../../daemon/src/engine/latentColours.ts';
@@ -21,19 +22,58 @@ afterEach(async () => {
   await place.close();
 });
 
+const openEngine = (): Engine =>
+  new Engine(
+    EngineSettings.parse({
+      ...foldersIn(place.root),
+      ...{ device: 'cpu', precision: 'fp32', maxModels: 1, maxModelBytes: 1e9 },
+      ...{ memoryBudget: Number.MAX_VALUE, threads: 1 },
+    }),
+  );
+const smallModel = () => ({ name: 'small', ...modelsIn(place.root).find('small') });
+
+describe('prompts that look the same', () => {
+  it('are one to the model, in each kind of job, and so are their words', async () => {
+    const engine = openEngine();
+    const model = smallModel();
+    const watch = { signal: new AbortController().signal, onProgress: () => {} };
+    const run = async (request: JobRequest) => {
+      const outcome = await engine.perform({ do: 'run', request, model, preview: false }, watch);
+      return outcome.of === 'run' ? outcome.result : undefined;
+    };
+    const options = InversionOptions.parse({ steps: 2, mode: 'instant' });
+    const common = { model: 'small', image: place.image };
+    const invert = (prompt: string): JobRequest => ({ kind: 'invert', ...common, prompt, options });
+    const plain = await run(invert('a cat'));
+    const hidden = ['a c\u00adat', 'a c\u200bat\ufeff', 'a \u202bcat', 'ａ ｃａｔ'];
+    for (const prompt of hidden) {
+      expect(await run(invert(prompt)), prompt).toEqual({ ...plain, reused: true });
+    }
+    const attended = await engine.perform(
+      { do: 'attend', request: { ...common, prompt: hidden[0]!, options }, model },
+      watch,
+    );
+    expect(attended.of === 'attend' && attended.words.map(({ word }) => word)).toEqual(['a', 'cat']);
+
+    const edit = (source: string, target: string, word: string): JobRequest => ({
+      ...{ kind: 'edit', ...common, source, target, inversion: options },
+      edit: EditOptions.parse({ weights: [{ word, weight: 2 }] }),
+    });
+    expect(await run(edit(hidden[0]!, 'a ｄｏg \u200b', 'd\u200dog'))).toEqual(
+      await run(edit('a cat', 'a dog', 'dog')),
+    );
+    const draw = (prompt: string, negativePrompt: string): JobRequest => ({
+      ...{ kind: 'generate', model: 'small', prompt },
+      options: GenerateOptions.parse({ steps: 2, negativePrompt, width: 64, height: 64 }),
+    });
+    expect(await run(draw(hidden[2]!, hidden[3]!))).toEqual(await run(draw('a cat', 'a cat')));
+  });
+});
+
 describe('a cancel', () => {
   it('takes effect before a second evaluation of the UNet begins', async () => {
-    const settings = EngineSettings.parse({
-      ...foldersIn(place.root),
-      device: 'cpu',
-      precision: 'fp32',
-      maxModels: 1,
-      maxModelBytes: 1e9,
-      memoryBudget: Number.MAX_VALUE,
-      threads: 1,
-    });
-    const engine = new Engine(settings);
-    const model = { name: 'small', ...modelsIn(place.root).find('small') };
+    const engine = openEngine();
+    const model = smallModel();
     const run = Session.prototype.run;
     /** Cancels during evaluation number n of the UNet; returns how many began after it, or null if there are fewer. */
     const cancelAt = async (n: number): Promise<number | null> => {

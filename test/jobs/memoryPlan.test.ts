@@ -135,7 +135,7 @@ describe('the budget', () => {
     const job = invert({ size: 256 });
     const least = await memoryNeed(workshop, job, THRIFTS[last]!);
     const said: string[] = [];
-    await keepWithin(least.total + 1, workshop, job, (sentence) => said.push(sentence));
+    await keepWithin(least.total + 1, workshop, job, ({ text }) => said.push(text));
     expect(networks.thrift).toMatchObject({ recompute: true });
     expect(said[0]).toContain('activations are computed twice');
     await keepWithin(8e9, workshop, job);

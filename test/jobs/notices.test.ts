@@ -1,7 +1,15 @@
 /** What is told before a job starts. */
 
-import { EditOptions, GenerateOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import {
+  EditOptions,
+  GenerateOptions,
+  InversionOptions,
+  type Notice,
+  type NoticeCode,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
+import { worded } from '../../daemon/src/cli/noticeWords.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import type { Job } from '../../daemon/src/jobs/job.ts';
@@ -42,7 +50,10 @@ const generate = (prompt: string, options: Partial<GenerateOptions> = {}): Job =
   prompt,
   options: GenerateOptions.parse(options),
 });
-const notices = (job: Job) => noticesOf(model, job).join('\n');
+const notices = (job: Job) =>
+  noticesOf(model, job)
+    .map(({ text }) => text)
+    .join('\n');
 
 describe('steps', () => {
   it.each([10, 20, 30, 50, 100, 250, 333, 500])('%d reach noise enough, and nothing is said', (steps) => {
@@ -100,35 +111,93 @@ describe('prompts that say the same', () => {
 });
 
 describe("other programs' syntax", () => {
-  it.each(['a (star:1.3) in the sky', 'a (red star: 0.8)', 'a ((star)) in the sky', 'a [star] in the sky'])(
-    'of strengths is told of: %s',
-    (prompt) => {
-      const jobs = [
-        edit({ target: prompt }),
-        edit({ source: prompt }),
-        invert(prompt),
-        generate(prompt),
-        style('a dog', prompt),
-      ];
-      for (const job of jobs) expect(notices(job), job.kind).toContain('--weight');
-      expect(notices(generate('a dog', { negativePrompt: prompt }))).toContain('--weight');
-    },
-  );
+  const told = (prompt: string) => noticesOf(model, generate(prompt));
 
-  it.each(['a star <lora:ink:0.8>', 'a star <lyco:ink>', '<LORA:ink:1> a star'])(
-    'of LoRAs is told of: %s',
-    (prompt) => {
-      expect(notices(edit({ target: prompt }))).toContain('--lora');
-      expect(notices(edit({ target: prompt }))).not.toContain('--weight');
-    },
-  );
+  it.each<[string, NoticeCode, RegExp, Notice['facts']]>([
+    ['a (star:1.3) there', 'SYNTAX_STRENGTH', /"star" would count 1.3 times/, { words: 'star', factor: 1.3 }],
+    ['a (red star: 0.8)', 'SYNTAX_STRENGTH', /count 0.8 times/, { words: 'red star', factor: 0.8 }],
+    ['a (star)', 'SYNTAX_STRENGTH', /count 1.1 times/, { part: '(star)', words: 'star', factor: 1.1 }],
+    ['a ((star)) there', 'SYNTAX_STRENGTH', /count 1.21 times/, { words: 'star', factor: 1.21 }],
+    ['a [star] there', 'SYNTAX_STRENGTH', /count 0.91 times/, { words: 'star', factor: 0.91 }],
+    ['a [ball:star:0.5]', 'SYNTAX_SCHEDULE', /turn "ball" into "star" after 50 % of the steps/, {}],
+    ['a [star:12]', 'SYNTAX_SCHEDULE', /add "star" after step 12/, {}],
+    ['a [star::0.25]', 'SYNTAX_SCHEDULE', /drop "star" after 25 %/, {}],
+    ['a [cat|dog] there', 'SYNTAX_ALTERNATION', /"cat" and "dog" would take turns/, { part: '[cat|dog]' }],
+    ['a cat AND a dog', 'SYNTAX_KEYWORD', /several prompts at once/, { part: 'AND' }],
+    ['a cat BREAK a dog', 'SYNTAX_KEYWORD', /a new part of a long prompt/, { part: 'BREAK' }],
+    ['a <lora:ink:0.8>', 'SYNTAX_LORA', /merged into the model/, { name: 'ink', strength: 0.8 }],
+    ['a <LORA:ink>', 'SYNTAX_LORA', /merged into the model/, { name: 'ink', strength: 1 }],
+    ['a <lyco:ink:1>', 'SYNTAX_LORA', /LyCORIS is taken where it is a plain LoRA/, { name: 'ink' }],
+    ['a <hypernet:ink:1>', 'SYNTAX_NETWORK', /Hypernetworks cannot be used/, {}],
+    ['a cat, embedding:ink', 'SYNTAX_EMBEDDING', /textual inversion/, { part: 'embedding:ink' }],
+    ['a <cat-toy>', 'SYNTAX_EMBEDDING', /textual inversion/, { part: '<cat-toy>' }],
+    ['ugly, EasyNegative, blurry', 'SYNTAX_EMBEDDING', /textual inversion/, { part: 'EasyNegative' }],
+  ])('is explained as what it is: %s', (prompt, code, why, facts) => {
+    expect(told(prompt)).toEqual([
+      { code, facts: expect.objectContaining(facts), text: expect.stringMatching(why) },
+    ]);
+  });
 
-  it.each(['a dog (small)', 'a dog: brown', 'at 12:30 (noon)', 'a <3 for dogs'])(
-    'is not seen in %j',
-    (target) => {
-      expect(notices(edit({ target }))).toBe('');
+  it.each(['a (star:1.3) in the sky', 'a star <lora:ink:0.8>'])('is seen in every prompt: %s', (prompt) => {
+    const jobs = [
+      edit({ target: prompt }),
+      edit({ source: prompt, target: `${prompt}, again` }),
+      invert(prompt),
+      generate(prompt),
+      style('a dog', prompt),
+      generate('a dog', { negativePrompt: prompt }),
+    ];
+    for (const job of jobs) {
+      expect(noticesOf(model, job).map(({ code }) => code)).toEqual([told(prompt)[0]!.code]);
+    }
+  });
+
+  it.each([
+    'a dog: brown',
+    'at 12:30',
+    'a <3 for dogs',
+    'A DOG AND A CAT',
+    'a dog :)',
+    'a \\(dog\\)',
+    'R[2]',
+  ])('is not seen in %j', (prompt) => {
+    expect(told(prompt)).toEqual([]);
+  });
+});
+
+describe('letters of another alphabet among Latin ones', () => {
+  it.each([
+    ['a сat', { word: 'сat', meant: 'cat', letters: 'с' }, 'Cyrillic'],
+    [
+      'a саt, a dog',
+      { word: 'саt', meant: 'cat', letters: 'са' },
+      '"с" (U+0441, Cyrillic), "а" (U+0430, Cyrillic)',
+    ],
+    ['a dοg', { word: 'dοg', meant: 'dog', letters: 'ο' }, '"ο" (U+03BF, Greek)'],
+  ])('are told of: %s', (prompt, facts, letters) => {
+    const [notice, ...others] = noticesOf(model, generate(prompt));
+    expect(others).toEqual([]);
+    expect(notice).toMatchObject({ code: 'ALPHABETS_MIXED', facts });
+    expect(notice!.text).toContain(letters);
+  });
+
+  it.each(['a кот and a cat', 'α-carotene, 5 μm, 3 kΩ', 'γάτα', 'naïve Straße'])(
+    'are not in %j',
+    (prompt) => {
+      expect(noticesOf(model, generate(prompt))).toEqual([]);
     },
   );
+});
+
+it('a notice names no control of the command line; that does so itself', () => {
+  const jobs = [edit({ target: 'a dog' }), edit({ target: 'a (star:1.3) <lora:ink:0.8>' })];
+  const found = [...jobs, invert('a dog', { steps: 2 })].flatMap((job) => noticesOf(model, job));
+  expect(found.map(({ code }) => code)).toEqual([
+    ...['PROMPTS_EQUAL', 'SYNTAX_STRENGTH', 'SYNTAX_LORA', 'STEPS_FEW'],
+  ]);
+  for (const { text } of found) expect(text).not.toContain('--');
+  const options = ['--weight WORD=FACTOR', '--weight "star=1.3"', '--lora ink.safetensors:0.8', '--steps 30'];
+  for (const [i, notice] of found.entries()) expect(worded(notice)).toContain(options[i]);
 });
 
 describe('null-text inversion', () => {

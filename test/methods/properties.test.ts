@@ -374,6 +374,9 @@ describe('the tables', () => {
     expect(refused({ editor: 'sdedit' }, 'proximal')).toThrow(/random noise/);
     expect(refused({ editor: 'sdedit', tauS: 0.1 }, 'ddim')).toThrow(/does not take tauS/);
     expect(refused({ editor: 'sdedit', strength: 0.1 }, 'ddim')).not.toThrow();
+    for (const editor of ['masaCtrl', 'wordSwap', 'sdedit'] as const)
+      expect(refused({ editor, kind: 'replace' }, 'ddim')).toThrow(/does not take kind/);
+    expect(refused({ editor: 'p2p', kind: 'replace' }, 'ddim')).not.toThrow();
   });
 
   it('say which methods heed an option, as the protocol tells forms', () => {

@@ -1,11 +1,12 @@
 /** What becomes of edits under way when something goes wrong, or the panel is closed. */
 
-import { type DaemonClient, type JobProgress, PalimpsestError } from '@palimpsest/protocol';
+import { type DaemonClient, type JobProgress, type Notice, PalimpsestError } from '@palimpsest/protocol';
 import type { Layer, LayerPreview } from '@palimpsest/sdk';
 import type { HostUnderTest } from '@palimpsest/sdk/conformance';
 import { type MemoryEditor, memoryHost } from '@palimpsest/sdk/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Edits } from '../../plugins/panel/src/model/edits.ts';
+import { worded } from '../../plugins/panel/src/model/noticeWords.ts';
 import { DONE, FAILED, FakeDaemon, grey, orderOf } from './fakeDaemon.ts';
 
 let editor: HostUnderTest & { readonly hands: MemoryEditor };
@@ -42,8 +43,17 @@ describe('an edit that the daemon has', () => {
   it('brings along what the daemon has to say about it', async () => {
     const edits = panel();
     edits.start(client(), [layer], orderOf('a tiger'));
+    const few: Notice = { code: 'STEPS_FEW', facts: { steps: 3 }, text: '3 steps are few.' };
+    daemon.end({ ...DONE, notices: [few.text], remarks: [few] });
+    await expect.poll(() => edits.entries.value[0]!.notices.value).toEqual([few]);
+    expect(worded(few)).toBe('3 steps are few. See “Advanced”, “Steps”.');
+  });
+
+  it('brings along the sentences of a daemon that gives no codes', async () => {
+    const edits = panel();
+    edits.start(client(), [layer], orderOf('a tiger'));
     daemon.end({ ...DONE, notices: ['3 steps are few.'] });
-    await expect.poll(() => edits.entries.value[0]!.notices.value).toEqual(['3 steps are few.']);
+    await expect.poll(() => edits.entries.value[0]!.notices.value.map(worded)).toEqual(['3 steps are few.']);
   });
 
   it('is found when the panel is opened again, also when that fails once', async () => {

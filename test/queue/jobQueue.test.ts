@@ -73,13 +73,17 @@ describe('a job', () => {
     const heard: JobRecord[] = [];
     queue.on('change', (record) => heard.push(record));
     const { id } = await queue.submit(draw(), mine);
-    expect(heard.at(-1)).toMatchObject({ state: 'running', notices: ['Few steps.'] });
+    const told = {
+      notices: ['Few steps.'],
+      remarks: [{ code: 'STEPS_FEW', facts: { steps: 3 }, text: 'Few steps.' }],
+    };
+    expect(heard.at(-1)).toMatchObject({ state: 'running', ...told });
     expect(heard.filter(({ notices }) => notices !== undefined)).toHaveLength(1);
     engine.next();
-    expect(await reached(id, 'done')).toMatchObject({ notices: ['Few steps.'] });
+    expect(await reached(id, 'done')).toMatchObject(told);
     await queue.close();
     await open(engine);
-    expect(queue.get(id)).toMatchObject({ notices: ['Few steps.'] });
+    expect(queue.get(id)).toMatchObject(told);
   });
 
   it('goes before a batch when somebody waits for it, and everybody hears of the new places', async () => {

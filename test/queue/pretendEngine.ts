@@ -17,7 +17,7 @@ export class PretendEngine implements JobRunner {
     this.begun.push(request);
     const png = preview?.() ? { png: Uint8Array.of(1) } : undefined;
     onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
-    for (const notice of this.notices) onNotice?.(notice);
+    for (const text of this.notices) onNotice?.({ code: 'STEPS_FEW', facts: { steps: 3 }, text });
     return new Promise((resolve, reject) => {
       this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
       signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));

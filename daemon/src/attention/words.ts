@@ -1,6 +1,6 @@
 /** @file Which tokens of a prompt belong to which word, as a user names words. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, plainPrompt } from '@palimpsest/protocol';
 import { type PromptWord, promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 
 /**
@@ -52,12 +52,19 @@ function withoutPunctuation(tokenizer: Tokenizer, written: PromptWord): NamedWor
 const FOLDS: readonly ((text: string) => string)[] = [
   (text) => text,
   asItLooks,
-  (text) => asItLooks(text).toLowerCase(),
+  (text) => withoutCase(asItLooks(text)),
 ];
+
+/** By capitals, so that "STRASSE" is "straße"; the dot that lower case leaves of the Turkish "İ" does not count. */
+const withoutCase = (text: string): string =>
+  text
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/i\u0307/g, 'i');
 
 /** One spelling of what looks the same: composed accents, plain apostrophes and dashes, nothing that is not seen. */
 function asItLooks(text: string): string {
-  return text
+  return plainPrompt(text)
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/[\u2018\u2019\u02bc]/g, "'")

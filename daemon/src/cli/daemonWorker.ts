@@ -6,10 +6,12 @@ import {
   type DaemonClient,
   type JobProgress,
   type JobResult,
+  noticesIn,
   PalimpsestError,
   type RemoteJob,
 } from '@palimpsest/protocol';
 import { isDeepPicture } from '../imaging/pictureHeader.ts';
+import { worded } from './noticeWords.ts';
 import {
   type EditWork,
   type GenerateWork,
@@ -88,9 +90,9 @@ export class DaemonWorker implements Worker {
       for await (const event of job) {
         if (event.type === 'progress') this.watch.onProgress(shown(event.progress));
         if (event.type !== 'state') continue;
-        for (const notice of event.job.notices ?? []) {
-          if (!told.has(notice)) this.watch.tell(notice);
-          told.add(notice);
+        for (const sentence of noticesIn(event.job).map(worded)) {
+          if (!told.has(sentence)) this.watch.tell(sentence);
+          told.add(sentence);
         }
         if (event.job.state !== 'queued' || toldToWait) continue;
         toldToWait = true;

@@ -18,6 +18,7 @@ import { stylePicture } from '../jobs/styleJob.ts';
 import { closeCache } from '../settings/closeCache.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../settings/paths.ts';
 import { InversionStore } from '../store/inversionStore.ts';
+import { worded } from './noticeWords.ts';
 import {
   type DrawnPicture,
   type EditWork,
@@ -72,8 +73,8 @@ export class LocalWorker implements Worker {
   }
 
   async invert({ picture, prompt, options }: InvertWork) {
-    const request = { picture: await decodePicture(picture), prompt, options };
-    await this.prepare({ kind: 'invert', request });
+    const asked = { picture: await decodePicture(picture), prompt, options };
+    const { request } = await this.prepare({ kind: 'invert', request: asked });
     const { id, placement, reused } = await invertPicture(this.model, this.store, request, this.watch);
     return { inversion: id, canvas: placement.canvas, reused };
   }
@@ -81,23 +82,21 @@ export class LocalWorker implements Worker {
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
     const picture = await this.open(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
-    const request = { picture, ...words, ...mask };
-    await this.prepare({ kind: 'edit', request });
+    const { request } = await this.prepare({ kind: 'edit', request: { picture, ...words, ...mask } });
     const edited = await editInArea(this.model, this.store, request, this.watch);
     return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
   }
 
   async style({ content, style, ...words }: StyleWork) {
     const pictures = { content: await this.open(content), style: await decodePicture(style) };
-    const request = { ...pictures, ...words };
-    await this.prepare({ kind: 'style', request });
+    const { request } = await this.prepare({ kind: 'style', request: { ...pictures, ...words } });
     const styled = await stylePicture(this.model, this.store, request, this.watch);
     return { ...(await drawn(styled.picture)), inversion: styled.inverted.id };
   }
 
   async generate({ prompt, options }: GenerateWork) {
-    await this.prepare({ kind: 'generate', prompt, options });
-    return drawn(await generatePicture(this.model, prompt, options, this.watch));
+    const job = await this.prepare({ kind: 'generate', prompt, options });
+    return drawn(await generatePicture(this.model, job.prompt, job.options, this.watch));
   }
 
   /** The picture that comes back changed. */
@@ -108,10 +107,10 @@ export class LocalWorker implements Worker {
   }
 
   /** Sees to it that a job can be done, and stays within the budget. */
-  private async prepare(job: Job): Promise<void> {
+  private async prepare<J extends Job>(job: J): Promise<J> {
     // What is drawn from words alone leaves nothing there that it could not do without.
     if (job.kind !== 'generate') requireUserFolder('cache');
-    return prepareJob(this.memoryBudget, this, job, this.watch.tell);
+    return prepareJob(this.memoryBudget, this, job, (notice) => this.watch.tell(worded(notice)));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type GenerateRequest,
   type InvertRequest,
   type JobResult,
+  type Notice,
   PalimpsestError,
   type StyleRequest,
 } from '@palimpsest/protocol';
@@ -32,12 +33,12 @@ export interface TaskWatch {
   readonly signal: AbortSignal;
   /** `paint` makes a preview, unless the last one was just now. */
   readonly onProgress: (progress: Progress, paint: (show: (png: Uint8Array) => void) => void) => void;
-  /** A sentence for the person who asked. */
-  readonly onNotice?: (notice: string) => void;
+  /** For the person who asked. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
-/** What comes before the job. */
-type Prepare = (job: Job) => Promise<void>;
+/** What comes before the job, which it returns as it is to be done. */
+type Prepare = <J extends Job>(job: J) => Promise<J>;
 
 export class Engine {
   private readonly models: LoadedModels;
@@ -77,7 +78,7 @@ export class Engine {
 
   private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
     return this.withModel(model, (opened, networks) => {
-      const prepare = (job: Job) =>
+      const prepare: Prepare = (job) =>
         prepareJob(
           this.memoryBudget,
           { model: opened, networks, store: this.store },
@@ -105,9 +106,9 @@ export class Engine {
   ): Promise<JobResult> {
     const { prompt, options } = request;
     const picture = await this.picture(request.image);
-    await prepare({ kind: 'invert', request: { picture, prompt, options } });
+    const job = await prepare({ kind: 'invert', request: { picture, prompt, options } });
     const inverted = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
-      invertPicture(model, this.store, { picture, prompt, options }, inner),
+      invertPicture(model, this.store, job.request, inner),
     );
     return { inversion: inverted.id, canvas: inverted.placement.canvas, reused: inverted.reused };
   }
@@ -122,8 +123,8 @@ export class Engine {
     const picture = await this.picture(request.image);
     const mask =
       request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
-    const job = { picture, source, target, inversion, edit, ...mask };
-    await prepare({ kind: 'edit', request: job });
+    const asked = { picture, source, target, inversion, edit, ...mask };
+    const { request: job } = await prepare({ kind: 'edit', request: asked });
     const edited = await watched(model, watch, visiblePart(model, areaOfEdit(job), inversion), (inner) =>
       editInArea(model, this.store, job, inner),
     );
@@ -139,8 +140,8 @@ export class Engine {
   ): Promise<JobResult> {
     const { source, styleSource, inversion, options } = request;
     const [content, style] = [await this.picture(request.image), await this.picture(request.style)];
-    const job = { content, source, style, styleSource, inversion, options };
-    await prepare({ kind: 'style', request: job });
+    const asked = { content, source, style, styleSource, inversion, options };
+    const { request: job } = await prepare({ kind: 'style', request: asked });
     const styled = await watched(model, watch, visiblePart(model, content, inversion), (inner) =>
       stylePicture(model, this.store, job, inner),
     );
@@ -154,10 +155,10 @@ export class Engine {
     watch: TaskWatch,
     prepare: Prepare,
   ): Promise<JobResult> {
-    await prepare({ kind: 'generate', prompt, options });
+    const job = await prepare({ kind: 'generate', prompt, options });
     const everything = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
     const picture = await watched(model, watch, everything, (inner) =>
-      generatePicture(model, prompt, options, inner),
+      generatePicture(model, job.prompt, job.options, inner),
     );
     return this.keep(picture);
   }

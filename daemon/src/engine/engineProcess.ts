@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { JobProgress } from '@palimpsest/protocol';
+import type { JobProgress, Notice } from '@palimpsest/protocol';
 import { type EngineSettings, FromEngine, type Outcome, type Task, type ToEngine } from './messages.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/engine.js');
@@ -11,7 +11,7 @@ const PROGRAM = join(import.meta.dirname, '../../bin/engine.js');
 export interface TaskListener {
   readonly onProgress: (progress: JobProgress) => void;
   readonly onPreview: (png: Uint8Array) => void;
-  readonly onNotice: (notice: string) => void;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 /** The process has ended before its task was done. */

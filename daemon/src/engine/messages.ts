@@ -11,6 +11,7 @@ import {
   JobProgress,
   JobRequest,
   JobResult,
+  Notice,
 } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
@@ -90,7 +91,7 @@ export const FromEngine = z.discriminatedUnion('type', [
     rssBytes: z.number(),
   }),
   z.strictObject({ type: z.literal('preview'), png: Bytes }),
-  z.strictObject({ type: z.literal('notice'), notice: z.string() }),
+  z.strictObject({ type: z.literal('notice'), notice: Notice }),
   /** For the daemon's log: damage that was mended. */
   z.strictObject({ type: z.literal('log'), sentence: z.string() }),
   z.strictObject({

@@ -7,7 +7,13 @@
  */
 
 import { totalmem } from 'node:os';
-import { type JobProgress, type JobRequest, type JobResult, PalimpsestError } from '@palimpsest/protocol';
+import {
+  type JobProgress,
+  type JobRequest,
+  type JobResult,
+  type Notice,
+  PalimpsestError,
+} from '@palimpsest/protocol';
 import type { ModelRegistry } from '../catalog/modelRegistry.ts';
 import type { Device } from '../execution/deviceNames.ts';
 import { defaultBudget } from '../execution/memoryBudget.ts';
@@ -36,7 +42,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress, preview?: { readonly png: Uint8Array }) => void;
   /** A sentence for the person who asked; it comes again when the job is begun again. */
-  readonly onNotice?: (notice: string) => void;
+  readonly onNotice?: (notice: Notice) => void;
   /** Whether previews are wanted; asked again and again, so it may change while the job runs. */
   readonly preview?: () => boolean;
 }

@@ -1,6 +1,6 @@
 /** @file A job as a value: what it does, and the same at another size or without learning. */
 
-import type { GenerateOptions, InversionOptions } from '@palimpsest/protocol';
+import { type GenerateOptions, type InversionOptions, plainPrompt } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import { editInArea } from './editArea.ts';
@@ -33,6 +33,31 @@ export function perform(model: StableDiffusion, store: Inversions, job: Job): Pr
       return stylePicture(model, store, job.request);
     case 'generate':
       return generatePicture(model, job.prompt, job.options);
+  }
+}
+
+/** The same job with its prompts as they look, which is how models are to read them (`plainPrompt`). */
+export function withPlainPrompts<J extends Job>(job: J): J;
+export function withPlainPrompts(job: Job): Job {
+  switch (job.kind) {
+    case 'invert':
+      return { ...job, request: { ...job.request, prompt: plainPrompt(job.request.prompt) } };
+    case 'edit': {
+      const { source, target } = job.request;
+      return {
+        ...job,
+        request: { ...job.request, source: plainPrompt(source), target: plainPrompt(target) },
+      };
+    }
+    case 'style': {
+      const { source, styleSource } = job.request;
+      const prompts = { source: plainPrompt(source), styleSource: plainPrompt(styleSource) };
+      return { ...job, request: { ...job.request, ...prompts } };
+    }
+    case 'generate': {
+      const negativePrompt = plainPrompt(job.options.negativePrompt);
+      return { ...job, prompt: plainPrompt(job.prompt), options: { ...job.options, negativePrompt } };
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { type Notice, PalimpsestError } from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
 import { gigabytes } from '../files/freeBytes.ts';
 import { type Change, canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
@@ -20,7 +20,7 @@ export async function keepWithin(
   budget: number,
   workshop: Workshop,
   job: Job,
-  tell: (sentence: string) => void = () => {},
+  tell: (notice: Notice) => void = () => {},
 ): Promise<void> {
   const { networks, model } = workshop;
   if (budget >= enoughForAnything(workshop, job)) return networks.adopt(THRIFTS[0]!);
@@ -30,9 +30,8 @@ export async function keepWithin(
     if (least === null || need.total < least.need.total) least = { need, thrift };
     if (need.total > budget) continue;
     if (thrift !== THRIFTS[0]) {
-      tell(
-        `About ${gigabytes(need.total)} of memory are needed, within the budget of ${gigabytes(budget)}, when ${describeThrift(thrift)}.`,
-      );
+      const text = `About ${gigabytes(need.total)} of memory are needed, within the budget of ${gigabytes(budget)}, when ${describeThrift(thrift)}.`;
+      tell({ code: 'MEMORY_SPARED', facts: {}, text });
     }
     return networks.adopt(thrift);
   }

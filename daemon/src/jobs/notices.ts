@@ -1,28 +1,30 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
-import { METHOD_OF_MODE } from '@palimpsest/protocol';
+import { METHOD_OF_MODE, type Notice } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { type Job, stepsOf } from './job.ts';
+import { promptNotices } from './promptNotices.ts';
 
 type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;
 
 /** With fewer steps each is too long for a picture to come back. */
 const FEW_STEPS = 10;
+const USUAL_STEPS = 30;
 /** The part of the training's timesteps that a walk has to reach, so that the picture is noise there. */
 const FAR_ENOUGH = 0.9;
 
 /**
- * Sentences for the person, none where all is as usual.
+ * For the person, none where all is as usual. Texts name no control of any client.
  *
  * @throws {PalimpsestError} OPTION_INVALID when the model was not trained with as many steps.
  */
-export function noticesOf(model: Facts, job: Job): string[] {
+export function noticesOf(model: Facts, job: Job): Notice[] {
   return [
     ...aboutSteps(model, stepsOf(job)),
     ...aboutGuidance(job),
     ...aboutEqualPrompts(model, job),
-    ...aboutForeignSyntax(promptsOf(job)),
+    ...aboutPrompts(promptsOf(job)),
     ...aboutInvisible(job),
   ];
 }
@@ -40,73 +42,52 @@ function promptsOf(job: Job): string[] {
   }
 }
 
-function aboutSteps({ schedule }: Facts, steps: number): string[] {
+/** Each prompt is looked at; of what several have, the first is told. */
+function aboutPrompts(prompts: readonly string[]): Notice[] {
+  const told = new Map<string, Notice>();
+  for (const notice of prompts.flatMap(promptNotices)) {
+    if (!told.has(notice.code)) told.set(notice.code, notice);
+  }
+  return [...told.values()];
+}
+
+function aboutSteps({ schedule }: Facts, steps: number): Notice[] {
   const count = schedule.config.num_train_timesteps;
   const startOf = (some: number) => schedule.timesteps(some)[0]!;
   const start = startOf(steps);
   if (start >= FAR_ENOUGH * count) return [];
   const reach = `start at timestep ${start} of ${count}`;
-  if (steps === 1) {
-    return [
-      `A single step would ${reach}, where a picture is hardly covered by noise: next to nothing of it can change. Take ${FEW_STEPS} steps or more; 30 is usual.`,
-    ];
-  }
   if (steps < FEW_STEPS) {
-    return [
-      `${steps} steps are few: they ${reach}, and each is so long that the picture may fall apart. Take ${FEW_STEPS} or more; 30 is usual.`,
-    ];
+    const text =
+      steps === 1
+        ? `A single step would ${reach}, where a picture is hardly covered by noise: next to nothing of it can change. Take ${FEW_STEPS} steps or more; ${USUAL_STEPS} is usual.`
+        : `${steps} steps are few: they ${reach}, and each is so long that the picture may fall apart. Take ${FEW_STEPS} or more; ${USUAL_STEPS} is usual.`;
+    return [{ code: 'STEPS_FEW', facts: { steps, better: USUAL_STEPS }, text }];
   }
   // The most steps that are further apart.
   const better = Math.floor(count / (Math.floor(count / steps) + 1));
-  return [
-    `${steps} steps ${reach}, since whole timesteps lie between them: less can change than with fewer. ${better} steps start at timestep ${startOf(better)}, and take less time.`,
-  ];
+  const text = `${steps} steps ${reach}, since whole timesteps lie between them: less can change than with fewer. ${better} steps start at timestep ${startOf(better)}, and take less time.`;
+  return [{ code: 'STEPS_UNEVEN', facts: { steps, better }, text }];
 }
 
-function aboutGuidance(job: Job): string[] {
+function aboutGuidance(job: Job): Notice[] {
   if (job.kind === 'generate' || job.kind === 'style') return [];
   const { mode, method, guidance } = job.kind === 'invert' ? job.request.options : job.request.inversion;
   if ((method ?? METHOD_OF_MODE[mode ?? 'careful']) !== 'nullText' || guidance !== 1) return [];
-  return [
-    'At guidance 1 null-text inversion has nothing to learn, since the empty prompt does not count there: this is plain DDIM. Take more guidance; 7.5 is usual.',
-  ];
+  const text =
+    'At guidance 1 null-text inversion has nothing to learn, since the empty prompt does not count there: this is plain DDIM. Take more guidance; 7.5 is usual.';
+  return [{ code: 'GUIDANCE_IDLE', facts: { better: 7.5 }, text }];
 }
 
 /** Prompts are compared as the model reads them: without case, or how many spaces there are. */
-function aboutEqualPrompts({ tokenizer }: Facts, job: Job): string[] {
+function aboutEqualPrompts({ tokenizer }: Facts, job: Job): Notice[] {
   if (job.kind !== 'edit') return [];
   const { source, target, edit } = job.request;
   // Drawing parts of the picture anew is what this editor is for.
   if (edit.editor === 'sdedit' || edit.weights.some(({ weight }) => weight !== 1)) return [];
   if (String(tokenizer.encode(source)) !== String(tokenizer.encode(target))) return [];
-  return [
-    `Both prompts say the same to the model ("${target}"), and no word has a strength of its own: the picture is only drawn again, as well as it was inverted. Say what it should be, or give a word a strength (--weight WORD=FACTOR).`,
-  ];
-}
-
-/** (star:1.3), ((star)), [star] */
-const WEIGHTED = /\([^()]*:\s*-?\d*\.?\d+\s*\)|\(\([^()]*\)\)|\[[^[\]]+\]/;
-/** <lora:name:0.8>, and others of its kind. */
-const EXTRA_NETWORK = /<(?:lora|lyco|hypernet):[^<>]*>/i;
-
-/** What other programs would not read as words. */
-function aboutForeignSyntax(prompts: readonly string[]): string[] {
-  const found = (pattern: RegExp): string | undefined =>
-    prompts.map((prompt) => pattern.exec(prompt)?.[0]).find((part) => part !== undefined);
-  const weighted = found(WEIGHTED);
-  const network = found(EXTRA_NETWORK);
-  return [
-    ...(weighted === undefined
-      ? []
-      : [
-          `"${weighted}" is read as ordinary words and signs. In an edit, words get their strength by --weight WORD=FACTOR ("strength" in the panel), such as --weight "star=1.3".`,
-        ]),
-    ...(network === undefined
-      ? []
-      : [
-          `"${network}" is read as ordinary words and signs. A LoRA is merged into the model by --lora FILE:STRENGTH, or by a model with a name of its own in the daemon's settings.`,
-        ]),
-  ];
+  const text = `Both prompts say the same to the model ("${target}"), and no word has a strength of its own: the picture is only drawn again, as well as it was inverted. Say what it should be, or give a word a strength.`;
+  return [{ code: 'PROMPTS_EQUAL', facts: { prompt: target }, text }];
 }
 
 function picturesOf(job: Job): Picture[] {
@@ -121,9 +102,9 @@ function picturesOf(job: Job): Picture[] {
   }
 }
 
-function aboutInvisible(job: Job): string[] {
+function aboutInvisible(job: Job): Notice[] {
   if (!picturesOf(job).some(({ alpha }) => alpha?.every((value) => value === 0))) return [];
-  return [
-    'The picture is transparent everywhere: the model is shown plain grey, and no change will be visible. Take one in which something is to be seen.',
-  ];
+  const text =
+    'The picture is transparent everywhere: the model is shown plain grey, and no change will be visible. Take one in which something is to be seen.';
+  return [{ code: 'PICTURE_INVISIBLE', facts: {}, text }];
 }

@@ -1,21 +1,25 @@
-/** @file What comes before any job: its asker is told what may surprise them, and the memory is seen to. */
+/** @file What comes before any job: its prompts are read, its asker is told what may surprise them, the memory is seen to. */
 
-import type { Job } from './job.ts';
+import type { Notice } from '@palimpsest/protocol';
+import { type Job, withPlainPrompts } from './job.ts';
 import type { Workshop } from './memoryNeed.ts';
 import { keepWithin } from './memoryPlan.ts';
 import { noticesOf } from './notices.ts';
 
 /**
  * @param budget in bytes.
- * @param tell is told sentences for the person.
+ * @param tell is told what a person should know.
+ * @returns the job as it is to be done: with its prompts as they look.
  * @throws {PalimpsestError} MEMORY_SHORT when the job cannot be done within the budget; OPTION_INVALID as the job does.
  */
-export async function prepareJob(
+export async function prepareJob<J extends Job>(
   budget: number,
   workshop: Workshop,
-  job: Job,
-  tell: (notice: string) => void,
-): Promise<void> {
+  asked: J,
+  tell: (notice: Notice) => void,
+): Promise<J> {
+  const job = withPlainPrompts(asked);
   for (const notice of noticesOf(workshop.model, job)) tell(notice);
   await keepWithin(budget, workshop, job, tell);
+  return job;
 }

@@ -11,12 +11,13 @@ import { promptWords } from '../networks/tokenizer.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { addressInversion, type InvertRequest } from './invertJob.ts';
+import { withPlainPrompts } from './job.ts';
 
 /** Evaluations that are averaged: neighbouring timesteps look at nearly the same places. */
 const SAMPLES = 8;
 
 export interface WordMap {
-  /** As written in the prompt. */
+  /** As it looks in the prompt. */
   readonly word: string;
   /** Grey, brightest where the word looks most; of the picture's aspect, one pixel for each of the latent's. */
   readonly picture: Picture;
@@ -25,15 +26,16 @@ export interface WordMap {
 /**
  * The cross-attention of each word, averaged over layers, heads and timesteps of the stored trajectory.
  *
- * @param request as for the inversion, which has to be there.
+ * @param asked as for the inversion, which has to be there.
  * @throws {PalimpsestError} INVERSION_UNKNOWN, PROMPT_TOO_LONG, CANCELLED, ENGINE_FAILED.
  */
 export async function wordMaps(
   model: StableDiffusion,
   store: InversionStore,
-  request: InvertRequest,
+  asked: InvertRequest,
   watch: Watch = {},
 ): Promise<WordMap[]> {
+  const { request } = withPlainPrompts({ kind: 'invert', request: asked });
   const { id, placement } = addressInversion(model, request);
   const inversion = await store.find(id);
   if (inversion === null) {

@@ -22,7 +22,7 @@ export const EDITORS: Readonly<Record<EditorName, Editor>> = {
 };
 
 /** Options that every edit has, whatever edits. */
-export const COMMON_OPTIONS: readonly (keyof EditOptions)[] = ['editor', 'kind', 'feather', 'context'];
+export const COMMON_OPTIONS: readonly (keyof EditOptions)[] = ['editor', 'feather', 'context'];
 
 /**
  * The editor of an edit.

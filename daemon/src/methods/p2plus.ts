@@ -57,7 +57,7 @@ export function sourceGuidance(
 const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'parameters' | 'notOn'> = {
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'cross-attention maps', 'self-attention maps'],
-  parameters: ['weights', 'blend', 'blendThreshold', 'subtract', 'subtractThreshold'],
+  parameters: ['kind', 'weights', 'blend', 'blendThreshold', 'subtract', 'subtractThreshold'],
   notOn: {},
 };
 

@@ -89,9 +89,9 @@ export function watchOf(
       tell.progress(job.record, preview);
     },
     onNotice: (notice) => {
-      const { notices = [] } = job.record;
-      if (notices.includes(notice)) return;
-      job.record = { ...job.record, notices: [...notices, notice] };
+      const { notices = [], remarks = [] } = job.record;
+      if (notices.includes(notice.text)) return;
+      job.record = { ...job.record, notices: [...notices, notice.text], remarks: [...remarks, notice] };
       tell.change(job.record);
     },
   };

@@ -230,7 +230,7 @@ export class JobQueue {
   }
 
   private async execute(job: Job): Promise<void> {
-    const { position, notices, ...record } = job.record;
+    const { position, notices, remarks, ...record } = job.record;
     job.record = { ...record, state: 'running', startedAt: record.startedAt ?? Date.now() };
     // Only the order after a restart depends on it.
     void this.journal.write(job).catch(() => undefined);

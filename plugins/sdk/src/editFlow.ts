@@ -10,6 +10,8 @@ import {
   type JobPriority,
   type JobProgress,
   type JobRecord,
+  type Notice,
+  noticesIn,
   PalimpsestError,
   type RemoteJob,
   untilAborted,
@@ -80,8 +82,8 @@ export interface EditWatch {
   readonly signal: AbortSignal;
   readonly onStage?: (stage: EditStage) => void;
   readonly onPreview?: (png: Uint8Array<ArrayBuffer>) => void;
-  /** Sentences of the daemon's about what the edit does otherwise than may be thought: all of them, each time. */
-  readonly onNotices?: (notices: readonly string[]) => void;
+  /** What the daemon says that the edit does otherwise than may be thought: all of it, each time. */
+  readonly onNotices?: (notices: readonly Notice[]) => void;
   /**
    * The daemon has it: from here on `resumeEdit` can go on with it, whatever goes wrong. null where that is over: the job
    * has failed, or the daemon has forgotten it.
@@ -252,8 +254,9 @@ async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: Job
       watch.onStage?.({ name: 'work', progress: event.progress });
     }
     if (event.type !== 'state') continue;
-    const { state, position = null, progress, error, notices } = event.job;
-    if (notices !== undefined) watch.onNotices?.(notices);
+    const { state, position = null, progress, error } = event.job;
+    const notices = noticesIn(event.job);
+    if (notices.length > 0) watch.onNotices?.(notices);
     if (state === 'queued') watch.onStage?.({ name: 'queue', position });
     if (state === 'running')
       watch.onStage?.(progress === undefined ? { name: 'begin' } : { name: 'work', progress });

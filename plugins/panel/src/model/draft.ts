@@ -107,7 +107,7 @@ export class Draft {
       target: this.meant.value,
       edit: {
         ...edit,
-        kind: kind === 'reweight' ? 'auto' : kind,
+        kind: kind === 'reweight' || this.idle('kind') !== null ? 'auto' : kind,
         weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
         ...(masking === 'selection' ? { context } : {}),
       },

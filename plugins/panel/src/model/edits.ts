@@ -1,6 +1,6 @@
 /** @file The edits of this panel: those under way, and those that are finished and wait for a word of the person. */
 
-import type { DaemonClient } from '@palimpsest/protocol';
+import type { DaemonClient, Notice } from '@palimpsest/protocol';
 import {
   type EditorHost,
   type EditStage,
@@ -37,7 +37,7 @@ export interface EditEntry {
   readonly finished: Signal<FinishedEdit | null>;
   readonly failure: Signal<EditFailure | null>;
   /** What the daemon has to say about it. */
-  readonly notices: Signal<readonly string[]>;
+  readonly notices: Signal<readonly Notice[]>;
   readonly controller: AbortController;
   pending: PendingEdit | null;
 }

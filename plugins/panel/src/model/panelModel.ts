@@ -18,6 +18,7 @@ import { careful, moreStyle, type Pace, paced, strengthened } from './controls.t
 import { Draft, type Learning } from './draft.ts';
 import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
+import { heededBy } from './idle.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
 import { Thumbnail } from './thumbnail.ts';
@@ -140,7 +141,7 @@ export class PanelModel {
     if (state.name !== 'connected') return;
     const order = isStyleOrder(entry.order)
       ? { ...entry.order, options: moreStyle(entry.order.options, by) }
-      : { ...entry.order, edit: strengthened(entry.order.edit, by) };
+      : { ...entry.order, edit: strengthened(heededBy(entry.order, entry.order.edit), by) };
     // Else the words on screen are those of another layer.
     if (entry.layer.id === this.subjects.value[0]?.id) {
       if (isStyleOrder(order)) this.style.take(order);

@@ -1,6 +1,6 @@
 /** @file What two prompts say about each other, for people: which words go, which come, which stand for which. */
 
-import { diffPrompts, type EditKind, type PlacedWord, wordsOf } from '@palimpsest/protocol';
+import { diffPrompts, type EditKind, type PlacedWord, plainPrompt, wordsOf } from '@palimpsest/protocol';
 
 /** A word that can be named to the daemon. */
 export interface NamedWord extends PlacedWord {
@@ -66,7 +66,9 @@ export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, num
 }
 
 function namedWords(prompt: string): NamedWord[] {
-  const words = wordsOf(prompt).map((word) => ({ ...word, bare: withoutPunctuation(word.text) }));
+  const words = wordsOf(prompt)
+    .map((word) => ({ ...word, bare: withoutPunctuation(plainPrompt(word.text)) }))
+    .filter(({ bare }) => bare !== '');
   const seen = new Map<string, number>();
   return words.map(({ bare, ...word }) => {
     const count = (seen.get(bare) ?? 0) + 1;

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { carefulSeconds, paceOf, TAUS } from '../model/controls.ts';
 import type { EditEntry } from '../model/edits.ts';
 import { idleReason } from '../model/idle.ts';
+import { worded } from '../model/noticeWords.ts';
 import type { PanelModel } from '../model/panelModel.ts';
 import { Compare } from './Compare.tsx';
 import { useLostFocus, useNewFocus } from './focus.ts';
@@ -39,8 +40,8 @@ export function Entry({ model, entry, onLostFocus }: EntryProps) {
       <h2 title={title}>{title}</h2>
       <div role="status">
         {entry.notices.value.map((notice) => (
-          <p class="hint" key={notice}>
-            {notice}
+          <p class="hint" key={notice.text}>
+            {worded(notice)}
           </p>
         ))}
       </div>

@@ -57,8 +57,9 @@ export function Words({ model }: { readonly model: PanelModel }) {
 function KindField({ draft }: { readonly draft: Draft }) {
   const { source, target } = draft.reading.value;
   const isOneForOne = source.length === target.length;
+  const idle = draft.idle('kind');
   return (
-    <label class="line">
+    <label class="line" title={idle ?? undefined}>
       <span>How</span>
       <select
         value={draft.kind.value}
@@ -68,7 +69,11 @@ function KindField({ draft }: { readonly draft: Draft }) {
         }}
       >
         {Object.entries(KINDS).map(([kind, name]) => (
-          <option key={kind} value={kind} disabled={kind === 'replace' && !isOneForOne}>
+          <option
+            key={kind}
+            value={kind}
+            disabled={kind !== 'auto' && (idle !== null || (kind === 'replace' && !isOneForOne))}
+          >
             {kind === 'replace' && !isOneForOne ? `${name} (as many words are needed)` : name}
           </option>
         ))}

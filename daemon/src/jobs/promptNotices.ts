@@ -1,0 +1,145 @@
+/** @file What in a prompt is read otherwise than its writer may think: other programs' syntax, and letters of other alphabets. */
+
+import type { Notice } from '@palimpsest/protocol';
+
+/** What is told of each prompt: of each kind the first that is found. */
+export const promptNotices = (prompt: string): Notice[] =>
+  [strengths, schedules, alternations, keywords, extraNetworks, embeddings, mixedAlphabets].flatMap(
+    (look) => look(prompt) ?? [],
+  );
+
+const AS_WORDS = 'is read as ordinary words and signs.';
+
+/** (star:1.3) */
+const WEIGHTED = /(?<!\\)\(([^()]*?):\s*(-?\d*\.?\d+)\s*\)/;
+/** ((star)), [star] */
+const BRACKETED = /(?<!\\)(\(+|\[+)([^()[\]:|]*\p{L}[^()[\]:|]*)[)\]]+/u;
+/** How much more a word counts for each pair of brackets around it. */
+const BRACKET_FACTOR: Readonly<Record<string, number>> = { '(': 1.1, '[': 1 / 1.1 };
+
+function strengths(prompt: string): Notice | null {
+  const [written, named, number] = WEIGHTED.exec(prompt) ?? [];
+  const [enclosed, brackets = '', inner] = BRACKETED.exec(prompt) ?? [];
+  const part = written ?? enclosed;
+  if (part === undefined) return null;
+  const words = (named ?? inner ?? '').trim();
+  const factor = Number(number ?? (BRACKET_FACTOR[brackets[0]!]! ** brackets.length).toFixed(2));
+  return {
+    code: 'SYNTAX_STRENGTH',
+    facts: { part, words, factor },
+    text: `"${part}" ${AS_WORDS} In other programs "${words}" would count ${factor} times as much; here an edit gives words their strength by an option.`,
+  };
+}
+
+/** [ball:star:0.5], [star:0.5], [ball::0.5] */
+const SCHEDULED = /\[([^[\]]*?)(:?):\s*(\d*\.?\d+)\s*\]/;
+
+function schedules(prompt: string): Notice | null {
+  const [part, words = '', colon, number] = SCHEDULED.exec(prompt) ?? [];
+  if (part === undefined) return null;
+  const change = words.split(':').map((word) => word.trim());
+  const [before, after] = colon === ':' ? [words.trim(), ''] : change.length > 1 ? change : ['', change[0]];
+  const does =
+    after === '' ? `drop "${before}"` : before === '' ? `add "${after}"` : `turn "${before}" into "${after}"`;
+  const when =
+    Number(number) < 1 ? `after ${Math.round(Number(number) * 100)} % of the steps` : `after step ${number}`;
+  return {
+    code: 'SYNTAX_SCHEDULE',
+    facts: { part },
+    text: `"${part}" ${AS_WORDS} In other programs it would ${does} ${when}; here a prompt stays the same in all steps. Write what the picture should show in the end.`,
+  };
+}
+
+/** [cat|dog] */
+const ALTERNATING = /\[([^[\]]*\|[^[\]]*)\]/;
+
+function alternations(prompt: string): Notice | null {
+  const [part, words = ''] = ALTERNATING.exec(prompt) ?? [];
+  if (part === undefined) return null;
+  const turns = words.split('|').map((word) => `"${word.trim()}"`);
+  return {
+    code: 'SYNTAX_ALTERNATION',
+    facts: { part },
+    text: `"${part}" ${AS_WORDS} In other programs ${turns.join(' and ')} would take turns from step to step; here a prompt stays the same in all steps. Write the one that you mean, or both as a mixture.`,
+  };
+}
+
+const KEYWORDS: Readonly<Record<string, string>> = {
+  AND: 'it would draw several prompts at once; here there is one prompt. Say it all in one sentence.',
+  BREAK: 'it would begin a new part of a long prompt; here a prompt has one part. Leave it out.',
+};
+
+function keywords(prompt: string): Notice | null {
+  // Who writes all in capitals means the words.
+  const [part] = (/\p{Ll}/u.test(prompt) && /(?<=^|[\s,])(AND|BREAK)(?=[\s,]|$)/.exec(prompt)) || [];
+  if (part === undefined) return null;
+  return {
+    code: 'SYNTAX_KEYWORD',
+    facts: { part },
+    text: `"${part}" is read as an ordinary word. In other programs ${KEYWORDS[part]}`,
+  };
+}
+
+/** <lora:name:0.8>, and others of its kind. */
+const EXTRA_NETWORK = /<(lora|lyco|hypernet):([^<>:]*)(?::(-?[\d.]+)[^<>]*)?>/i;
+
+function extraNetworks(prompt: string): Notice | null {
+  const [part, kind = '', name = '', strength = '1'] = EXTRA_NETWORK.exec(prompt) ?? [];
+  if (part === undefined) return null;
+  if (kind.toLowerCase() === 'hypernet') {
+    const text = `"${part}" ${AS_WORDS} Hypernetworks cannot be used here: leave it out, and say its style in words.`;
+    return { code: 'SYNTAX_NETWORK', facts: { part }, text };
+  }
+  const other =
+    kind.toLowerCase() === 'lyco'
+      ? ' A LyCORIS is taken where it is a plain LoRA inside; LoHa and LoKr are not.'
+      : '';
+  return {
+    code: 'SYNTAX_LORA',
+    facts: { part, name: name.trim(), strength: Number(strength) },
+    text: `"${part}" ${AS_WORDS} A LoRA is not called by a prompt here, but merged into the model beforehand.${other}`,
+  };
+}
+
+/** embedding:name, <name>, and embeddings that come with many recipes. */
+const EMBEDDING =
+  /\bembedding:[\w.-]+|<[\w-]+>|\b(easynegative|fastnegative|badhandv\d|bad-?hands?-\d|bad[_-](prompt|artist)|ng_deepnegative|verybadimagenegative|unrealisticdream|baddream)[\w-]*/i;
+
+function embeddings(prompt: string): Notice | null {
+  const [part] = EMBEDDING.exec(prompt) ?? [];
+  if (part === undefined) return null;
+  return {
+    code: 'SYNTAX_EMBEDDING',
+    facts: { part },
+    text: `"${part}" ${AS_WORDS} Embeddings (textual inversion) cannot be used here: say what they stand for in words.`,
+  };
+}
+
+/** Letters of Cyrillic and of Greek, each before the Latin one that it looks like. */
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  (
+    'аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS кk мm тt ' +
+    'οo νv αa ιi κk ρp υu χx γy ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX'
+  )
+    .split(' ')
+    .map((pair) => [pair[0]!, pair[1]!]),
+);
+
+function mixedAlphabets(prompt: string): Notice | null {
+  const words = prompt.match(/\p{L}+/gu) ?? [];
+  const word = words.find(
+    (some) => /\p{sc=Latn}/u.test(some) && [...some].some((one) => LOOK_ALIKES.has(one)),
+  );
+  if (word === undefined) return null;
+  const strange = [...new Set(word)].filter((letter) => LOOK_ALIKES.has(letter));
+  const meant = [...word].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join('');
+  const told = strange.map(
+    (letter) =>
+      `"${letter}" (U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}, ${/\p{sc=Cyrl}/u.test(letter) ? 'Cyrillic' : 'Greek'})`,
+  );
+  return {
+    code: 'ALPHABETS_MIXED',
+    facts: { word, meant, letters: strange.join('') },
+    text: `"${word}" only looks like "${meant}": it has ${told.join(', ')} among Latin letters, and the model reads another word. Type it anew.`,
+  };
+}

@@ -1,0 +1,19 @@
+/** @file Notices in the panel: what the daemon says, and the control that helps. */
+
+import { type Notice, type NoticeCode, OPTION_TITLES } from '@palimpsest/protocol';
+
+const under = (title: string) => `See “Advanced”, “${title}”.`;
+const STRENGTH = 'Choose it under “Strength of each word”.';
+const CONTROLS: Readonly<Partial<Record<NoticeCode, string>>> = {
+  STEPS_FEW: under(OPTION_TITLES.steps),
+  STEPS_UNEVEN: under(OPTION_TITLES.steps),
+  GUIDANCE_IDLE: under(OPTION_TITLES.guidance),
+  PROMPTS_EQUAL: STRENGTH,
+  SYNTAX_STRENGTH: STRENGTH,
+};
+
+/** A notice as a sentence for who uses the panel. */
+export function worded({ code, text }: Notice): string {
+  const control = CONTROLS[code];
+  return control === undefined ? text : `${text} ${control}`;
+}

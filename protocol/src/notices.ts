@@ -1,0 +1,55 @@
+/**
+ * @file What a job does otherwise than may be thought. The code is the contract and the facts are its numbers and words, so
+ * that each door can say which of its own controls helps; the text is whole without that.
+ */
+
+import * as z from 'zod/mini';
+
+/** Stable codes, each with the situation that it tells: its facts. Comments, since plugins carry this along. */
+const NOTICE_CODES = [
+  /** Too few steps for a picture to come back: steps, better. */
+  'STEPS_FEW',
+  /** Fewer steps start further from the picture: steps, better. */
+  'STEPS_UNEVEN',
+  /** Null-text inversion at guidance 1 learns nothing: better. */
+  'GUIDANCE_IDLE',
+  /** Both prompts say the same, and no word has a strength: prompt. */
+  'PROMPTS_EQUAL',
+  /** Letters of another alphabet that look like Latin ones: word, meant, letters. */
+  'ALPHABETS_MIXED',
+  /** The strength of words in the way of other programs: part, words, factor. */
+  'SYNTAX_STRENGTH',
+  /** Words for a part of the steps in the way of other programs: part. */
+  'SYNTAX_SCHEDULE',
+  /** Words in turns in the way of other programs: part. */
+  'SYNTAX_ALTERNATION',
+  /** A keyword of other programs: part. */
+  'SYNTAX_KEYWORD',
+  /** A LoRA in the way of other programs: part, name, strength. */
+  'SYNTAX_LORA',
+  /** A network that cannot be used here: part. */
+  'SYNTAX_NETWORK',
+  /** An embedding, which cannot be used here: part. */
+  'SYNTAX_EMBEDDING',
+  /** The picture is transparent everywhere. */
+  'PICTURE_INVISIBLE',
+  /** What is done so that the job stays within the memory. */
+  'MEMORY_SPARED',
+  /** Of a daemon that gives no codes. */
+  'OTHER',
+] as const;
+export type NoticeCode = (typeof NOTICE_CODES)[number];
+
+export const Notice = z.strictObject({
+  code: z.enum(NOTICE_CODES),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  text: z.string().check(z.describe('a sentence, without names of controls')),
+});
+export type Notice = z.infer<typeof Notice>;
+
+/** The notices of a job, also where its daemon is older than their codes. */
+export const noticesIn = (record: {
+  readonly notices?: readonly string[] | undefined;
+  readonly remarks?: readonly Notice[] | undefined;
+}): readonly Notice[] =>
+  record.remarks ?? (record.notices ?? []).map((text) => ({ code: 'OTHER', facts: {}, text }));
