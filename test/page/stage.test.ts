@@ -76,6 +76,25 @@ describeInBrowser('the stage', () => {
     expect(await target().inputValue()).toBe('a striped red cup on a meadow');
   });
 
+  it('shows the tint of the mask exactly while it bounds the change', async () => {
+    await paintAt([100, 100]);
+    const tint = page.locator('.mask canvas');
+    expect(await tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'anywhere' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    await page.getByRole('radio', { name: 'where you painted' }).check();
+    await expect.poll(() => tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'only at a word' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    // Who takes the brush means what is painted.
+    await button('Brush').click();
+    await expect.poll(() => chosen('where you painted')).toBe(true);
+    expect(await tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'anywhere' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    expect(await page.getByRole('application').count()).toBe(0);
+  });
+
   it('brings back what was cleared, and a picture that was removed, with its words and its mask', async () => {
     await target().fill('a striped red cup on a meadow');
     await paintAt([100, 100]);

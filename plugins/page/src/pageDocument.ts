@@ -101,6 +101,11 @@ export class PageDocument {
     return this.masks.canvasOf(this.rootOf(layer.id), layer);
   }
 
+  /** Who takes the brush means what is painted already, too. */
+  brushTaken(): void {
+    this.masks.changes.value++;
+  }
+
   /** Begins a stroke with a dab. */
   paint({ id }: PageLayer, brush: Brush, point: BrushPoint): void {
     const root = this.rootOf(id);

@@ -22,6 +22,11 @@ export function Stage({ document, layer }: StageProps) {
   useEffect(() => {
     if (preview !== null) setPainting(false);
   }, [preview !== null]);
+  const { heeded } = document.masks;
+  // Who lets the picture change anywhere has done with the brush: it would show what does not count.
+  useEffect(() => {
+    if (!heeded.value && document.maskOf(layer.id) !== null) setPainting(false);
+  }, [heeded.value]);
   const shown = painting || preview === null ? layer : preview;
   // Under the slider lies what was, over it what became of it.
   const before = shown === preview ? layer : origin;
@@ -50,15 +55,22 @@ export function Stage({ document, layer }: StageProps) {
           {shown === preview && (
             <span class="stage-note">{preview.finished ? 'Not kept yet' : 'Unfinished'}</span>
           )}
-          {/* A result is seen as it is, without the tint of what it was bounded by. */}
-          {(painting || (shown === layer && origin === null)) && (
+          {/* A result is seen as it is, without the tint of what it was bounded by; and what does not count is not shown. */}
+          {(painting || (heeded.value && shown === layer && origin === null)) && (
             <Paint {...{ document, layer, brush, painting }} />
           )}
         </div>
         <figcaption class="unseen">{layer.name}</figcaption>
       </figure>
       <div class="tools" role="toolbar" aria-label="Tools">
-        <button type="button" aria-pressed={painting} onClick={() => setPainting(!painting)}>
+        <button
+          type="button"
+          aria-pressed={painting}
+          onClick={() => {
+            if (!painting) document.brushTaken();
+            setPainting(!painting);
+          }}
+        >
           Brush
         </button>
         {painting && (
