@@ -18,16 +18,15 @@ import { requireUserFolder } from '../runtime/userFolders.ts';
 import { closeCache } from '../store/closeCache.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../store/paths.ts';
-import {
-  type DrawnPicture,
-  type EditWork,
-  type GenerateWork,
-  type InvertWork,
-  type ModelChoice,
-  type StyleWork,
-  shallowNotice,
-  type Worker,
-  type WorkWatch,
+import type {
+  DrawnPicture,
+  EditWork,
+  GenerateWork,
+  InvertWork,
+  ModelChoice,
+  StyleWork,
+  Worker,
+  WorkWatch,
 } from './worker.ts';
 
 interface LocalWish {
@@ -79,7 +78,7 @@ export class LocalWorker implements Worker {
   }
 
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
-    const picture = await this.open(file);
+    const picture = await decodePicture(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
     const request = { picture, ...words, ...mask };
     await this.prepare({ kind: 'edit', request });
@@ -88,7 +87,7 @@ export class LocalWorker implements Worker {
   }
 
   async style({ content, style, ...words }: StyleWork) {
-    const pictures = { content: await this.open(content), style: await decodePicture(style) };
+    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
     const request = { ...pictures, ...words };
     await this.prepare({ kind: 'style', request });
     const styled = await stylePicture(this.model, this.store, request, this.watch);
@@ -98,13 +97,6 @@ export class LocalWorker implements Worker {
   async generate({ prompt, options }: GenerateWork) {
     await this.prepare({ kind: 'generate', prompt, options });
     return drawn(await generatePicture(this.model, prompt, options, this.watch));
-  }
-
-  /** The picture that comes back changed. */
-  private async open(file: string): Promise<Picture> {
-    const picture = await decodePicture(file);
-    if (picture.isDeep) this.watch.tell(shallowNotice(file));
-    return picture;
   }
 
   /** Sees to it that a job can be done, and stays within the budget. */

@@ -115,7 +115,7 @@ function requireReadableAlpha(name: string, facts: Metadata, extras: readonly bo
 }
 
 /** More than the 8 bits a channel that are kept. */
-export const isDeep = ({ depth }: Pick<Metadata, 'depth'>): boolean => depth !== 'uchar';
+const isDeep = ({ depth }: Pick<Metadata, 'depth'>): boolean => depth !== 'uchar';
 
 function withEnd(jpeg: Uint8Array): Uint8Array {
   // The first half of the marker may be there.

@@ -1,6 +1,6 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
-import { METHOD_OF_MODE } from '@palimpsest/protocol';
+import { foreignSyntax, METHOD_OF_MODE } from '@palimpsest/protocol';
 import type { Picture } from '../imaging/picture.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';
 import { type Job, stepsOf } from './job.ts';
@@ -24,6 +24,7 @@ export function noticesOf(model: Facts, job: Job): string[] {
     ...aboutEqualPrompts(model, job),
     ...aboutForeignSyntax(promptsOf(job)),
     ...aboutInvisible(job),
+    ...aboutDepth(job),
   ];
 }
 
@@ -84,17 +85,9 @@ function aboutEqualPrompts({ tokenizer }: Facts, job: Job): string[] {
   ];
 }
 
-/** (star:1.3), ((star)), [star] */
-const WEIGHTED = /\([^()]*:\s*-?\d*\.?\d+\s*\)|\(\([^()]*\)\)|\[[^[\]]+\]/;
-/** <lora:name:0.8>, and others of its kind. */
-const EXTRA_NETWORK = /<(?:lora|lyco|hypernet):[^<>]*>/i;
-
 /** What other programs would not read as words. */
 function aboutForeignSyntax(prompts: readonly string[]): string[] {
-  const found = (pattern: RegExp): string | undefined =>
-    prompts.map((prompt) => pattern.exec(prompt)?.[0]).find((part) => part !== undefined);
-  const weighted = found(WEIGHTED);
-  const network = found(EXTRA_NETWORK);
+  const { weighted, network } = foreignSyntax(...prompts);
   return [
     ...(weighted === undefined
       ? []
@@ -126,4 +119,14 @@ function aboutInvisible(job: Job): string[] {
   return [
     'The picture is transparent everywhere: the model is shown plain grey, and no change will be visible. Take one in which something is to be seen.',
   ];
+}
+
+/** Of the picture that comes back changed. */
+function aboutDepth(job: Job): string[] {
+  const isDeep =
+    (job.kind === 'edit' && job.request.picture.isDeep) ||
+    (job.kind === 'style' && job.request.content.isDeep);
+  return isDeep
+    ? ['The picture has more than 8 bits a channel. The result has 8, outside of what changes too.']
+    : [];
 }
