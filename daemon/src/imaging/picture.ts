@@ -1,10 +1,9 @@
 /** @file Pictures as 8-bit sRGB pixels, and the way from and to the files that designers have. */
 
 import { open } from 'node:fs/promises';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { otherFormat, PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
-import { otherFormat } from './otherFormats.ts';
 import { attachProfile } from './pngProfile.ts';
 
 /** Width and height in pixels. */

@@ -3,8 +3,7 @@
  * header would unpack texts and profiles on the way, which can be a thousand times as long as the file.
  */
 
-import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
-import { otherFormat } from './otherFormats.ts';
+import { MAX_PICTURE_PIXELS, otherFormat, PalimpsestError } from '@palimpsest/protocol';
 import { requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
