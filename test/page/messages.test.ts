@@ -107,6 +107,20 @@ describeInBrowser('the page speaks to people', () => {
     await button('Close').click();
   });
 
+  it('of the syntax of other programs, while it is typed', async () => {
+    await page.getByRole('button', { name: /striped red ball/ }).click();
+    const target = page.getByLabel('What it should be');
+    await target.fill('a (star:1.3) on a meadow');
+    const remark = page.getByText('“(star:1.3)” is read as plain words.');
+    await remark.waitFor({ timeout: 5_000 });
+    const described = await target.getAttribute('aria-describedby');
+    expect(await remark.getAttribute('id')).toBe(described);
+    await target.fill('a star <lora:ink:0.8>');
+    await page.getByText('“<lora:ink:0.8>” is read as plain words.').waitFor({ timeout: 5_000 });
+    await target.fill('a star');
+    await expect.poll(() => page.getByText('is read as plain words').count()).toBe(0);
+  });
+
   it('of options, by names that are words, and with the defaults that hold', async () => {
     await page.getByRole('button', { name: /striped red ball/ }).click();
     const advanced = page.locator('aside .advanced');

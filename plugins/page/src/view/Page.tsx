@@ -10,6 +10,7 @@ import type { PageDocument } from '../pageDocument.ts';
 import type { PageHost } from '../pageHost.ts';
 import { pictureOf } from '../pictures.ts';
 import { Layers } from './Layers.tsx';
+import { Moved } from './Moved.tsx';
 import { Stage } from './Stage.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -50,6 +51,7 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
         ) : (
           <Stage key={shown.id} document={document} layer={shown} />
         )}
+        <Moved document={document} />
         <PanelPlace mountPanel={mountPanel} />
       </main>
     </div>

@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Brush, type BrushPoint, moved } from '../brush.ts';
 import { fileNameOf } from '../fileName.ts';
-import type { Step } from '../history.ts';
 import type { PageDocument, PageLayer } from '../pageDocument.ts';
+import { Back } from './Moved.tsx';
 
 interface StageProps {
   readonly document: PageDocument;
@@ -32,16 +32,7 @@ export function Stage({ document, layer }: StageProps) {
   const before = shown === preview ? layer : origin;
   const saved = preview?.finished ? preview : layer;
   return (
-    <section
-      class="stage"
-      aria-label="Picture"
-      onKeyDown={(event) => {
-        if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        if (event.shiftKey) history.redo();
-        else history.undo();
-      }}
-    >
+    <section class="stage" aria-label="Picture">
       <figure>
         <div
           class="frame"
@@ -125,27 +116,6 @@ export function Stage({ document, layer }: StageProps) {
         </p>
       )}
     </section>
-  );
-}
-
-interface BackProps {
-  readonly steps: readonly Step[];
-  readonly name: string;
-  readonly onClick: () => void;
-}
-
-/** One step back or forth; what that is stands in its title. */
-export function Back({ steps, name, onClick }: BackProps) {
-  const step = steps.at(-1);
-  return (
-    <button
-      type="button"
-      disabled={step === undefined}
-      title={step === undefined ? undefined : `${name}: ${step.name}`}
-      onClick={onClick}
-    >
-      {name}
-    </button>
   );
 }
 

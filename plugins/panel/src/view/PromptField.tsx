@@ -1,7 +1,7 @@
 /** @file A text field in which some words are marked while they are typed. */
 
 import type { PlacedWord } from '@palimpsest/protocol';
-import { MAX_PROMPT_LENGTH } from '@palimpsest/protocol';
+import { foreignSyntax, MAX_PROMPT_LENGTH } from '@palimpsest/protocol';
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
@@ -21,6 +21,7 @@ export function PromptField({ label, placeholder, text, marked, mark, from }: Pr
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const value = text.value;
+  const remark = aboutSyntax(value);
   const offer = value === '' ? from?.value.trim() : undefined;
   return (
     <div class="prompt">
@@ -50,14 +51,29 @@ export function PromptField({ label, placeholder, text, marked, mark, from }: Pr
           rows={1}
           maxLength={MAX_PROMPT_LENGTH}
           spellcheck={true}
+          aria-describedby={`${id}-remark`}
           {...{ placeholder, value }}
           onInput={({ currentTarget }) => {
             text.value = currentTarget.value.replace(/\n/g, ' ');
           }}
         />
       </span>
+      {/* Always there, so that it is read out when it comes. */}
+      <p class="hint remark" id={`${id}-remark`} role="status">
+        {remark}
+      </p>
     </div>
   );
+}
+
+/** What is typed in the way of other programs, told while it can still be typed otherwise. */
+function aboutSyntax(prompt: string): string | null {
+  const { weighted, network } = foreignSyntax(prompt);
+  if (weighted !== undefined)
+    return `“${weighted}” is read as plain words. Set strengths under “Strength of each word” instead.`;
+  if (network !== undefined)
+    return `“${network}” is read as plain words. A LoRA comes with a model: choose one that has it under Advanced.`;
+  return null;
 }
 
 function withMarks(text: string, words: readonly PlacedWord[], mark: string): ComponentChildren {
