@@ -18,6 +18,7 @@ export {
   wordsOf,
 } from './diffPrompts.ts';
 export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
+export { downloadFault, type FileFault, otherFormat } from './foreignFiles.ts';
 export {
   decodeFrame,
   encodeFrame,

@@ -33,6 +33,8 @@ const NOTICE_CODES = [
   'SYNTAX_EMBEDDING',
   /** The picture is transparent everywhere. */
   'PICTURE_INVISIBLE',
+  /** The picture has more than 8 bits a channel, and the result has 8. */
+  'PICTURE_DEEP',
   /** What is done so that the job stays within the memory. */
   'MEMORY_SPARED',
   /** Of a daemon that gives no codes. */

@@ -45,6 +45,16 @@ const style = (source: string, styleSource: string, steps = 30): Job => ({
     options: StyleOptions.parse({}),
   },
 });
+/** An edit, and a style transfer, of a picture whose file has more bits than are kept. */
+const ofDeep = (): Job[] => {
+  const deep = { ...picture, isDeep: true };
+  const [one, other] = [edit({}), style('a dog', 'a painting')];
+  if (one.kind !== 'edit' || other.kind !== 'style') throw new Error('Other jobs were made.');
+  return [
+    { ...one, request: { ...one.request, picture: deep } },
+    { ...other, request: { ...other.request, content: deep } },
+  ];
+};
 const generate = (prompt: string, options: Partial<GenerateOptions> = {}): Job => ({
   kind: 'generate',
   prompt,
@@ -225,5 +235,19 @@ describe('a picture', () => {
 
   it('of which little is visible is not', () => {
     expect(notices(veiled(1))).toBe('');
+  });
+});
+
+describe('a picture with more than 8 bits a channel', () => {
+  it('is told of where it comes back changed', () => {
+    for (const job of ofDeep()) expect(notices(job)).toMatch(/more than 8 bits.*result has 8/);
+    expect(notices(edit({}))).toBe('');
+  });
+
+  it('is not told of where only its style is taken', () => {
+    const job = style('a dog', 'a painting');
+    if (job.kind !== 'style') throw new Error('Another job was made.');
+    const request = { ...job.request, style: { ...picture, isDeep: true } };
+    expect(notices({ ...job, request })).toBe('');
   });
 });

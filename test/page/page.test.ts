@@ -188,9 +188,9 @@ describeInBrowser('the page', () => {
   it('says nothing of an earlier file when another is opened', async () => {
     const noPicture = { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
     await page.locator('input[type=file]').setInputFiles(noPicture);
-    await page.getByText('That is no picture').waitFor();
+    await page.getByText('is no picture').waitFor();
     await page.locator('input[type=file]').setInputFiles([]);
-    await expect.poll(() => page.getByText('That is no picture').count()).toBe(0);
+    await expect.poll(() => page.getByText('is no picture').count()).toBe(0);
   });
 
   it('edits several layers in turn', async () => {

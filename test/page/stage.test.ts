@@ -76,6 +76,25 @@ describeInBrowser('the stage', () => {
     expect(await target().inputValue()).toBe('a striped red cup on a meadow');
   });
 
+  it('shows the tint of the mask exactly while it bounds the change', async () => {
+    await paintAt([100, 100]);
+    const tint = page.locator('.mask canvas');
+    expect(await tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'anywhere' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    await page.getByRole('radio', { name: 'where you painted' }).check();
+    await expect.poll(() => tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'only at a word' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    // Who takes the brush means what is painted.
+    await button('Brush').click();
+    await expect.poll(() => chosen('where you painted')).toBe(true);
+    expect(await tint.count()).toBe(1);
+    await page.getByRole('radio', { name: 'anywhere' }).check();
+    await expect.poll(() => tint.count()).toBe(0);
+    expect(await page.getByRole('application').count()).toBe(0);
+  });
+
   it('brings back what was cleared, and a picture that was removed, with its words and its mask', async () => {
     await target().fill('a striped red cup on a meadow');
     await paintAt([100, 100]);
@@ -90,6 +109,12 @@ describeInBrowser('the stage', () => {
     await button(/^Remove/).click();
     await button('Undo').click();
     await page.getByRole('region', { name: 'Picture' }).waitFor();
+    const said = page.getByRole('status').filter({ hasText: 'Undone' });
+    expect(await said.textContent()).toBe(
+      'Undone: removing “a striped red ball on a meadow”. “a striped red ball on a meadow” is selected.',
+    );
+    // The button that was pressed went with the page that it was on.
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Undo');
     expect(await painted()).toBe(before);
     await expect.poll(() => target().inputValue()).toBe('a striped red cup on a meadow');
   });
@@ -127,6 +152,15 @@ describeInBrowser('the stage', () => {
     await edit();
     await page.getByText('Not kept yet').waitFor();
     await button('Keep').click();
+    await expect.poll(pictures).toBe(2);
+    await button('Undo').click();
+    await page
+      .getByText(/^Undone: keeping “.*star.*”\. “a striped red ball on a meadow” is selected\.$/)
+      .waitFor();
+    const selected = page.getByRole('navigation').getByRole('button', { pressed: true });
+    expect(await selected.textContent()).toBe('a striped red ball on a meadow');
+    await page.keyboard.press('ControlOrMeta+Shift+z');
+    await page.getByText(/^Redone: keeping “/).waitFor();
     await expect.poll(pictures).toBe(2);
     await target().fill('a striped red mushroom on a meadow');
     await edit();

@@ -10,17 +10,8 @@ import {
   PalimpsestError,
   type RemoteJob,
 } from '@palimpsest/protocol';
-import { isDeepPicture } from '../imaging/pictureHeader.ts';
 import { worded } from './noticeWords.ts';
-import {
-  type EditWork,
-  type GenerateWork,
-  type InvertWork,
-  type StyleWork,
-  shallowNotice,
-  type Worker,
-  type WorkWatch,
-} from './worker.ts';
+import type { EditWork, GenerateWork, InvertWork, StyleWork, Worker, WorkWatch } from './worker.ts';
 
 export class DaemonWorker implements Worker {
   /** @param model its name in the daemon. */
@@ -43,7 +34,7 @@ export class DaemonWorker implements Worker {
   async edit({ picture, mask, ...words }: EditWork) {
     const params = {
       model: this.model,
-      image: await this.putChanging(picture),
+      image: await this.put(picture),
       ...words,
       ...(mask === undefined ? {} : { mask: await this.put(mask) }),
     };
@@ -52,7 +43,7 @@ export class DaemonWorker implements Worker {
   }
 
   async style({ content, style, ...words }: StyleWork) {
-    const pictures = { image: await this.putChanging(content), style: await this.put(style) };
+    const pictures = { image: await this.put(content), style: await this.put(style) };
     const params = { model: this.model, ...pictures, ...words };
     const result = await this.follow(await this.daemon.submit('styles.create', params, this.watch));
     return { ...(await this.drawn(result)), inversion: made(result.inversion) };
@@ -69,12 +60,6 @@ export class DaemonWorker implements Worker {
 
   private async put(file: string): Promise<BlobHash> {
     return this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
-  }
-
-  /** The picture that comes back changed. */
-  private async putChanging(file: string): Promise<BlobHash> {
-    if (await isDeepPicture(await readFile(file))) this.watch.tell(shallowNotice(file));
-    return this.put(file);
   }
 
   private async drawn({ image, width, height }: JobResult) {

@@ -19,16 +19,15 @@ import { closeCache } from '../settings/closeCache.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../settings/paths.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { worded } from './noticeWords.ts';
-import {
-  type DrawnPicture,
-  type EditWork,
-  type GenerateWork,
-  type InvertWork,
-  type ModelChoice,
-  type StyleWork,
-  shallowNotice,
-  type Worker,
-  type WorkWatch,
+import type {
+  DrawnPicture,
+  EditWork,
+  GenerateWork,
+  InvertWork,
+  ModelChoice,
+  StyleWork,
+  Worker,
+  WorkWatch,
 } from './worker.ts';
 
 interface LocalWish {
@@ -80,7 +79,7 @@ export class LocalWorker implements Worker {
   }
 
   async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
-    const picture = await this.open(file);
+    const picture = await decodePicture(file);
     const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
     const { request } = await this.prepare({ kind: 'edit', request: { picture, ...words, ...mask } });
     const edited = await editInArea(this.model, this.store, request, this.watch);
@@ -88,7 +87,7 @@ export class LocalWorker implements Worker {
   }
 
   async style({ content, style, ...words }: StyleWork) {
-    const pictures = { content: await this.open(content), style: await decodePicture(style) };
+    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
     const { request } = await this.prepare({ kind: 'style', request: { ...pictures, ...words } });
     const styled = await stylePicture(this.model, this.store, request, this.watch);
     return { ...(await drawn(styled.picture)), inversion: styled.inverted.id };
@@ -97,13 +96,6 @@ export class LocalWorker implements Worker {
   async generate({ prompt, options }: GenerateWork) {
     const job = await this.prepare({ kind: 'generate', prompt, options });
     return drawn(await generatePicture(this.model, job.prompt, job.options, this.watch));
-  }
-
-  /** The picture that comes back changed. */
-  private async open(file: string): Promise<Picture> {
-    const picture = await decodePicture(file);
-    if (picture.isDeep) this.watch.tell(shallowNotice(file));
-    return picture;
   }
 
   /** Sees to it that a job can be done, and stays within the budget. */

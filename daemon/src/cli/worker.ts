@@ -75,7 +75,3 @@ export interface WorkWatch {
   /** Tells the person something in a line. */
   readonly tell: (sentence: string) => void;
 }
-
-/** What is told of a picture whose depth the result has not. */
-export const shallowNotice = (file: string): string =>
-  `${file} has more than 8 bits a channel. The result has 8, outside of what changes too.`;

@@ -1,35 +1,12 @@
 /** @file What is in the place of a file that cannot be read: nothing, a pointer, a web page; and what to do about it. */
 
 import { closeSync, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
-
-export interface FileFault {
-  /** What it is, as in "FILE is a web page". */
-  readonly what: string;
-  readonly advice: string;
-}
+import { downloadFault, type FileFault } from '@palimpsest/protocol';
 
 /** As much of a file as has to be seen. */
 const MOST = 1024;
 
 const AGAIN = 'Download it again.';
-
-/** Texts that downloads leave in the place of what was wanted, by how they begin. */
-const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
-  [
-    /^version https:\/\/git-lfs/,
-    {
-      what: 'a pointer of Git LFS, not the file itself',
-      advice: 'Run "git lfs pull" in its repository, or download the file itself.',
-    },
-  ],
-  [
-    /^\s*(<!--.*?-->\s*)?<(!DOCTYPE html|html|head)/is,
-    {
-      what: 'a web page, not the file itself',
-      advice: 'Download the file itself: its page may ask to sign in or to agree to terms first.',
-    },
-  ],
-];
 
 /** Weights in other containers, by how they begin, as text of one letter a byte. */
 const OTHER_CONTAINERS: readonly (readonly [string, string])[] = [
@@ -38,12 +15,6 @@ const OTHER_CONTAINERS: readonly (readonly [string, string])[] = [
   ['GGUF', 'a GGUF file'],
   ['\x89HDF', 'an HDF5 file'],
 ];
-
-/** What the first bytes of any file say that was downloaded wrongly. */
-export function downloadFault(start: Uint8Array): FileFault | null {
-  const text = latin(start).replace(/^\xef\xbb\xbf/, '');
-  return IN_PLACE.find(([begins]) => begins.test(text))?.[1] ?? null;
-}
 
 /** Why a file cannot be read, whatever should be in it; null where that is not to be seen. */
 function fileFault(path: string): FileFault | null {

@@ -1,10 +1,9 @@
 /** @file Pictures as 8-bit sRGB pixels, and the way from and to the files that designers have. */
 
 import { open } from 'node:fs/promises';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { otherFormat, PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
-import { otherFormat } from './otherFormats.ts';
 import { attachProfile } from './pngProfile.ts';
 
 /** Width and height in pixels. */
@@ -115,7 +114,7 @@ function requireReadableAlpha(name: string, facts: Metadata, extras: readonly bo
 }
 
 /** More than the 8 bits a channel that are kept. */
-export const isDeep = ({ depth }: Pick<Metadata, 'depth'>): boolean => depth !== 'uchar';
+const isDeep = ({ depth }: Pick<Metadata, 'depth'>): boolean => depth !== 'uchar';
 
 function withEnd(jpeg: Uint8Array): Uint8Array {
   // The first half of the marker may be there.

@@ -3,10 +3,8 @@
  * header would unpack texts and profiles on the way, which can be a thousand times as long as the file.
  */
 
-import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
-import sharp from 'sharp';
-import { otherFormat } from './otherFormats.ts';
-import { isDeep, requireLargeEnough } from './picture.ts';
+import { MAX_PICTURE_PIXELS, otherFormat, PalimpsestError } from '@palimpsest/protocol';
+import { requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
   readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
@@ -37,10 +35,6 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
   }
   return { mediaType, width, height };
 }
-
-/** Whether a picture that the wire takes has more than the 8 bits a channel that are kept. */
-export const isDeepPicture = async (bytes: Uint8Array): Promise<boolean> =>
-  isDeep(await sharp(bytes, { limitInputPixels: false }).metadata());
 
 /** By the first bytes, never by a name. */
 export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | null {

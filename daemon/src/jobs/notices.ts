@@ -1,10 +1,10 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
 import { METHOD_OF_MODE, type Notice } from '@palimpsest/protocol';
+import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { type Job, stepsOf } from './job.ts';
-import { promptNotices } from './promptNotices.ts';
 
 type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;
 
@@ -26,6 +26,7 @@ export function noticesOf(model: Facts, job: Job): Notice[] {
     ...aboutEqualPrompts(model, job),
     ...aboutPrompts(promptsOf(job)),
     ...aboutInvisible(job),
+    ...aboutDepth(job),
   ];
 }
 
@@ -107,4 +108,14 @@ function aboutInvisible(job: Job): Notice[] {
   const text =
     'The picture is transparent everywhere: the model is shown plain grey, and no change will be visible. Take one in which something is to be seen.';
   return [{ code: 'PICTURE_INVISIBLE', facts: {}, text }];
+}
+
+/** Of the picture that comes back changed. */
+function aboutDepth(job: Job): Notice[] {
+  const isDeep =
+    (job.kind === 'edit' && job.request.picture.isDeep) ||
+    (job.kind === 'style' && job.request.content.isDeep);
+  if (!isDeep) return [];
+  const text = 'The picture has more than 8 bits a channel. The result has 8, outside of what changes too.';
+  return [{ code: 'PICTURE_DEEP', facts: {}, text }];
 }

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 
 /** Something that a person has done to the document. */
 export interface Step {
-  /** What it was, for the person: "the brush stroke". */
+  /** What it was, for the person: "a brush stroke". */
   readonly name: string;
   /** Does it, the first time and again. */
   go(): void;
@@ -12,7 +12,15 @@ export interface Step {
   back(): void;
 }
 
+/** What undoing or redoing has just done. */
+export interface Moved {
+  readonly way: 'Undone' | 'Redone';
+  readonly step: Step;
+}
+
 export class History {
+  /** The last undo or redo, until something else is done. */
+  readonly moved = signal<Moved | null>(null);
   /** The newest last. */
   readonly past = signal<readonly Step[]>([]);
   /** What was taken back, the next to be done again last. */
@@ -22,6 +30,7 @@ export class History {
     step.go();
     this.past.value = [...this.past.value, step];
     this.future.value = [];
+    this.moved.value = null;
   }
 
   undo(): void {
@@ -30,6 +39,7 @@ export class History {
     this.past.value = this.past.value.slice(0, -1);
     this.future.value = [...this.future.value, step];
     step.back();
+    this.moved.value = { way: 'Undone', step };
   }
 
   redo(): void {
@@ -38,5 +48,6 @@ export class History {
     this.future.value = this.future.value.slice(0, -1);
     this.past.value = [...this.past.value, step];
     step.go();
+    this.moved.value = { way: 'Redone', step };
   }
 }

@@ -11,6 +11,8 @@ const MAX_SIDE = 2048;
 export class Masks {
   /** Grows when something is painted, erased or taken back; once for a stroke, and once more at its end. */
   readonly changes = signal(0);
+  /** Whether the next edit is bounded by what is painted; only then it is shown. */
+  readonly heeded = signal(true);
   private readonly strokes = new Map<string, readonly Stroke[]>();
   private readonly canvases = new Map<string, HTMLCanvasElement>();
 

@@ -45,7 +45,8 @@ export class PageDocument {
   /** Adds results in one step, directly above what they were made from; on top where that is gone. */
   insert(additions: readonly Omit<PageLayer, 'id' | 'address'>[]): readonly PageLayer[] {
     const results = additions.map(newLayer);
-    this.step(results.length > 1 ? 'the results that were kept' : 'the result that was kept', {
+    const [first] = results;
+    this.step(results.length === 1 ? `keeping “${first?.name}”` : `keeping ${results.length} results`, {
       go: () => {
         for (const layer of results) {
           const index = this.layers.value.findIndex(({ id }) => id === layer.from);
@@ -64,7 +65,7 @@ export class PageDocument {
     const layer = this.find(id);
     if (layer === null) return;
     const below = this.layers.value[this.layers.value.indexOf(layer) + 1];
-    this.step('the picture that was removed', {
+    this.step(`removing “${layer.name}”`, {
       go: () => {
         this.layers.value = this.layers.value.filter((other) => other !== layer);
       },
@@ -101,10 +102,16 @@ export class PageDocument {
     return this.masks.canvasOf(this.rootOf(layer.id), layer);
   }
 
+  /** Who takes the brush means what is painted already, too. */
+  brushTaken(): void {
+    this.masks.changes.value++;
+  }
+
   /** Begins a stroke with a dab. */
   paint({ id }: PageLayer, brush: Brush, point: BrushPoint): void {
     const root = this.rootOf(id);
-    this.stepOfMask('the brush stroke', root, [...this.masks.strokesOf(root), { brush, points: [point] }]);
+    const name = brush.erasing ? 'an eraser stroke' : 'a brush stroke';
+    this.stepOfMask(name, root, [...this.masks.strokesOf(root), { brush, points: [point] }]);
   }
 
   /** Goes on with the stroke that was begun last. */
@@ -119,7 +126,7 @@ export class PageDocument {
 
   clearMask(id: string): void {
     const root = this.rootOf(id);
-    if (this.masks.strokesOf(root).length > 0) this.stepOfMask('the clearing', root, []);
+    if (this.masks.strokesOf(root).length > 0) this.stepOfMask('clearing the mask', root, []);
   }
 
   setPreview(id: string, preview: LayerPreview | null): void {

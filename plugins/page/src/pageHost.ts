@@ -129,6 +129,10 @@ export class PageHost implements EditorHost {
     this.document.setPreview(id, preview);
   }
 
+  heedMarks(heeded: boolean): void {
+    this.document.masks.heeded.value = heeded;
+  }
+
   /** Told when something is painted or erased, and when a picture is selected that has a mask, or none. */
   private onMask(event: 'mask' | 'unmask', listener: () => void): () => void {
     const { document } = this;

@@ -15,13 +15,13 @@ export interface PngPicture extends Size {
 }
 
 /** @throws {HostError} EDITOR_FAILED when it is no picture, or of a kind that this browser does not read. */
-async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+async function decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<ImageBitmap> {
   try {
     return await (isDrawing(bytes)
       ? drawn(bytes)
       : createImageBitmap(new Blob([bytes, ...missingEnd(bytes)])));
   } catch (cause) {
-    throw new HostError('EDITOR_FAILED', whyUnreadable(bytes), { cause });
+    throw new HostError('EDITOR_FAILED', whyUnreadable(name, bytes), { cause });
   }
 }
 
@@ -32,9 +32,14 @@ function missingEnd(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
   return isJpeg && !hasEnd ? [Uint8Array.of(0xff, 0xd9)] : [];
 }
 
-/** A file of any format that the browser reads, as PNG. What is PNG already stays byte for byte. */
-export async function pictureOf(bytes: Uint8Array<ArrayBuffer>): Promise<PngPicture> {
-  const bitmap = await decode(bytes);
+/**
+ * A file of any format that the browser reads, as PNG. What is PNG already stays byte for byte.
+ *
+ * @param name what to call it where it cannot be read.
+ * @throws {HostError} EDITOR_FAILED as `decode`.
+ */
+export async function pictureOf(bytes: Uint8Array<ArrayBuffer>, name = 'The picture'): Promise<PngPicture> {
+  const bitmap = await decode(bytes, name);
   const { width, height } = bitmap;
   const isPng = bytes[0] === 0x89 && bytes[1] === 0x50;
   const png = isPng ? bytes : await draw({ width, height }, (context) => context.drawImage(bitmap, 0, 0));
@@ -44,7 +49,7 @@ export async function pictureOf(bytes: Uint8Array<ArrayBuffer>): Promise<PngPict
 
 /** A PNG at another size. */
 export async function scaled(png: Uint8Array<ArrayBuffer>, size: Size): Promise<Uint8Array<ArrayBuffer>> {
-  const bitmap = await decode(png);
+  const bitmap = await decode(png, 'The picture');
   const out = await draw(size, (context) => {
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, 0, 0, size.width, size.height);

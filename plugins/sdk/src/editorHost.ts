@@ -202,4 +202,10 @@ export interface EditorHost {
    * and the result before it is kept. Left out where the editor cannot do that.
    */
   preview?(id: string, preview: LayerPreview | null): void;
+
+  /**
+   * Tells whether the next edit will be bounded by what the person has marked, now and with each change. A host that shows
+   * the marks itself hides them while they do not count. Left out where the editor shows its own selection.
+   */
+  heedMarks?(heeded: boolean): void;
 }

@@ -1,16 +1,21 @@
 /** @file The page: pictures on the left, the chosen one in the middle, the panel on the right. */
 
 import { type PendingPairing, placeOf } from '@palimpsest/protocol';
-import { sentenceOf, writeMemory } from '@palimpsest/sdk';
+import { writeMemory } from '@palimpsest/sdk';
 import type { Signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { Example } from '../examples.ts';
+import { openFiles } from '../openFiles.ts';
 import type { PageDocument } from '../pageDocument.ts';
 import type { PageHost } from '../pageHost.ts';
 import { pictureOf } from '../pictures.ts';
 import { Layers } from './Layers.tsx';
+import { Moved } from './Moved.tsx';
 import { Stage } from './Stage.tsx';
 import { Welcome } from './Welcome.tsx';
+
+/** Of a picture that was dragged from a page which gives its address alone, and of dragged text. */
+const NO_FILE = 'That brought no file along. Save the picture first, or copy it and paste it here.';
 
 interface PageProps {
   readonly document: PageDocument;
@@ -22,25 +27,14 @@ interface PageProps {
 }
 
 export function Page({ document, host, pairing, mountPanel }: PageProps) {
-  const open = async (files: readonly File[]) => {
-    // What was said of an earlier picture is not about these.
-    host.notice.value = null;
-    for (const file of files) {
-      try {
-        const picture = await pictureOf(new Uint8Array(await file.arrayBuffer()));
-        document.select(document.add(file.name.replace(/\.[^.]+$/, '') || 'Pasted picture', picture).id);
-      } catch (error) {
-        host.notify(sentenceOf(error), 'error');
-      }
-    }
-  };
+  const open = (files: readonly File[]) => openFiles(files, { document, host });
   const openExample = async ({ png, source, target }: Example) => {
     host.notice.value = null;
     const layer = document.add(source, await pictureOf(png));
     await host.remember(layer.id, writeMemory({ version: 1, history: [], draft: { source, target } }));
     document.select(layer.id);
   };
-  const over = useDropped(open);
+  const over = useDropped(open, () => host.notify(NO_FILE, 'error'));
   useWarning(document);
   const shown = document.shown.value;
   return (
@@ -57,6 +51,7 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
         ) : (
           <Stage key={shown.id} document={document} layer={shown} />
         )}
+        <Moved document={document} />
         <PanelPlace mountPanel={mountPanel} />
       </main>
     </div>
@@ -88,7 +83,7 @@ function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
       )}
       {notice !== null && (
         <p class="notice" data-kind={notice.kind}>
-          {notice.message}
+          <span>{notice.message}</span>
           <button
             type="button"
             onClick={() => {
@@ -116,7 +111,7 @@ function useWarning(document: PageDocument): void {
 }
 
 /** Takes pictures that are dropped or pasted anywhere; tells whether one is held over the page. */
-function useDropped(open: (files: readonly File[]) => Promise<void>): boolean {
+function useDropped(open: (files: readonly File[]) => Promise<void>, onNothing: () => void): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
@@ -131,7 +126,9 @@ function useDropped(open: (files: readonly File[]) => Promise<void>): boolean {
     const onDrop = (event: DragEvent) => {
       event.preventDefault();
       setOver(false);
-      void open([...(event.dataTransfer?.files ?? [])]);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) void open(files);
+      else onNothing();
     };
     const ending = new AbortController();
     const { signal } = ending;

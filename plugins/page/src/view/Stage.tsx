@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Brush, type BrushPoint, moved } from '../brush.ts';
 import { fileNameOf } from '../fileName.ts';
-import type { Step } from '../history.ts';
 import type { PageDocument, PageLayer } from '../pageDocument.ts';
+import { Back } from './Moved.tsx';
 
 interface StageProps {
   readonly document: PageDocument;
@@ -22,21 +22,17 @@ export function Stage({ document, layer }: StageProps) {
   useEffect(() => {
     if (preview !== null) setPainting(false);
   }, [preview !== null]);
+  const { heeded } = document.masks;
+  // Who lets the picture change anywhere has done with the brush: it would show what does not count.
+  useEffect(() => {
+    if (!heeded.value && document.maskOf(layer.id) !== null) setPainting(false);
+  }, [heeded.value]);
   const shown = painting || preview === null ? layer : preview;
   // Under the slider lies what was, over it what became of it.
   const before = shown === preview ? layer : origin;
   const saved = preview?.finished ? preview : layer;
   return (
-    <section
-      class="stage"
-      aria-label="Picture"
-      onKeyDown={(event) => {
-        if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        if (event.shiftKey) history.redo();
-        else history.undo();
-      }}
-    >
+    <section class="stage" aria-label="Picture">
       <figure>
         <div
           class="frame"
@@ -50,15 +46,22 @@ export function Stage({ document, layer }: StageProps) {
           {shown === preview && (
             <span class="stage-note">{preview.finished ? 'Not kept yet' : 'Unfinished'}</span>
           )}
-          {/* A result is seen as it is, without the tint of what it was bounded by. */}
-          {(painting || (shown === layer && origin === null)) && (
+          {/* A result is seen as it is, without the tint of what it was bounded by; and what does not count is not shown. */}
+          {(painting || (heeded.value && shown === layer && origin === null)) && (
             <Paint {...{ document, layer, brush, painting }} />
           )}
         </div>
         <figcaption class="unseen">{layer.name}</figcaption>
       </figure>
       <div class="tools" role="toolbar" aria-label="Tools">
-        <button type="button" aria-pressed={painting} onClick={() => setPainting(!painting)}>
+        <button
+          type="button"
+          aria-pressed={painting}
+          onClick={() => {
+            if (!painting) document.brushTaken();
+            setPainting(!painting);
+          }}
+        >
           Brush
         </button>
         {painting && (
@@ -113,27 +116,6 @@ export function Stage({ document, layer }: StageProps) {
         </p>
       )}
     </section>
-  );
-}
-
-interface BackProps {
-  readonly steps: readonly Step[];
-  readonly name: string;
-  readonly onClick: () => void;
-}
-
-/** One step back or forth; what that is stands in its title. */
-export function Back({ steps, name, onClick }: BackProps) {
-  const step = steps.at(-1);
-  return (
-    <button
-      type="button"
-      disabled={step === undefined}
-      title={step === undefined ? undefined : `${name}: ${step.name}`}
-      onClick={onClick}
-    >
-      {name}
-    </button>
   );
 }
 

@@ -3,7 +3,7 @@
 import { EXAMPLES, type Example } from '../examples.ts';
 import type { History } from '../history.ts';
 import { Open } from './Layers.tsx';
-import { Back } from './Stage.tsx';
+import { Back } from './Moved.tsx';
 
 interface WelcomeProps {
   readonly history: History;

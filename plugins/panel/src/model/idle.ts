@@ -21,11 +21,12 @@ export function idleReason(options: readonly OptionName[], chosen: Chosen): stri
   return first === null || lacks.includes(null) ? null : REASONS[first];
 }
 
-/** Whether an option belongs to another method, so that a form leaves it out. */
-export function isOfAnother(option: OptionName, chosen: Chosen): boolean {
-  const lack = lackOf(option, chosen);
-  return lack === 'editor' || lack === 'inversion';
-}
+/** Another method, or what only scripts can name: nothing in a form gives an option these. */
+const OUT_OF_REACH: readonly (Need | null)[] = ['editor', 'inversion', 'subtract'];
+
+/** Whether a form leaves an option out, since nothing else in it would make the option count. */
+export const isOutOfReach = (option: OptionName, chosen: Chosen): boolean =>
+  OUT_OF_REACH.includes(lackOf(option, chosen));
 
 /** The edit without what its editor would refuse. */
 export function heededBy(chosen: Chosen, edit: EditOptions): EditOptions {

@@ -87,6 +87,7 @@ export class PanelModel {
       effect(() => this.whenConnected()),
       effect(() => void this.lookForInversion()),
       effect(() => this.keepDraft()),
+      effect(() => this.host.heedMarks?.(!this.styling.value && this.draft.masking.value === 'selection')),
     );
     void this.recallPace();
     void this.followSelection(this.draft.revision);

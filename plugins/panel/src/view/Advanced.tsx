@@ -13,7 +13,7 @@ import { useId } from 'preact/hooks';
 import type * as z from 'zod/mini';
 import { careful, DEFAULT_EDIT, usualInversion } from '../model/controls.ts';
 import { CONTEXT, type Draft } from '../model/draft.ts';
-import { idleReason, isOfAnother } from '../model/idle.ts';
+import { idleReason, isOutOfReach } from '../model/idle.ts';
 import { type OptionField, optionFields } from '../model/optionFields.ts';
 
 /** The kind of an edit stands beside the words, and the mode is the pace. */
@@ -103,11 +103,11 @@ interface OptionsProps<S extends z.ZodMiniObject> {
   readonly usual: Readonly<Record<string, unknown>>;
 }
 
-/** The options but for those of other methods; what changes nothing as things stand says why. */
+/** The options that something here can make count; what changes nothing as things stand says why. */
 function Options<S extends z.ZodMiniObject>(props: OptionsProps<S>) {
   const { title, fields, schema, options, chosen, usual } = props;
   const values: Readonly<Record<string, unknown>> = options.value;
-  const own = fields.filter(({ key }) => !isOfAnother(key as OptionName, chosen));
+  const own = fields.filter(({ key }) => !isOutOfReach(key as OptionName, chosen));
   return (
     <fieldset>
       <legend>{title}</legend>

@@ -2,9 +2,11 @@
 
 import type { PlacedWord } from '@palimpsest/protocol';
 import { MAX_PROMPT_LENGTH } from '@palimpsest/protocol';
+import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
+import { worded } from '../model/noticeWords.ts';
 
 interface PromptFieldProps {
   readonly label: string;
@@ -21,6 +23,7 @@ export function PromptField({ label, placeholder, text, marked, mark, from }: Pr
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const value = text.value;
+  const remark = aboutPrompt(value);
   const offer = value === '' ? from?.value.trim() : undefined;
   return (
     <div class="prompt">
@@ -50,15 +53,26 @@ export function PromptField({ label, placeholder, text, marked, mark, from }: Pr
           rows={1}
           maxLength={MAX_PROMPT_LENGTH}
           spellcheck={true}
+          aria-describedby={`${id}-remark`}
           {...{ placeholder, value }}
           onInput={({ currentTarget }) => {
             text.value = currentTarget.value.replace(/\n/g, ' ');
           }}
         />
       </span>
+      {/* Always there, so that it is read out when it comes. */}
+      <p class="hint remark" id={`${id}-remark`} role="status">
+        {remark}
+      </p>
     </div>
   );
 }
+
+/** What will be read otherwise than it is meant, told while it can still be typed otherwise. */
+const aboutPrompt = (prompt: string): string | null => {
+  const [first] = promptNotices(prompt);
+  return first === undefined ? null : worded(first);
+};
 
 function withMarks(text: string, words: readonly PlacedWord[], mark: string): ComponentChildren {
   const offset = text.length - text.trimStart().length;

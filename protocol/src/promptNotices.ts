@@ -1,6 +1,6 @@
 /** @file What in a prompt is read otherwise than its writer may think: other programs' syntax, and letters of other alphabets. */
 
-import type { Notice } from '@palimpsest/protocol';
+import type { Notice } from './notices.ts';
 
 /** What is told of each prompt: of each kind the first that is found. */
 export const promptNotices = (prompt: string): Notice[] =>

@@ -1,8 +1,34 @@
-/** @file Files that people take for pictures and that are not decoded: what each is, and how to get a picture from it. */
+/**
+ * @file What a file is that somebody takes for a picture and that is none, or is of a format that Palimpsest does not
+ * read: by its first bytes, and what to do about it.
+ */
 
-import { downloadFault, type FileFault } from '../files/fileFault.ts';
+export interface FileFault {
+  /** What it is, as in "FILE is a web page". */
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** Texts that downloads leave in the place of what was wanted, by how they begin. */
+const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
+  [
+    /^version https:\/\/git-lfs/,
+    {
+      what: 'a pointer of Git LFS, not the file itself',
+      advice: 'Run "git lfs pull" in its repository, or download the file itself.',
+    },
+  ],
+  [
+    /^\s*(<!--.*?-->\s*)?<(!DOCTYPE html|html|head)/is,
+    {
+      what: 'a web page, not the file itself',
+      advice: 'Download the file itself: its page may ask to sign in or to agree to terms first.',
+    },
+  ],
+];
 
 const EXPORT = 'Export it as a PNG.';
+const DEVELOP = 'Develop it into a JPEG or PNG.';
 const AS_PNG = (program: string) => `Open it in ${program} and export it as a PNG.`;
 
 /** By how they begin, as text of one letter a byte. */
@@ -18,6 +44,13 @@ const BEGINNINGS: readonly (readonly [string | RegExp, FileFault])[] = [
   ['\xc5\xd0\xd3\xc6', { what: 'a PostScript drawing', advice: EXPORT }],
   ['v/1\x01', { what: 'an OpenEXR picture', advice: EXPORT }],
   ['#?RADIANCE', { what: 'a Radiance HDR picture', advice: EXPORT }],
+  ['FUJIFILMCCD-RAW', { what: 'a raw picture of a camera', advice: DEVELOP }],
+  [/^.{4}ftypcrx /s, { what: 'a raw picture of a camera', advice: DEVELOP }],
+  [
+    /^.{4}ftyp(qt {2}|isom|iso\d|mp4\d|M4V )/s,
+    { what: 'a video', advice: 'Save one of its frames as a PNG.' },
+  ],
+  ['PK\x03\x04', { what: 'an archive', advice: 'Unpack it, and take the picture in it.' }],
   ['\0\0\x01\0', { what: 'an icon', advice: EXPORT }],
   [/^BM.{4}\0{4}/s, { what: 'a BMP', advice: 'Save it as a PNG.' }],
   [
@@ -37,14 +70,19 @@ const HEIC_BRANDS: ReadonlySet<string> = new Set('heic heix heim heis hevc hevx 
 /** As much as has to be seen. */
 const MOST = 1024;
 
+/** What the first bytes of any file say that was downloaded wrongly. */
+export function downloadFault(start: Uint8Array): FileFault | null {
+  const text = lettersOf(start);
+  return IN_PLACE.find(([begins]) => begins.test(text))?.[1] ?? null;
+}
+
 /** What a file is that is not decoded; undefined where its first bytes say nothing. */
 export function otherFormat(bytes: Uint8Array): FileFault | undefined {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST));
-  // Texts may begin with a byte order mark.
-  const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '');
-  const fault = downloadFault(start);
+  if (bytes.length === 0) return { what: 'an empty file', advice: 'Download it, or export it, again.' };
+  const fault = downloadFault(bytes);
   if (fault !== null) return fault;
-  const format = isHeic(start, text) ? HEIC : formatOf(text);
+  const text = lettersOf(bytes);
+  const format = isHeic(bytes, text) ? HEIC : formatOf(text);
   return format && { ...format, what: `${format.what}, which Palimpsest does not read` };
 }
 
@@ -54,10 +92,15 @@ const formatOf = (text: string): FileFault | undefined =>
   )?.[1];
 
 /** The brands that a file of that family names: its own, and those that it is compatible with. */
-function isHeic(start: Buffer, text: string): boolean {
+function isHeic(bytes: Uint8Array, text: string): boolean {
   if (text.slice(4, 8) !== 'ftyp') return false;
-  const end = Math.min(start.readUInt32BE(0), start.length);
+  const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  const end = Math.min(size, text.length);
   const brands = [text.slice(8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(text.slice(at, at + 4));
   return brands.some((brand) => HEIC_BRANDS.has(brand)) && !brands.includes('avif');
 }
+
+/** The beginning as text of one letter a byte, without the byte order mark that texts may begin with. */
+const lettersOf = (bytes: Uint8Array): string =>
+  String.fromCharCode(...bytes.subarray(0, MOST)).replace(/^\xef\xbb\xbf/, '');

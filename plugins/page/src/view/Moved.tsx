@@ -1,0 +1,66 @@
+/** @file Undo and redo: their buttons and keys, and a line that says what they have just done. */
+
+import { useEffect } from 'preact/hooks';
+import type { Moved as Move, Step } from '../history.ts';
+import type { PageDocument } from '../pageDocument.ts';
+
+interface BackProps {
+  readonly steps: readonly Step[];
+  readonly name: string;
+  readonly onClick: () => void;
+}
+
+/** One step back or forth; what that is stands in its title. */
+export function Back({ steps, name, onClick }: BackProps) {
+  const step = steps.at(-1);
+  return (
+    <button
+      type="button"
+      class="back"
+      disabled={step === undefined}
+      title={step === undefined ? undefined : `${name}: ${step.name}`}
+      onClick={onClick}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** What was undone or redone, and which picture is selected now: it may be another one than before. */
+export function Moved({ document: pages }: { readonly document: PageDocument }) {
+  const moved = pages.history.moved.value;
+  useKeys(pages);
+  // What had the focus may have gone with the picture that was shown.
+  useEffect(() => {
+    if (moved === null) return;
+    document.querySelector('.layers [aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.matches(':disabled'))
+      document.querySelector<HTMLElement>('.back:enabled')?.focus();
+  }, [moved]);
+  return (
+    <p class="moved" role="status">
+      {moved === null ? null : sentenceAbout(moved, pages.shown.value?.name)}
+    </p>
+  );
+}
+
+function sentenceAbout({ way, step }: Move, shown: string | undefined): string {
+  return `${way}: ${step.name}.${shown === undefined ? '' : ` “${shown}” is selected.`}`;
+}
+
+/** Ctrl-Z and its kin, anywhere but where they take back what was typed. */
+function useKeys({ history }: PageDocument): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
+      if (event.target instanceof Element && event.target.matches('textarea, input:not([type=range])'))
+        return;
+      event.preventDefault();
+      if (event.shiftKey) history.redo();
+      else history.undo();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [history]);
+}
