@@ -26,5 +26,5 @@ for await (const event of job) {
   if (event.type === 'progress') console.log(event.progress.stage, event.progress.step, event.progress.total);
 }
 const result = await job.finished();
-writeFileSync(out, await daemon.getImage(result.image!));
+writeFileSync(out, await daemon.getImage(result.image));
 daemon.close();

@@ -1,10 +1,11 @@
-/** @file Edits of a picture, and pictures from words alone. Each answers with a job at once. */
+/** @file Edits of a picture. Each answers with a job at once. */
 
 import * as z from 'zod/mini';
 import { inversionMethods, priority, Submitted, withDefaults } from './inversions.ts';
-import { BlobHash, EditRequest, GenerateRequest } from './jobs.ts';
+import { EditRequest } from './kinds/edit.ts';
+import { BlobHash } from './kinds/parts.ts';
 import { method } from './method.ts';
-import { EditOptions, GenerateOptions, StyleOptions, WordWeight } from './options.ts';
+import { EditOptions, WordWeight } from './options.ts';
 
 const { model, source, target } = EditRequest.shape;
 const described = (schema: typeof source, description: string) => schema.check(z.describe(description));
@@ -71,35 +72,5 @@ export const editMethods = {
     }),
     result: Submitted,
     errors,
-  }),
-  'styles.create': method({
-    summary: 'Give a picture the style of another; the capability styleTransfer',
-    description:
-      'Learns the style picture first if it has to: that one by the method of `inversion`, the content always by DDIM.',
-    access: 'client',
-    params: z.strictObject({
-      model,
-      image: BlobHash.check(z.describe('the picture whose content stays')),
-      source: described(source, 'what is in it'),
-      style: BlobHash.check(z.describe('the picture whose style is taken')),
-      styleSource: described(source, 'what is in that one, with its style'),
-      inversion: withDefaults.inversion,
-      options: z.prefault(StyleOptions, {}),
-      priority,
-    }),
-    result: Submitted,
-    errors,
-  }),
-  generate: method({
-    summary: 'Draw a picture from words alone',
-    access: 'client',
-    params: z.strictObject({
-      model: GenerateRequest.shape.model,
-      prompt: described(GenerateRequest.shape.prompt, 'what the picture should show'),
-      options: z.prefault(GenerateOptions, {}),
-      priority,
-    }),
-    result: Submitted,
-    errors: ['MODEL_UNKNOWN', 'QUEUE_FULL'],
   }),
 };

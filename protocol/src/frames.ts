@@ -7,7 +7,7 @@
  */
 
 import { PalimpsestError } from './errors.ts';
-import { BlobHash } from './jobs.ts';
+import { BlobHash } from './kinds/parts.ts';
 
 /** Bytes of a picture in one chunk. */
 export const MAX_CHUNK_BYTES = 256 * 1024;

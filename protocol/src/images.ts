@@ -1,7 +1,7 @@
 /** @file Pictures as base64, for small scripts. The fast way is binary frames (frames.ts). */
 
 import * as z from 'zod/mini';
-import { BlobHash } from './jobs.ts';
+import { BlobHash } from './kinds/parts.ts';
 import { MAX_INLINE_BYTES } from './limits.ts';
 import { method } from './method.ts';
 

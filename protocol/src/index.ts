@@ -1,7 +1,7 @@
 export { untilAborted } from './client/abort.ts';
 export { type Address, addressOf } from './client/address.ts';
+export type { ClientEvents } from './client/clientEvents.ts';
 export {
-  type ClientEvents,
   type ClientOptions,
   DaemonClient,
   type SubmitMethod,
@@ -38,20 +38,17 @@ export {
 } from './heededOptions.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
-  BlobHash,
-  EditRequest,
-  GenerateRequest,
-  InvertRequest,
+  JOB_KINDS,
   JobPriority,
   JobProgress,
   JobRecord,
   JobRequest,
   JobResult,
   JobState,
-  ModelName,
-  Prompt,
-  StyleRequest,
+  type Kind,
+  picturesOf,
 } from './jobs.ts';
+export { BlobHash, ModelName, Prompt } from './kinds/parts.ts';
 export {
   MAX_BATCH,
   MAX_INLINE_BYTES,

@@ -1,7 +1,9 @@
 /** @file Inversions: what the engine has learned of a picture, kept on disk, so that edits start at once. */
 
 import * as z from 'zod/mini';
-import { BlobHash, InvertRequest, JobPriority, JobRecord } from './jobs.ts';
+import { JobPriority, JobRecord } from './jobs.ts';
+import { InvertRequest } from './kinds/invert.ts';
+import { BlobHash } from './kinds/parts.ts';
 import { method } from './method.ts';
 import { InversionOptions } from './options.ts';
 

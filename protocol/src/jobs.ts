@@ -5,87 +5,34 @@
 
 import * as z from 'zod/mini';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
+import { edit } from './kinds/edit.ts';
+import { generate } from './kinds/generate.ts';
+import { invert } from './kinds/invert.ts';
+import type { BlobHash } from './kinds/parts.ts';
+import { style } from './kinds/style.ts';
 import { Notice } from './notices.ts';
-import {
-  EditOptions,
-  GenerateOptions,
-  InversionOptions,
-  MAX_PROMPT_LENGTH,
-  StyleOptions,
-} from './options.ts';
 
-/** A picture by its content: the same bytes have the same name everywhere. */
-export const BlobHash = z
-  .string()
-  .check(
-    z.regex(/^sha256:[0-9a-f]{64}$/),
-    z.describe('a picture by the sha256 of its bytes, as sha256: and 64 hex digits'),
-  );
-export type BlobHash = z.infer<typeof BlobHash>;
-
-/** Names of models are those of `models.list`; a path never crosses the wire. */
-export const ModelName = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.maxLength(100),
-    z.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u),
-    z.describe('the name of a model, as models.list gives it'),
-  );
-export type ModelName = z.infer<typeof ModelName>;
-
-/** Words for the text encoder. */
-export const Prompt = z.string().check(z.maxLength(MAX_PROMPT_LENGTH), z.describe('words in plain language'));
-
-export const InvertRequest = z.strictObject({
-  kind: z.literal('invert'),
-  model: ModelName,
-  image: BlobHash,
-  prompt: Prompt,
-  options: InversionOptions,
-});
-export type InvertRequest = z.infer<typeof InvertRequest>;
-
-export const EditRequest = z.strictObject({
-  kind: z.literal('edit'),
-  model: ModelName,
-  image: BlobHash,
-  source: Prompt,
-  target: Prompt,
-  inversion: InversionOptions,
-  edit: EditOptions,
-  mask: z.optional(BlobHash),
-});
-export type EditRequest = z.infer<typeof EditRequest>;
-
-export const StyleRequest = z.strictObject({
-  kind: z.literal('style'),
-  model: ModelName,
-  image: BlobHash,
-  source: Prompt,
-  style: BlobHash,
-  styleSource: Prompt,
-  inversion: InversionOptions,
-  options: StyleOptions,
-});
-export type StyleRequest = z.infer<typeof StyleRequest>;
-
-export const GenerateRequest = z.strictObject({
-  kind: z.literal('generate'),
-  model: ModelName,
-  prompt: Prompt,
-  options: GenerateOptions,
-});
-export type GenerateRequest = z.infer<typeof GenerateRequest>;
+/** Every kind of job: its request, its result, and the pictures that a request needs. */
+export const JOB_KINDS = { invert, edit, style, generate };
+export type Kind = keyof typeof JOB_KINDS;
 
 /** What a job does, complete and serialisable. */
 export const JobRequest = z.discriminatedUnion('kind', [
-  InvertRequest,
-  EditRequest,
-  StyleRequest,
-  GenerateRequest,
+  invert.request,
+  edit.request,
+  style.request,
+  generate.request,
 ]);
-export type JobRequest = z.infer<typeof JobRequest>;
+/** Of one kind, or of any. */
+export type JobRequest<K extends Kind = Kind> = { [P in K]: z.infer<(typeof JOB_KINDS)[P]['request']> }[K];
+
+/** What a finished job has made, by its kind. */
+export const JobResult = z.union([edit.result, style.result, generate.result, invert.result]);
+export type JobResult<K extends Kind = Kind> = { [P in K]: z.infer<(typeof JOB_KINDS)[P]['result']> }[K];
+
+/** The pictures that a request needs. */
+export const picturesOf = <K extends Kind>(request: JobRequest<K>): BlobHash[] =>
+  (JOB_KINDS[request.kind].pictures as (request: JobRequest<K>) => BlobHash[])(request);
 
 export const JobState = z
   .enum(['queued', 'running', 'done', 'failed', 'cancelled'])
@@ -118,24 +65,6 @@ export const JobProgress = z.strictObject({
     .check(z.describe('until the stage is done; null while nothing can be said')),
 });
 export type JobProgress = z.infer<typeof JobProgress>;
-
-/** What a finished job has made. */
-export const JobResult = z.strictObject({
-  image: z.optional(BlobHash).check(z.describe('the picture, a PNG, of an edit or a drawing')),
-  width: z.optional(z.int()).check(z.describe('of the picture, in pixels')),
-  height: z.optional(z.int()).check(z.describe('of the picture, in pixels')),
-  inversion: z.optional(z.string()).check(z.describe('the id of the inversion that was made or used')),
-  canvas: z
-    .optional(z.strictObject({ width: z.int(), height: z.int() }))
-    .check(z.describe('of an inversion: the size in pixels that the picture was inverted at')),
-  kind: z
-    .optional(z.enum(['replace', 'refine']))
-    .check(z.describe('the kind of edit that was done, where it was left to the prompts')),
-  reused: z
-    .optional(z.boolean())
-    .check(z.describe('whether the inversion was there already, so that nothing had to be learned')),
-});
-export type JobResult = z.infer<typeof JobResult>;
 
 const errorCodes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 

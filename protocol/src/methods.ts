@@ -1,12 +1,14 @@
 /** @file Everything that can be called, and everything that the daemon says on its own. */
 
 import type * as z from 'zod/mini';
+import { drawingMethods } from './drawings.ts';
 import { editMethods } from './edits.ts';
 import { imageMethods } from './images.ts';
 import { inversionMethods } from './inversions.ts';
 import { jobMethods, jobNotifications } from './jobMethods.ts';
 import { modelMethods } from './models.ts';
 import { sessionMethods, sessionNotifications } from './session.ts';
+import { styleMethods } from './styles.ts';
 
 /** Every method but `rpc.discover`, which OpenRPC defines. */
 export const METHODS = {
@@ -15,6 +17,8 @@ export const METHODS = {
   ...imageMethods,
   ...inversionMethods,
   ...editMethods,
+  ...styleMethods,
+  ...drawingMethods,
   ...jobMethods,
 };
 

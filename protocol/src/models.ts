@@ -1,7 +1,7 @@
 /** @file The models that are installed, and how the daemon does. */
 
 import * as z from 'zod/mini';
-import { ModelName } from './jobs.ts';
+import { ModelName } from './kinds/parts.ts';
 import { method } from './method.ts';
 
 const bytes = (description: string) => z.number().check(z.minimum(0), z.describe(`${description}, in bytes`));

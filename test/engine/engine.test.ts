@@ -2,9 +2,10 @@
 
 import { EditOptions, GenerateOptions, InversionOptions, type JobRequest } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Engine } from '../../daemon/src/engine/engine.ts';
+import type { Engine } from '../../daemon/src/engine/engine.ts';
 import { LatentColours } from '../../daemon/src/engine/latentColours.ts';
 import { EngineSettings, type Task } from '../../daemon/src/engine/messages.ts';
+import { openEngine } from '../../daemon/src/engine/openEngine.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { Session } from '../../daemon/src/execution/session.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
@@ -22,8 +23,8 @@ afterEach(async () => {
   await place.close();
 });
 
-const openEngine = (): Engine =>
-  new Engine(
+const opened = (): Engine =>
+  openEngine(
     EngineSettings.parse({
       ...foldersIn(place.root),
       ...{ device: 'cpu', precision: 'fp32', maxModels: 1, maxModelBytes: 1e9 },
@@ -34,7 +35,7 @@ const smallModel = () => ({ name: 'small', ...modelsIn(place.root).find('small')
 
 describe('prompts that look the same', () => {
   it('are one to the model, in each kind of job, and so are their words', async () => {
-    const engine = openEngine();
+    const engine = opened();
     const model = smallModel();
     const watch = { signal: new AbortController().signal, onProgress: () => {} };
     const run = async (request: JobRequest) => {
@@ -72,7 +73,7 @@ describe('prompts that look the same', () => {
 
 describe('a cancel', () => {
   it('takes effect before a second evaluation of the UNet begins', async () => {
-    const engine = openEngine();
+    const engine = opened();
     const model = smallModel();
     const run = Session.prototype.run;
     /** Cancels during evaluation number n of the UNet; returns how many began after it, or null if there are fewer. */

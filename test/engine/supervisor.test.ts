@@ -16,7 +16,7 @@ const kill = () => process.kill(place.engine.status().pid!, 'SIGKILL');
 describe('the engine process', () => {
   it('inverts once, and edits as often as asked', async () => {
     const stages = new Set<JobProgress['stage']>();
-    const first = await place.engine.run(editRequest(place.image), {
+    const first = await place.engine.run<'edit'>(editRequest(place.image), {
       onProgress: ({ stage }) => stages.add(stage),
     });
     expect(stages).toEqual(new Set(['invert', 'optimise', 'edit']));
@@ -28,7 +28,7 @@ describe('the engine process', () => {
       height: first.height,
     });
 
-    const second = await place.engine.run({ ...editRequest(place.image), target: 'a cat on a carpet' });
+    const second = await place.engine.run<'edit'>({ ...editRequest(place.image), target: 'a cat on a carpet' });
     expect(second).toMatchObject({ inversion: first.inversion, reused: true });
     expect(second.image).not.toBe(first.image);
     const { models, rssBytes, state } = place.engine.status();
@@ -76,10 +76,10 @@ describe('an engine process that dies', () => {
   it('is started anew, and the job gives the same result', async () => {
     const request = editRequest(place.image, { seed: 2 });
     const reference = await makePlace();
-    const { image } = await reference.engine.run(request);
+    const { image } = await reference.engine.run<'edit'>(request);
     await reference.close();
     const killed = new Set<string>();
-    const result = await place.engine.run(request, {
+    const result = await place.engine.run<'edit'>(request, {
       onProgress: ({ stage }) => {
         if (stage === 'invert' || killed.has(stage)) return;
         killed.add(stage);
@@ -104,12 +104,12 @@ describe('an engine process that dies', () => {
     });
     // More than the three in a row where it got further before it died.
     expect(killed.size).toBeGreaterThanOrEqual(3);
-    await expect(place.engine.run(editRequest(place.image))).resolves.toMatchObject({ reused: true });
+    await expect(place.engine.run<'edit'>(editRequest(place.image))).resolves.toMatchObject({ reused: true });
   });
 
   it('is started again after it died while nobody needed it', async () => {
     kill();
-    await expect(place.engine.run(editRequest(place.image))).resolves.toMatchObject({ reused: true });
+    await expect(place.engine.run<'edit'>(editRequest(place.image))).resolves.toMatchObject({ reused: true });
   });
 });
 
@@ -166,7 +166,7 @@ describe('cancelling', () => {
       firstIsOver = true;
     });
     const progress: JobProgress[] = [];
-    const second = place.engine.run(editRequest(place.image), {
+    const second = place.engine.run<'edit'>(editRequest(place.image), {
       signal: controller.signal,
       onProgress: (step) => progress.push(step),
     });

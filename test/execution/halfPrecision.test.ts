@@ -11,7 +11,7 @@ import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { psnr } from '../../daemon/src/imaging/metrics.ts';
 import { decodePicture, type Picture } from '../../daemon/src/imaging/picture.ts';
 import { editInArea } from '../../daemon/src/jobs/editArea.ts';
-import type { EditJobRequest } from '../../daemon/src/jobs/editJob.ts';
+import type { EditWork } from '../../daemon/src/jobs/editJob.ts';
 import { stepFeeds, targetMapFeeds } from '../../daemon/src/methods/innerIteration.ts';
 import { demoModelFolder } from '../../daemon/src/settings/paths.ts';
 import { InversionStore } from '../../daemon/src/store/inversionStore.ts';
@@ -44,7 +44,7 @@ function cosine({ data: a }: Tensor, { data: b }: Tensor): number {
 /** One edit of the picture in a file, with whatever model. */
 async function editsOf(
   path: string,
-  request: Omit<EditJobRequest, 'picture'>,
+  request: Omit<EditWork, 'picture'>,
 ): Promise<(model: StableDiffusion) => Promise<Picture>> {
   const picture = await decodePicture(path);
   return async (model) => (await editInArea(model, store, { picture, ...request })).picture;

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 const invert = (options: Partial<InversionOptions> = {}, of = picture): Job => ({
   kind: 'invert',
-  request: {
+  work: {
     picture: of,
     prompt: 'a dog on a carpet',
     options: InversionOptions.parse({ steps: 4, ...options }),
@@ -41,8 +41,7 @@ const invert = (options: Partial<InversionOptions> = {}, of = picture): Job => (
 });
 const generate = (side: number): Job => ({
   kind: 'generate',
-  prompt: 'a dog',
-  options: GenerateOptions.parse({ steps: 2, width: side, height: side }),
+  work: { prompt: 'a dog', options: GenerateOptions.parse({ steps: 2, width: side, height: side }) },
 });
 
 describe('the estimate', () => {
@@ -102,7 +101,7 @@ describe('what is kept of each step', () => {
   it('is part of it when it is there already', async () => {
     const edit: Job = {
       kind: 'edit',
-      request: {
+      work: {
         ...{ picture, source: 'a dog', target: 'a cat', edit: EditOptions.parse({}) },
         inversion: InversionOptions.parse({ mode: 'instant', steps: FEW }),
       },
@@ -156,7 +155,7 @@ describe('the budget', () => {
   it('refuses an edit before anything is inverted', async () => {
     const edit: Job = {
       kind: 'edit',
-      request: {
+      work: {
         picture,
         source: 'a dog on a carpet',
         target: 'a cat on a carpet',

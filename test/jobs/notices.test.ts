@@ -27,7 +27,7 @@ interface Asked {
 }
 const edit = ({ source = 'a dog', target = 'a cat', edit: options = {}, inversion = {} }: Asked): Job => ({
   kind: 'edit',
-  request: {
+  work: {
     ...{ picture, source, target },
     edit: EditOptions.parse(options),
     inversion: InversionOptions.parse(inversion),
@@ -35,11 +35,11 @@ const edit = ({ source = 'a dog', target = 'a cat', edit: options = {}, inversio
 });
 const invert = (prompt: string, options: Partial<InversionOptions> = {}): Job => ({
   kind: 'invert',
-  request: { picture, prompt, options: InversionOptions.parse(options) },
+  work: { picture, prompt, options: InversionOptions.parse(options) },
 });
 const style = (source: string, styleSource: string, steps = 30): Job => ({
   kind: 'style',
-  request: {
+  work: {
     ...{ content: picture, style: picture, source, styleSource },
     inversion: InversionOptions.parse({ steps }),
     options: StyleOptions.parse({}),
@@ -51,14 +51,13 @@ const ofDeep = (): Job[] => {
   const [one, other] = [edit({}), style('a dog', 'a painting')];
   if (one.kind !== 'edit' || other.kind !== 'style') throw new Error('Other jobs were made.');
   return [
-    { ...one, request: { ...one.request, picture: deep } },
-    { ...other, request: { ...other.request, content: deep } },
+    { ...one, work: { ...one.work, picture: deep } },
+    { ...other, work: { ...other.work, content: deep } },
   ];
 };
 const generate = (prompt: string, options: Partial<GenerateOptions> = {}): Job => ({
   kind: 'generate',
-  prompt,
-  options: GenerateOptions.parse(options),
+  work: { prompt, options: GenerateOptions.parse(options) },
 });
 const notices = (job: Job) =>
   noticesOf(model, job)
@@ -225,7 +224,7 @@ describe('a picture', () => {
     const job = invert('a dog') as Extract<Job, { kind: 'invert' }>;
     return {
       ...job,
-      request: { ...job.request, picture: { ...picture, alpha: new Uint8Array(64).fill(alpha) } },
+      work: { ...job.work, picture: { ...picture, alpha: new Uint8Array(64).fill(alpha) } },
     };
   };
 
@@ -247,7 +246,7 @@ describe('a picture with more than 8 bits a channel', () => {
   it('is not told of where only its style is taken', () => {
     const job = style('a dog', 'a painting');
     if (job.kind !== 'style') throw new Error('Another job was made.');
-    const request = { ...job.request, style: { ...picture, isDeep: true } };
-    expect(notices({ ...job, request })).toBe('');
+    const work = { ...job.work, style: { ...picture, isDeep: true } };
+    expect(notices({ ...job, work })).toBe('');
   });
 });

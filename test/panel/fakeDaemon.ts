@@ -26,7 +26,7 @@ export const orderOf = (target: string): EditOrder => ({
 
 /** What a finished and a failed job say last. */
 export const DONE: Partial<JobRecord> = {
-  ...{ state: 'done', startedAt: 1, finishedAt: 2, result: { image: RESULT } },
+  ...{ state: 'done', startedAt: 1, finishedAt: 2, result: { image: RESULT, width: 1, height: 1 } },
 };
 export const FAILED: Partial<JobRecord> = {
   ...{ state: 'failed', error: { code: 'ENGINE_CRASHED', message: 'It is gone.' } },

@@ -9,6 +9,7 @@ import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
 import type { JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { editRequest, makePlace, type Place } from '../engine/place.ts';
+import { DRAWN } from './pretendEngine.ts';
 
 const OWNERS = 50;
 const EACH = 10;
@@ -42,7 +43,7 @@ describe('a crowd', () => {
       run: async (request) => {
         if (request.kind === 'generate') begun.push(request.prompt);
         await gate;
-        return {};
+        return DRAWN;
       },
     };
     const blobs = new BlobStore(join(root, 'blobs'));

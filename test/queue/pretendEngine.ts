@@ -3,6 +3,9 @@
 import { GenerateOptions, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
 import type { JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
 
+/** What it makes of everything. */
+export const DRAWN = { image: `sha256:${'d'.repeat(64)}`, width: 1, height: 1 };
+
 /** Does jobs when told: each call of `next` lets the running one end. */
 export class PretendEngine implements JobRunner {
   readonly begun: JobRequest[] = [];
@@ -19,7 +22,7 @@ export class PretendEngine implements JobRunner {
     onProgress?.({ stage: 'generate', step: 1, total: 2, secondsLeft: null }, png);
     for (const text of this.notices) onNotice?.({ code: 'STEPS_FEW', facts: { steps: 3 }, text });
     return new Promise((resolve, reject) => {
-      this.release = (error) => (error ? reject(error) : resolve({ width: 1 }));
+      this.release = (error) => (error ? reject(error) : resolve(DRAWN));
       signal?.addEventListener('abort', () => reject(new PalimpsestError('CANCELLED', 'cancelled')));
     });
   }

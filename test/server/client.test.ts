@@ -3,6 +3,7 @@
 import { DaemonClient, hashPicture, pair } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { DRAWN } from '../queue/pretendEngine.ts';
 import { picture, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -95,7 +96,7 @@ describe('a job', () => {
     setTimeout(() => {
       server.jobs.move(job.id, { state: 'running', startedAt: 1 });
       server.jobs.progress(job.id, progress, png);
-      setTimeout(() => server.jobs.move(job.id, { state: 'done', finishedAt: 2, result: { width: 9 } }), 50);
+      setTimeout(() => server.jobs.move(job.id, { state: 'done', finishedAt: 2, result: DRAWN }), 50);
     }, 50);
     const seen: unknown[] = [];
     for await (const event of job) {
@@ -104,7 +105,7 @@ describe('a job', () => {
       else expect(Buffer.compare(event.png, png)).toBe(0);
     }
     expect(seen).toEqual(['queued', 'running', progress, 'done']);
-    expect(await job.finished()).toEqual({ width: 9 });
+    expect(await job.finished()).toEqual(DRAWN);
     await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
@@ -129,8 +130,8 @@ describe('a job', () => {
     client.on('state', ({ connected }) => states.push(connected));
     await breakLine();
     expect(states).toEqual([false, true]);
-    server.jobs.move(job.id, { state: 'done', finishedAt: 1, result: {} });
-    expect(await finished).toEqual({});
+    server.jobs.move(job.id, { state: 'done', finishedAt: 1, result: DRAWN });
+    expect(await finished).toEqual(DRAWN);
   });
 
   async function breakLine(): Promise<void> {

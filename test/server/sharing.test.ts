@@ -62,7 +62,11 @@ async function invert({ client }: Someone, image: BlobHash, { id = ID, reused = 
   const { result, error } = await client.call('inversions.create', { model: 'tiny', image, prompt: 'a cat' });
   if (error !== undefined) throw new Error(error.message);
   const { job } = result as unknown as { job: { id: string } };
-  server.jobs.move(job.id, { state: 'done', finishedAt: 1, result: { inversion: id, reused } });
+  server.jobs.move(job.id, {
+    state: 'done',
+    finishedAt: 1,
+    result: { inversion: id, canvas: { width: 64, height: 64 }, reused },
+  });
 }
 
 const list = async ({ client }: Someone): Promise<string[]> => {
@@ -107,7 +111,7 @@ describe("another's picture", () => {
     const { result } = await anna.client.call('generate', { model: 'tiny', prompt: 'a cat' });
     const image = await server.backend.blobs.put(await picture(16, 16));
     const { job } = result as unknown as { job: { id: string } };
-    server.jobs.move(job.id, { state: 'done', finishedAt: 1, result: { image } });
+    server.jobs.move(job.id, { state: 'done', finishedAt: 1, result: { image, width: 16, height: 16 } });
     const get = (someone: Someone) => codeOf(someone, 'images.get', { image });
     expect([await get(anna), await get(ben), await get(owner)]).toEqual(['ok', 'IMAGE_UNKNOWN', 'ok']);
   });

@@ -6,78 +6,88 @@ import {
   type DaemonClient,
   type JobProgress,
   type JobResult,
+  type Kind,
   noticesIn,
   PalimpsestError,
   type RemoteJob,
+  type SubmitMethod,
 } from '@palimpsest/protocol';
 import { worded } from './noticeWords.ts';
-import type { EditWork, GenerateWork, InvertWork, StyleWork, Worker, WorkWatch } from './worker.ts';
+import type { Asked, Worker, WorkWatch } from './worker.ts';
+
+/** The method that submits a kind of job. */
+const SUBMITS = {
+  invert: 'inversions.create',
+  edit: 'edits.create',
+  style: 'styles.create',
+  generate: 'generate',
+} as const satisfies Record<Kind, SubmitMethod>;
 
 export class DaemonWorker implements Worker {
+  private readonly daemon: DaemonClient;
+  private readonly model: string;
+  private readonly watch: WorkWatch;
+  /** The files that the daemon knows as pictures only. */
+  private readonly files = new Map<BlobHash, string>();
+
   /** @param model its name in the daemon. */
-  constructor(
-    private readonly daemon: DaemonClient,
-    private readonly model: string,
-    private readonly watch: WorkWatch,
-  ) {}
-
-  async invert({ picture, prompt, options }: InvertWork) {
-    const params = { model: this.model, image: await this.put(picture), prompt, options };
-    const result = await this.follow(await this.daemon.submit('inversions.create', params, this.watch));
-    return {
-      inversion: made(result.inversion),
-      canvas: made(result.canvas),
-      reused: made(result.reused),
-    };
+  constructor(daemon: DaemonClient, model: string, watch: WorkWatch) {
+    this.daemon = daemon;
+    this.model = model;
+    this.watch = watch;
   }
 
-  async edit({ picture, mask, ...words }: EditWork) {
-    const params = {
-      model: this.model,
-      image: await this.put(picture),
-      ...words,
-      ...(mask === undefined ? {} : { mask: await this.put(mask) }),
-    };
-    const result = await this.follow(await this.daemon.submit('edits.create', params, this.watch));
-    return { ...(await this.drawn(result)), inversion: made(result.inversion), kind: made(result.kind) };
+  async put(file: string): Promise<BlobHash> {
+    try {
+      const image = await this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
+      this.files.set(image, file);
+      return image;
+    } catch (error) {
+      throw withNames(error, { 'The picture': file, This: file });
+    }
   }
 
-  async style({ content, style, ...words }: StyleWork) {
-    const pictures = { image: await this.put(content), style: await this.put(style) };
-    const params = { model: this.model, ...pictures, ...words };
-    const result = await this.follow(await this.daemon.submit('styles.create', params, this.watch));
-    return { ...(await this.drawn(result)), inversion: made(result.inversion) };
+  async run<K extends Kind>(asked: Asked<K>): Promise<JobResult<K>> {
+    const { kind, ...params } = asked;
+    const submitted = { ...params, model: this.model } as never;
+    const job = await this.daemon.submit(SUBMITS[kind], submitted, this.watch);
+    return (await this.follow(job, this.namesIn(params))) as JobResult<K>;
   }
 
-  async generate({ prompt, options }: GenerateWork) {
-    const params = { model: this.model, prompt, options };
-    return this.drawn(await this.follow(await this.daemon.submit('generate', params, this.watch)));
+  async get(image: BlobHash): Promise<Uint8Array> {
+    return this.daemon.getImage(image, this.watch);
   }
 
   async close(): Promise<void> {
     this.daemon.close();
   }
 
-  private async put(file: string): Promise<BlobHash> {
-    return this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
-  }
-
-  private async drawn({ image, width, height }: JobResult) {
-    const png = await this.daemon.getImage(made(image), this.watch);
-    return { png, width: made(width), height: made(height) };
+  /** The files of a request, by what the daemon calls them. */
+  private namesIn({
+    image,
+    mask,
+    style,
+  }: {
+    image?: BlobHash;
+    mask?: BlobHash | undefined;
+    style?: BlobHash;
+  }) {
+    const file = (picture: BlobHash | undefined) =>
+      picture === undefined ? picture : this.files.get(picture);
+    return { 'The picture': file(image), 'The mask': file(mask), 'The style picture': file(style) };
   }
 
   /** Shows how the job goes until it is over. */
-  private async follow(job: RemoteJob): Promise<JobResult> {
+  private async follow(job: RemoteJob, names: PictureNames): Promise<JobResult> {
     let toldToWait = false;
     const told = new Set<string>();
     try {
       for await (const event of job) {
         if (event.type === 'progress') this.watch.onProgress(shown(event.progress));
         if (event.type !== 'state') continue;
-        for (const sentence of noticesIn(event.job).map(worded)) {
-          if (!told.has(sentence)) this.watch.tell(sentence);
-          told.add(sentence);
+        for (const notice of noticesIn(event.job)) {
+          if (!told.has(notice.text)) this.watch.tell(worded(notice));
+          told.add(notice.text);
         }
         if (event.job.state !== 'queued' || toldToWait) continue;
         toldToWait = true;
@@ -85,7 +95,8 @@ export class DaemonWorker implements Worker {
       }
       return await job.finished();
     } catch (error) {
-      if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST') throw error;
+      if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST')
+        throw withNames(error, names);
       throw new PalimpsestError(
         'CONNECTION_LOST',
         'The daemon ended before the work was done. It goes on when the daemon is started again; run this command then for its result.',
@@ -95,13 +106,17 @@ export class DaemonWorker implements Worker {
   }
 }
 
+type PictureNames = Readonly<Record<string, string | undefined>>;
+
+/** A fault of a picture, with the name of its file. */
+function withNames(error: unknown, names: PictureNames): unknown {
+  if (!(error instanceof PalimpsestError) || !/^PICTURE_/.test(error.code)) return error;
+  const [called, file] = Object.entries(names).find(([name]) => error.message.startsWith(`${name} `)) ?? [];
+  if (called === undefined || file === undefined) return error;
+  return new PalimpsestError(error.code, `${file}${error.message.slice(called.length)}`, { cause: error });
+}
+
 /** The time left is estimated anew by whoever shows it. */
 function shown({ secondsLeft: _, losses, ...progress }: JobProgress) {
   return losses === undefined ? progress : { ...progress, losses };
-}
-
-/** A part of a result that this kind of job always has. */
-function made<T>(value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw new PalimpsestError('INTERNAL', 'The daemon left something out of its answer. Update it.');
 }

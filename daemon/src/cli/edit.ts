@@ -39,7 +39,17 @@ export function editCommand(): Command {
           '--context is what is worked on around a mask: name the mask with --mask, or leave --context out.',
         );
       }
-      const drawn = await worker.edit({ picture, mask, source, target, inversion, edit });
+      const image = await worker.put(picture);
+      const bounds = mask === undefined ? {} : { mask: await worker.put(mask) };
+      const drawn = await worker.run<'edit'>({
+        kind: 'edit',
+        image,
+        source,
+        target,
+        inversion,
+        edit,
+        ...bounds,
+      });
       const { kind, inversion: id } = drawn;
       return { drawn, facts: { kind, inversion: id }, how: `, by ${kind}` };
     });

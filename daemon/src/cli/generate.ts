@@ -15,7 +15,7 @@ export function generateCommand(): Command {
   return command.action((prompt: string) =>
     runDrawing(command, [], async (worker) => {
       const options = readFlags(command, GenerateOptions);
-      return { drawn: await worker.generate({ prompt, options }) };
+      return { drawn: await worker.run<'generate'>({ kind: 'generate', prompt, options }) };
     }),
   );
 }

@@ -17,7 +17,13 @@ export function invertCommand(): Command {
   return command.action((picture: string, { from: prompt }: { from: string }) =>
     runWork(command, [picture], async (worker) => {
       const options = readFlags(command, InversionOptions);
-      const { inversion, reused, canvas } = await worker.invert({ picture, prompt, options });
+      const image = await worker.put(picture);
+      const { inversion, reused, canvas } = await worker.run<'invert'>({
+        kind: 'invert',
+        image,
+        prompt,
+        options,
+      });
       return {
         result: { inversion, reused, canvas },
         message: `${reused ? 'Already inverted' : 'Inverted'} at ${canvas.width} x ${canvas.height} (${inversion.slice(0, 12)}). Edits of it start at once.`,

@@ -1,34 +1,19 @@
-/** @file Work in this process, with the model in a folder. */
+/** @file Work in this process, by the code that the daemon's engine runs. */
 
+import type { BlobHash, JobRequest, JobResult, Kind } from '@palimpsest/protocol';
+import { Engine } from '../engine/engine.ts';
+import { LoadedModels } from '../engine/loadedModels.ts';
+import type { PlacedModel } from '../engine/messages.ts';
 import { chooseDevice } from '../execution/chooseDevice.ts';
 import type { Device, Precision } from '../execution/deviceNames.ts';
 import { defaultBudget } from '../execution/memoryBudget.ts';
-import { Networks } from '../execution/networks.ts';
-import type { SessionOptions } from '../execution/session.ts';
-import { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { requireUserFolder } from '../files/userFolders.ts';
-import { maskOf } from '../imaging/mask.ts';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
-import { editInArea } from '../jobs/editArea.ts';
-import { generatePicture } from '../jobs/generateJob.ts';
-import { invertPicture } from '../jobs/invertJob.ts';
-import type { Job } from '../jobs/job.ts';
-import { prepareJob } from '../jobs/prepare.ts';
-import { stylePicture } from '../jobs/styleJob.ts';
 import { closeCache } from '../settings/closeCache.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../settings/paths.ts';
 import { InversionStore } from '../store/inversionStore.ts';
 import { worded } from './noticeWords.ts';
-import type {
-  DrawnPicture,
-  EditWork,
-  GenerateWork,
-  InvertWork,
-  ModelChoice,
-  StyleWork,
-  Worker,
-  WorkWatch,
-} from './worker.ts';
+import type { Asked, ModelChoice, Worker, WorkWatch } from './worker.ts';
 
 interface LocalWish {
   readonly model: ModelChoice;
@@ -41,20 +26,22 @@ interface LocalWish {
 }
 
 export class LocalWorker implements Worker {
-  readonly networks: Networks;
-  readonly model: StableDiffusion;
-  readonly store = new InversionStore(inversionsFolder());
+  private readonly engine: Engine;
+  private readonly place: PlacedModel;
+  private readonly watch: WorkWatch;
+  /** By names that mean nothing outside. */
+  private readonly pictures: Map<BlobHash, Picture>;
 
   private constructor(
-    { folder, imageEncoder, vae, loras = [] }: ModelChoice,
-    options: SessionOptions,
-    precision: Precision,
-    private readonly watch: WorkWatch,
-    private readonly memoryBudget: number,
+    engine: Engine,
+    place: PlacedModel,
+    pictures: Map<BlobHash, Picture>,
+    watch: WorkWatch,
   ) {
-    this.networks = new Networks(graphsFolder(), options, precision);
-    const merged = loras.length === 0 ? undefined : { choices: loras, folder: mergedFolder() };
-    this.model = new StableDiffusion(folder, this.networks, { imageEncoder, vae, loras: merged });
+    this.engine = engine;
+    this.place = place;
+    this.pictures = pictures;
+    this.watch = watch;
   }
 
   /** @throws {PalimpsestError} as `StableDiffusion`; OPTION_INVALID for a device that cannot be had. */
@@ -63,54 +50,70 @@ export class LocalWorker implements Worker {
     watch: WorkWatch,
   ): Promise<LocalWorker> {
     closeCache();
-    const limits = threads === undefined ? {} : { threads };
     const chosen = await chooseDevice(device, precision);
     if (device !== 'cpu') watch.tell(chosen.reason);
-    const options = { ...limits, device: chosen.device };
-    const budget = memoryBudget ?? defaultBudget(chosen.device);
-    return new LocalWorker(model, options, chosen.precision, watch, budget);
+    const pictures = new Map<BlobHash, Picture>();
+    const engine = new Engine({
+      models: new LoadedModels({
+        graphs: graphsFolder(),
+        merged: mergedFolder(),
+        session: { ...(threads === undefined ? {} : { threads }), device: chosen.device },
+        precision: chosen.precision,
+        maxModels: 1,
+        maxModelBytes: Number.POSITIVE_INFINITY,
+      }),
+      store: new InversionStore(inversionsFolder()),
+      pictures: {
+        open: async (image) => pictures.get(image)!,
+        keep: async (picture) => ({ ...sizeOf(picture), image: keptIn(pictures, picture) }),
+      },
+      memoryBudget: memoryBudget ?? defaultBudget(chosen.device),
+    });
+    const { folder, imageEncoder, vae, loras = [] } = model;
+    const place: PlacedModel = {
+      name: folder,
+      folder,
+      ...(imageEncoder === undefined ? {} : { imageEncoder }),
+      ...(vae === undefined ? {} : { vae }),
+      loras,
+    };
+    // Before any picture is read: a model that is none is told first.
+    await engine.perform({ do: 'load', model: place }, { signal: watch.signal, onProgress: () => {} });
+    return new LocalWorker(engine, place, pictures, watch);
   }
 
-  async invert({ picture, prompt, options }: InvertWork) {
-    const asked = { picture: await decodePicture(picture), prompt, options };
-    const { request } = await this.prepare({ kind: 'invert', request: asked });
-    const { id, placement, reused } = await invertPicture(this.model, this.store, request, this.watch);
-    return { inversion: id, canvas: placement.canvas, reused };
+  async put(file: string): Promise<BlobHash> {
+    return keptIn(this.pictures, await decodePicture(file));
   }
 
-  async edit({ picture: file, mask: maskFile, ...words }: EditWork) {
-    const picture = await decodePicture(file);
-    const mask = maskFile === undefined ? {} : { mask: maskOf(picture, await decodePicture(maskFile)) };
-    const { request } = await this.prepare({ kind: 'edit', request: { picture, ...words, ...mask } });
-    const edited = await editInArea(this.model, this.store, request, this.watch);
-    return { ...(await drawn(edited.picture)), inversion: edited.inverted.id, kind: edited.kind };
-  }
-
-  async style({ content, style, ...words }: StyleWork) {
-    const pictures = { content: await decodePicture(content), style: await decodePicture(style) };
-    const { request } = await this.prepare({ kind: 'style', request: { ...pictures, ...words } });
-    const styled = await stylePicture(this.model, this.store, request, this.watch);
-    return { ...(await drawn(styled.picture)), inversion: styled.inverted.id };
-  }
-
-  async generate({ prompt, options }: GenerateWork) {
-    const job = await this.prepare({ kind: 'generate', prompt, options });
-    return drawn(await generatePicture(this.model, job.prompt, job.options, this.watch));
-  }
-
-  /** Sees to it that a job can be done, and stays within the budget. */
-  private async prepare<J extends Job>(job: J): Promise<J> {
+  async run<K extends Kind>(asked: Asked<K>): Promise<JobResult<K>> {
     // What is drawn from words alone leaves nothing there that it could not do without.
-    if (job.kind !== 'generate') requireUserFolder('cache');
-    return prepareJob(this.memoryBudget, this, job, (notice) => this.watch.tell(worded(notice)));
+    if (asked.kind !== 'generate') requireUserFolder('cache');
+    const { signal, onProgress, tell } = this.watch;
+    const request = { ...(asked as Asked<Kind>), model: this.place.name } as JobRequest;
+    const result = await this.engine.run(
+      { request, model: this.place },
+      { signal, onProgress, onNotice: (notice) => tell(worded(notice)) },
+    );
+    return result as JobResult<K>;
+  }
+
+  async get(image: BlobHash): Promise<Uint8Array> {
+    return encodePng(this.pictures.get(image)!);
   }
 
   async close(): Promise<void> {
-    await this.networks.dispose();
+    await this.engine.perform(
+      { do: 'unload', name: this.place.name },
+      { signal: this.watch.signal, onProgress: () => {} },
+    );
   }
 }
 
-async function drawn(picture: Picture): Promise<DrawnPicture> {
-  const { width, height } = picture;
-  return { png: await encodePng(picture), width, height };
+const sizeOf = ({ width, height }: Picture) => ({ width, height });
+
+function keptIn(pictures: Map<BlobHash, Picture>, picture: Picture): BlobHash {
+  const name = `picture ${pictures.size + 1}`;
+  pictures.set(name, picture);
+  return name;
 }

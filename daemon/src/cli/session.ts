@@ -1,7 +1,7 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
 import { resolve } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { type JobResult, PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import { onDamage } from '../files/damage.ts';
 import { leadsToStandardOutput, writeWhereItLeads } from '../files/destination.ts';
@@ -15,7 +15,7 @@ import { addDeviceFlags } from './deviceFlags.ts';
 import { requirePictureOut } from './pictureOut.ts';
 import { progressWriter } from './progressBar.ts';
 import { EXIT_CODES, reportError } from './report.ts';
-import type { DrawnPicture, ModelChoice, Worker, WorkWatch } from './worker.ts';
+import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
 
 /** A command's result: what `--json` prints, and the line that people read. */
 export interface Outcome {
@@ -133,7 +133,7 @@ export function runWork(
 
 /** What a command for pictures has drawn. */
 export interface Drawing {
-  readonly drawn: DrawnPicture;
+  readonly drawn: JobResult<'generate'>;
   /** More for `--json`. */
   readonly facts?: object;
   /** More for people, after the size. */
@@ -149,7 +149,7 @@ export function runDrawing(
   return runWork(command, pictures, async (worker, { signal }) => {
     const { drawn, facts = {}, how = '' } = await draw(worker);
     const { out } = command.opts();
-    await writeWhereItLeads(out, drawn.png, signal);
+    await writeWhereItLeads(out, await worker.get(drawn.image), signal);
     const { width, height } = drawn;
     return {
       result: { out: resolve(out), width, height, ...facts },

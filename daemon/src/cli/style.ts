@@ -49,8 +49,15 @@ export function styleCommand(): Command {
     runDrawing(command, [content, style], async (worker) => {
       const inversion = InversionOptions.parse(readFlags(command, LearningOptions));
       const options = readFlags(command, StyleOptions);
-      const work = { content, style, source, styleSource: styleFrom, inversion, options };
-      const drawn = await worker.style(work);
+      const drawn = await worker.run<'style'>({
+        kind: 'style',
+        image: await worker.put(content),
+        source,
+        style: await worker.put(style),
+        styleSource: styleFrom,
+        inversion,
+        options,
+      });
       return { drawn, facts: { inversion: drawn.inversion } };
     }),
   );

@@ -1,31 +1,17 @@
-/** @file What the engine process does: one task at a time, on the models that are loaded. */
+/** @file What the engine does: one task at a time, on the models that are loaded. In a process of its own, or in a command's. */
 
-import {
-  type BlobHash,
-  type EditRequest,
-  type GenerateRequest,
-  type InvertRequest,
-  type JobResult,
-  type Notice,
-  PalimpsestError,
-  type StyleRequest,
-} from '@palimpsest/protocol';
+import type { BlobHash, JobResult, Notice } from '@palimpsest/protocol';
 import type { Networks } from '../execution/networks.ts';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
-import { maskOf } from '../imaging/mask.ts';
-import { decodePicture, encodePng, type Picture, type Size } from '../imaging/picture.ts';
-import { areaOfEdit, editInArea } from '../jobs/editArea.ts';
-import { generatePicture } from '../jobs/generateJob.ts';
-import { invertPicture, placeOnCanvas } from '../jobs/invertJob.ts';
-import type { Job } from '../jobs/job.ts';
+import { encodePng, type Picture, type Size } from '../imaging/picture.ts';
+import { openJob, perform, visibleOf } from '../jobs/job.ts';
+import type { Drawn } from '../jobs/kinds/jobKind.ts';
 import { prepareJob } from '../jobs/prepare.ts';
-import { stylePicture } from '../jobs/styleJob.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
 import type { Progress, Watch } from '../methods/watch.ts';
-import { BlobStore } from '../store/blobStore.ts';
-import { InversionStore } from '../store/inversionStore.ts';
-import { LoadedModels } from './loadedModels.ts';
-import type { EngineSettings, Outcome, PlacedModel, Task, WordPicture } from './messages.ts';
+import type { InversionStore } from '../store/inversionStore.ts';
+import type { LoadedModels } from './loadedModels.ts';
+import type { Outcome, PlacedModel, Task, WordPicture } from './messages.ts';
 import { PreviewPainter } from './previewPainter.ts';
 
 /** How a task is watched. */
@@ -37,37 +23,41 @@ export interface TaskWatch {
   readonly onNotice?: (notice: Notice) => void;
 }
 
-/** What comes before the job, which it returns as it is to be done. */
-type Prepare = <J extends Job>(job: J) => Promise<J>;
+/** Where the pictures are that requests name. */
+export interface Pictures {
+  /** @throws {PalimpsestError} IMAGE_UNKNOWN, and as decoding does. */
+  open(image: BlobHash): Promise<Picture>;
+  keep(picture: Picture): Promise<Drawn>;
+}
+
+export interface EngineParts {
+  readonly models: LoadedModels;
+  readonly store: InversionStore;
+  readonly pictures: Pictures;
+  /** What a job may take, in bytes. */
+  readonly memoryBudget: number;
+}
 
 export class Engine {
-  private readonly models: LoadedModels;
-  private readonly store: InversionStore;
-  private readonly blobs: BlobStore;
-  private readonly memoryBudget: number;
+  private readonly parts: EngineParts;
 
-  constructor({ inversions, blobs, threads, device, memoryBudget, ...settings }: EngineSettings) {
-    this.memoryBudget = memoryBudget;
-    const session = { device, ...(threads === undefined ? {} : { threads }) };
-    this.models = new LoadedModels({ ...settings, session });
-    this.store = new InversionStore(inversions);
-    // The daemon keeps the folder small: it knows which pictures are still needed.
-    this.blobs = new BlobStore(blobs, { maxBytes: Number.POSITIVE_INFINITY });
+  constructor(parts: EngineParts) {
+    this.parts = parts;
   }
 
   /** Names of the loaded models, least recently used first. */
   get loaded(): string[] {
-    return this.models.names;
+    return this.parts.models.names;
   }
 
   /** @throws {PalimpsestError} as the jobs do; IMAGE_UNKNOWN. */
   async perform(task: Task, watch: TaskWatch): Promise<Outcome> {
     switch (task.do) {
       case 'load':
-        await this.models.use(task.model);
+        await this.parts.models.use(task.model);
         return { of: 'load' };
       case 'unload':
-        await this.models.unload(task.name);
+        await this.parts.models.unload(task.name);
         return { of: 'unload' };
       case 'attend':
         return { of: 'attend', words: await this.attend(task, watch) };
@@ -76,149 +66,60 @@ export class Engine {
     }
   }
 
-  private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
-    return this.withModel(model, (opened, networks) => {
-      const prepare: Prepare = (job) =>
-        prepareJob(
-          this.memoryBudget,
-          { model: opened, networks, store: this.store },
-          job,
-          watch.onNotice ?? (() => {}),
-        );
-      switch (request.kind) {
-        case 'invert':
-          return this.invert(opened, request, watch, prepare);
-        case 'edit':
-          return this.edit(opened, request, watch, prepare);
-        case 'style':
-          return this.style(opened, request, watch, prepare);
-        case 'generate':
-          return this.generate(opened, request, watch, prepare);
-      }
-    });
-  }
-
-  private async invert(
-    model: StableDiffusion,
-    request: InvertRequest,
+  /** @throws {PalimpsestError} as the job does; IMAGE_UNKNOWN. */
+  run(
+    { request, model: place }: Pick<Extract<Task, { do: 'run' }>, 'request' | 'model'>,
     watch: TaskWatch,
-    prepare: Prepare,
   ): Promise<JobResult> {
-    const { prompt, options } = request;
-    const picture = await this.picture(request.image);
-    const job = await prepare({ kind: 'invert', request: { picture, prompt, options } });
-    const inverted = await watched(model, watch, visiblePart(model, picture, options), (inner) =>
-      invertPicture(model, this.store, job.request, inner),
-    );
-    return { inversion: inverted.id, canvas: inverted.placement.canvas, reused: inverted.reused };
-  }
-
-  private async edit(
-    model: StableDiffusion,
-    request: EditRequest,
-    watch: TaskWatch,
-    prepare: Prepare,
-  ): Promise<JobResult> {
-    const { source, target, inversion, edit } = request;
-    const picture = await this.picture(request.image);
-    const mask =
-      request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
-    const asked = { picture, source, target, inversion, edit, ...mask };
-    const { request: job } = await prepare({ kind: 'edit', request: asked });
-    const edited = await watched(model, watch, visiblePart(model, areaOfEdit(job), inversion), (inner) =>
-      editInArea(model, this.store, job, inner),
-    );
-    const { id, reused } = edited.inverted;
-    return { ...(await this.keep(edited.picture)), inversion: id, kind: edited.kind, reused };
-  }
-
-  private async style(
-    model: StableDiffusion,
-    request: StyleRequest,
-    watch: TaskWatch,
-    prepare: Prepare,
-  ): Promise<JobResult> {
-    const { source, styleSource, inversion, options } = request;
-    const [content, style] = [await this.picture(request.image), await this.picture(request.style)];
-    const asked = { content, source, style, styleSource, inversion, options };
-    const { request: job } = await prepare({ kind: 'style', request: asked });
-    const styled = await watched(model, watch, visiblePart(model, content, inversion), (inner) =>
-      stylePicture(model, this.store, job, inner),
-    );
-    const { id, reused } = styled.inverted;
-    return { ...(await this.keep(styled.picture)), inversion: id, reused };
-  }
-
-  private async generate(
-    model: StableDiffusion,
-    { prompt, options }: GenerateRequest,
-    watch: TaskWatch,
-    prepare: Prepare,
-  ): Promise<JobResult> {
-    const job = await prepare({ kind: 'generate', prompt, options });
-    const everything = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
-    const picture = await watched(model, watch, everything, (inner) =>
-      generatePicture(model, job.prompt, job.options, inner),
-    );
-    return this.keep(picture);
-  }
-
-  private attend(
-    { request: { image, prompt, options }, model }: Extract<Task, { do: 'attend' }>,
-    { signal }: TaskWatch,
-  ): Promise<WordPicture[]> {
-    return this.withModel(model, async (opened) => {
-      const picture = await this.picture(image);
-      const maps = await wordMaps(opened, this.store, { picture, prompt, options }, { signal });
-      return Promise.all(
-        maps.map(async ({ word, picture }) => ({ word, png: new Uint8Array(await encodePng(picture)) })),
+    const { store, pictures, memoryBudget } = this.parts;
+    return this.inJob(place, async (model, networks) => {
+      const asked = await openJob(request, (image) => pictures.open(image));
+      const job = await prepareJob(
+        memoryBudget,
+        { model, networks, store },
+        asked,
+        watch.onNotice ?? (() => {}),
+      );
+      const keep = (picture: Picture) => pictures.keep(picture);
+      return watched(model, watch, visibleOf(job, model), (inner) =>
+        perform(job, { model, store, keep }, inner),
       );
     });
   }
 
-  /** Networks that the work did not need are given back after it, so that memory holds what one job takes. */
-  private async withModel<T>(
+  private async attend(
+    { request: { image, prompt, options }, model: place }: Extract<Task, { do: 'attend' }>,
+    { signal }: TaskWatch,
+  ): Promise<WordPicture[]> {
+    const { models, store, pictures } = this.parts;
+    // Somebody looks between two edits of theirs: what those need stays.
+    const { model } = await models.use(place);
+    const picture = await pictures.open(image);
+    const maps = await wordMaps(model, store, { picture, prompt, options }, { signal });
+    return Promise.all(
+      maps.map(async ({ word, picture }) => ({ word, png: new Uint8Array(await encodePng(picture)) })),
+    );
+  }
+
+  /** Networks that neither the job nor a look since the last one needed are given back after it. */
+  private async inJob<T>(
     place: PlacedModel,
     work: (model: StableDiffusion, networks: Networks) => Promise<T>,
   ): Promise<T> {
-    const { model, networks } = await this.models.use(place);
+    const { model, networks } = await this.parts.models.use(place);
     try {
       return await work(model, networks);
     } finally {
       await networks.sweep();
     }
   }
-
-  private async keep(picture: Picture): Promise<Pick<JobResult, 'image' | 'width' | 'height'>> {
-    const { width, height } = picture;
-    return { image: await this.blobs.put(await encodePng(picture)), width, height };
-  }
-
-  private async picture(hash: BlobHash): Promise<Picture> {
-    const bytes = await this.blobs.get(hash);
-    if (bytes !== null) return decodePicture(bytes);
-    throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there again.`);
-  }
-}
-
-/** Rows and columns of the latent that show the picture; the rest is padding. */
-function visiblePart(
-  model: StableDiffusion,
-  picture: Size,
-  options: InvertRequest['options'],
-): { width: number; height: number } {
-  const { scaled } = placeOnCanvas(model, picture, options);
-  return {
-    width: Math.ceil(scaled.width / model.pixelsPerLatent),
-    height: Math.ceil(scaled.height / model.pixelsPerLatent),
-  };
 }
 
 /** Work whose progress can be painted. */
 async function watched<T>(
   model: StableDiffusion,
   { signal, onProgress }: TaskWatch,
-  visible: { readonly width: number; readonly height: number },
+  visible: Size,
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
   const painter = new PreviewPainter(model, visible);

@@ -63,10 +63,11 @@ export class LoadedModels {
 
   private open(place: PlacedModel): LoadedModel {
     const { graphs, merged, session, precision } = this.options;
-    const { folder, imageEncoder, loras = [] } = place;
+    const { folder, imageEncoder, vae, loras = [] } = place;
     const networks = new Networks(graphs, session, precision);
     const model = new StableDiffusion(folder, networks, {
       imageEncoder,
+      vae,
       loras: loras.length === 0 ? undefined : { choices: loras, folder: merged },
     });
     const { components } = inspectModel(model);
@@ -84,4 +85,7 @@ export class LoadedModels {
 }
 
 const isSame = (a: PlacedModel, b: PlacedModel): boolean =>
-  a.folder === b.folder && a.imageEncoder === b.imageEncoder && sameLoras(a.loras, b.loras);
+  a.folder === b.folder &&
+  a.imageEncoder === b.imageEncoder &&
+  a.vae === b.vae &&
+  sameLoras(a.loras, b.loras);

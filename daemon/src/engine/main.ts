@@ -5,15 +5,16 @@ import { onDamage } from '../files/damage.ts';
 import { outliveOutput } from '../files/outlet.ts';
 import { TimeLeft } from '../methods/timeLeft.ts';
 import type { Progress } from '../methods/watch.ts';
-import { Engine, type TaskWatch } from './engine.ts';
+import type { TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
+import { openEngine } from './openEngine.ts';
 
 /** Between two reports of progress, in ms. */
 const INTERVAL = 100;
 
 outliveOutput();
 
-const engine = new Engine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')));
+const engine = openEngine(EngineSettings.parse(JSON.parse(process.argv[2] ?? '')));
 let task: { readonly controller: AbortController; preview: boolean } | null = null;
 
 process.on('message', (raw) => {

@@ -7,7 +7,7 @@
 import {
   ERROR_CODES,
   type ErrorCode,
-  InvertRequest,
+  JOB_KINDS,
   JobProgress,
   JobRequest,
   JobResult,
@@ -41,6 +41,7 @@ const PlacedModel = z.strictObject({
   name: z.string(),
   folder: z.string(),
   imageEncoder: z.string().optional(),
+  vae: z.string().optional(),
   loras: z
     .array(z.strictObject({ file: z.string(), strength: z.number() }))
     .readonly()
@@ -48,12 +49,14 @@ const PlacedModel = z.strictObject({
 });
 export type PlacedModel = z.infer<typeof PlacedModel>;
 
+const { request: Invert } = JOB_KINDS.invert;
+
 /** Whose words' attention is asked for: an inversion that has been made, named as it was asked for. */
 export const AttentionRequest = z.strictObject({
-  model: InvertRequest.shape.model,
-  image: InvertRequest.shape.image,
-  prompt: InvertRequest.shape.prompt,
-  options: InvertRequest.shape.options,
+  model: Invert.shape.model,
+  image: Invert.shape.image,
+  prompt: Invert.shape.prompt,
+  options: Invert.shape.options,
 });
 export type AttentionRequest = z.infer<typeof AttentionRequest>;
 

@@ -11,6 +11,7 @@ import {
   type JobProgress,
   type JobRequest,
   type JobResult,
+  type Kind,
   type Notice,
   PalimpsestError,
 } from '@palimpsest/protocol';
@@ -104,12 +105,12 @@ export class EngineSupervisor {
    *
    * @throws {PalimpsestError} MODEL_UNKNOWN, IMAGE_UNKNOWN, CANCELLED, ENGINE_CRASHED, and as the jobs do.
    */
-  async run(request: JobRequest, options: RunOptions = {}): Promise<JobResult> {
+  async run<K extends Kind>(request: JobRequest<K>, options: RunOptions = {}): Promise<JobResult<K>> {
     const model = this.place(request.model);
     const preview = options.preview?.() ?? false;
     const outcome = await this.perform({ do: 'run', request, model, preview }, options);
     if (outcome.of !== 'run') throw unexpected(outcome);
-    return outcome.result;
+    return outcome.result as JobResult<K>;
   }
 
   /**

@@ -3,11 +3,11 @@
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { type Area, areaAround, cropMask, cropPicture, pastePicture } from '../imaging/area.ts';
 import type { Watch } from '../methods/watch.ts';
-import { type EditedPicture, type EditJobRequest, editPicture } from './editJob.ts';
+import { type EditedPicture, type EditWork, editPicture } from './editJob.ts';
 import type { Inversions } from './invertJob.ts';
 
 /** The part of the picture that is worked on: all of it without a mask, or where no context is asked for. */
-export function areaOfEdit({ picture, mask, edit }: EditJobRequest): Area {
+export function areaOfEdit({ picture, mask, edit }: EditWork): Area {
   const { width, height } = picture;
   return mask === undefined || edit.context === undefined
     ? { left: 0, top: 0, width, height }
@@ -23,7 +23,7 @@ export function areaOfEdit({ picture, mask, edit }: EditJobRequest): Area {
 export async function editInArea(
   model: StableDiffusion,
   store: Inversions,
-  request: EditJobRequest,
+  request: EditWork,
   watch: Watch = {},
 ): Promise<EditedPicture> {
   const { picture, mask } = request;

@@ -14,7 +14,7 @@ import { developLatent } from './developLatent.ts';
 import { planEdit } from './editPlan.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
-export interface EditJobRequest {
+export interface EditWork {
   readonly picture: Picture;
   /** What is in the picture, and what it should be. */
   readonly source: string;
@@ -40,7 +40,7 @@ export interface EditedPicture {
 export async function editPicture(
   model: StableDiffusion,
   store: Inversions,
-  request: EditJobRequest,
+  request: EditWork,
   watch: Watch = {},
 ): Promise<EditedPicture> {
   const { picture, source, target, mask, edit } = request;

@@ -7,6 +7,11 @@ import { fromTensor } from '../imaging/pixels.ts';
 import { textToImage } from '../methods/textToImage.ts';
 import type { Watch } from '../methods/watch.ts';
 
+export interface GenerateWork {
+  readonly prompt: string;
+  readonly options: GenerateOptions;
+}
+
 /** @throws {PalimpsestError} OPTION_INVALID when the model cannot draw at that size, PROMPT_TOO_LONG, CANCELLED. */
 export async function generatePicture(
   model: StableDiffusion,

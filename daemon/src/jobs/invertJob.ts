@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** Where inversions are kept. */
 export type Inversions = Pick<InversionStore, 'find' | 'findPartial' | 'save' | 'savePartial'>;
 
-export interface InvertRequest {
+export interface InvertWork {
   readonly picture: Picture;
   /** What is in the picture. */
   readonly prompt: string;
@@ -41,7 +41,7 @@ export interface InvertedPicture {
  */
 export function addressInversion(
   model: StableDiffusion,
-  { picture, prompt, options }: InvertRequest,
+  { picture, prompt, options }: InvertWork,
 ): Pick<InvertedPicture, 'id' | 'placement' | 'canvas'> {
   const placement = placeOnCanvas(model, picture, options);
   const canvas = toTensor(fitPicture(picture, placement));
@@ -72,7 +72,7 @@ export function placeOnCanvas(
 export async function invertPicture(
   model: StableDiffusion,
   store: Inversions,
-  request: InvertRequest,
+  request: InvertWork,
   watch: Watch = {},
 ): Promise<InvertedPicture> {
   const { prompt, options } = request;

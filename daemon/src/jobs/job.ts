@@ -1,114 +1,108 @@
-/** @file A job as a value: what it does, and the same at another size or without learning. */
+/** @file A job as a value: its kind, and its work. What is asked of it, its kind answers. */
 
-import { type GenerateOptions, type InversionOptions, plainPrompt } from '@palimpsest/protocol';
+import { type BlobHash, type JobRequest, type JobResult, type Kind, plainPrompt } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { Picture, Size } from '../imaging/picture.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
-import { editInArea } from './editArea.ts';
-import type { EditJobRequest } from './editJob.ts';
-import { generatePicture } from './generateJob.ts';
-import { type Inversions, type InvertRequest, invertPicture } from './invertJob.ts';
-import { type StyleJobRequest, stylePicture } from './styleJob.ts';
+import type { Watch } from '../methods/watch.ts';
+import { JOBS } from './kinds/index.ts';
+import type { Change, JobKind, Tools, Works } from './kinds/jobKind.ts';
 
-export type Job =
-  | { readonly kind: 'invert'; readonly request: InvertRequest }
-  | { readonly kind: 'edit'; readonly request: EditJobRequest }
-  | { readonly kind: 'style'; readonly request: StyleJobRequest }
-  | { readonly kind: 'generate'; readonly prompt: string; readonly options: GenerateOptions };
+/** Of one kind, or of any. */
+export type Job<K extends Kind = Kind> = { [P in K]: { readonly kind: P; readonly work: Works[P] } }[K];
 
-/** What may be different so that less memory is needed. */
-export interface Change {
-  /** Side in pixels of the square whose area is worked on. */
-  readonly side?: number;
-  /** Nothing is learned. */
-  readonly instant?: boolean;
+/** With its kind's own types, which a union of jobs does not keep together. */
+function split<K extends Kind>(job: Job<K>): { readonly own: JobKind<K>; readonly work: Works[K] } {
+  const { kind, work } = job as { readonly kind: K; readonly work: Works[K] };
+  return { own: JOBS[kind], work };
 }
 
-export function perform(model: StableDiffusion, store: Inversions, job: Job): Promise<unknown> {
-  switch (job.kind) {
-    case 'invert':
-      return invertPicture(model, store, job.request);
-    case 'edit':
-      return editInArea(model, store, job.request);
-    case 'style':
-      return stylePicture(model, store, job.request);
-    case 'generate':
-      return generatePicture(model, job.prompt, job.options);
-  }
+const withWork = <K extends Kind>(job: Job<K>, work: Works[K]): Job<K> => ({ ...job, work });
+
+/**
+ * The job that a request asks for.
+ *
+ * @param open opens a picture.
+ * @throws {PalimpsestError} as that does.
+ */
+export async function openJob<K extends Kind>(
+  request: JobRequest<K>,
+  open: (image: BlobHash) => Promise<Picture>,
+): Promise<Job<K>> {
+  const kind = request.kind as K;
+  return { kind, work: await JOBS[kind].open(request, open) } as Job<K>;
+}
+
+/** @throws {PalimpsestError} as its kind does. */
+export function perform<K extends Kind>(job: Job<K>, tools: Tools, watch: Watch = {}): Promise<JobResult<K>> {
+  const { own, work } = split(job);
+  return own.run(work, tools, watch);
 }
 
 /** The same job with its prompts as they look, which is how models are to read them (`plainPrompt`). */
-export function withPlainPrompts<J extends Job>(job: J): J;
-export function withPlainPrompts(job: Job): Job {
-  switch (job.kind) {
-    case 'invert':
-      return { ...job, request: { ...job.request, prompt: plainPrompt(job.request.prompt) } };
-    case 'edit': {
-      const { source, target } = job.request;
-      return {
-        ...job,
-        request: { ...job.request, source: plainPrompt(source), target: plainPrompt(target) },
-      };
-    }
-    case 'style': {
-      const { source, styleSource } = job.request;
-      const prompts = { source: plainPrompt(source), styleSource: plainPrompt(styleSource) };
-      return { ...job, request: { ...job.request, ...prompts } };
-    }
-    case 'generate': {
-      const negativePrompt = plainPrompt(job.options.negativePrompt);
-      return { ...job, prompt: plainPrompt(job.prompt), options: { ...job.options, negativePrompt } };
-    }
-  }
+export function withPlainPrompts<K extends Kind>(job: Job<K>): Job<K> {
+  const { own, work } = split(job);
+  return withWork(job, own.withPrompts(work, plainPrompt));
+}
+
+export function promptsOf(job: Job): string[] {
+  const { own, work } = split(job);
+  const prompts: string[] = [];
+  own.withPrompts(work, (prompt) => {
+    prompts.push(prompt);
+    return prompt;
+  });
+  return prompts;
 }
 
 /** Changes a job's options. */
 export function changed(job: Job, change: Change, model: StableDiffusion): Job {
-  const inversion = <T extends InversionOptions>({
-    mode,
-    method,
-    innerSteps,
-    attentionLoss,
-    ...rest
-  }: T) => ({
-    ...rest,
-    ...(change.instant ? { mode: 'instant' as const } : { mode, method, innerSteps, attentionLoss }),
-    size: change.side ?? rest.size,
-  });
-  switch (job.kind) {
-    case 'invert':
-      return { ...job, request: { ...job.request, options: inversion(job.request.options) } };
-    case 'edit':
-      return { ...job, request: { ...job.request, inversion: inversion(job.request.inversion) } };
-    case 'style':
-      return { ...job, request: { ...job.request, inversion: inversion(job.request.inversion) } };
-    case 'generate': {
-      const ratio = (change.side ?? sideOf(job, model)) / sideOf(job, model);
-      const scaled = (side = model.nativeSide) =>
-        Math.max(1, Math.floor((side * ratio) / model.sideMultiple)) * model.sideMultiple;
-      const { width, height } = job.options;
-      return { ...job, options: { ...job.options, width: scaled(width), height: scaled(height) } };
-    }
-  }
+  const { own, work } = split(job);
+  return withWork(job, own.change(work, change, model));
+}
+
+export function picturesOf(job: Job): readonly Picture[] {
+  const { own, work } = split(job);
+  return own.pictures(work);
+}
+
+/** The picture that comes back changed, if there is one. */
+export const changingPicture = (job: Job): Picture | undefined =>
+  JOBS[job.kind].changesPicture ? picturesOf(job)[0] : undefined;
+
+/** Of the pictures beside the networks. */
+export function pictureBytes(job: Job): number {
+  const { own, work } = split(job);
+  return own.pictureBytes(work);
 }
 
 /** Denoising steps. */
 export function stepsOf(job: Job): number {
-  return (job.kind === 'generate' ? job.options : inversionOf(job)).steps;
+  const { own, work } = split(job);
+  return own.steps(work);
 }
 
 /** The side of the square whose area a job works on. */
 export function sideOf(job: Job, model: StableDiffusion): number {
-  if (job.kind === 'generate') {
-    const { width = model.nativeSide, height = model.nativeSide } = job.options;
-    return Math.sqrt(width * height);
-  }
-  return inversionOf(job).size ?? model.nativeSide;
+  const { own, work } = split(job);
+  return own.side(work, model);
+}
+
+/** Rows and columns of the latent that show the picture. */
+export function visibleOf(job: Job, model: StableDiffusion): Size {
+  const { own, work } = split(job);
+  return own.visible(work, model);
+}
+
+/** How a picture is inverted for a job; null where none is. */
+export function inversionOf(job: Job) {
+  const { own, work } = split(job);
+  const options = own.inversion(work);
+  return options === null ? null : resolveInversion(options);
 }
 
 /** Whether a job learns a picture, and could do without. */
-export const canBeInstant = (job: Job): boolean =>
-  (job.kind === 'invert' || job.kind === 'edit') &&
-  INVERSIONS[resolveInversion(inversionOf(job)).method].defaults.innerSteps !== undefined;
-
-const inversionOf = (job: Exclude<Job, { kind: 'generate' }>): InversionOptions =>
-  job.kind === 'invert' ? job.request.options : job.request.inversion;
+export function canBeInstant(job: Job): boolean {
+  const inversion = JOBS[job.kind].canBeInstant ? inversionOf(job) : null;
+  return inversion !== null && INVERSIONS[inversion.method].defaults.innerSteps !== undefined;
+}

@@ -4,11 +4,11 @@ import type { Networks } from '../execution/networks.ts';
 import { Rehearsal } from '../execution/rehearsal.ts';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Thrift } from '../execution/thrift.ts';
-import type { Size } from '../imaging/picture.ts';
+import type { Picture } from '../imaging/picture.ts';
 import { tensorsOf } from '../methods/inversion.ts';
 import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Inversions } from './invertJob.ts';
-import { type Job, perform } from './job.ts';
+import { type Job, perform, pictureBytes } from './job.ts';
 
 /** In bytes. */
 export interface MemoryNeed {
@@ -21,28 +21,6 @@ export interface MemoryNeed {
 
 /** The runtime, the program and its graphs, measured. */
 const BASE = 120e6;
-
-/** Of a pixel: the source's, that which is drawn in its place, and what becomes of both. */
-const PIXEL_BYTES = 3 * 3;
-/** Beside these, with a mask: how deep in it the pixel lies. */
-const MASK_BYTES = 4 * 4;
-
-/** Pictures beside the networks, at the size that they came in. */
-function pictureBytes(job: Job): number {
-  const pixels = ({ width, height }: Size) => width * height;
-  switch (job.kind) {
-    case 'generate':
-      return 0;
-    case 'invert':
-      return PIXEL_BYTES * pixels(job.request.picture);
-    case 'edit': {
-      const { picture, mask } = job.request;
-      return (PIXEL_BYTES + (mask === undefined ? 0 : MASK_BYTES)) * pixels(picture);
-    }
-    case 'style':
-      return PIXEL_BYTES * (pixels(job.request.content) + pixels(job.request.style));
-  }
-}
 
 /** What these networks' work runs on. */
 export interface Workshop {
@@ -68,7 +46,8 @@ export async function memoryNeed(
     save: async (_, inversion) => writing(tensorsOf(inversion)),
     savePartial: async (_, { parameters, current }) => writing([...parameters, current]),
   };
-  await networks.rehearse(rehearsal, thrift, () => perform(model, readOnly, job));
+  const keep = async ({ width, height }: Picture) => ({ image: '', width, height });
+  await networks.rehearse(rehearsal, thrift, () => perform(job, { model, store: readOnly, keep }));
   const { weights, beside } = rehearsal.use;
   const own = BASE + beside;
   return { weights, own, total: weights + own };

@@ -3,7 +3,8 @@
 import { type Notice, PalimpsestError } from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
 import { gigabytes } from '../files/freeBytes.ts';
-import { type Change, canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
+import { canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
+import type { Change } from './kinds/jobKind.ts';
 import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
 
 const GB = 1e9;

@@ -33,15 +33,17 @@ export async function memoryTable(
   const instant = InversionOptions.parse({ steps: STEPS, size: side, mode: 'instant' });
   const edit = (inversion: InversionOptions): Job => ({
     kind: 'edit',
-    request: { picture, ...words, inversion, edit: EditOptions.parse({}) },
+    work: { picture, ...words, inversion, edit: EditOptions.parse({}) },
   });
   const jobs: Readonly<Record<string, Job>> = {
     'careful edit': edit(careful),
     'instant edit': edit(instant),
     generate: {
       kind: 'generate',
-      prompt: words.source,
-      options: GenerateOptions.parse({ steps: STEPS, width: side, height: side }),
+      work: {
+        prompt: words.source,
+        options: GenerateOptions.parse({ steps: STEPS, width: side, height: side }),
+      },
     },
   };
   const workshop = { model, networks, store: { find: async () => null } };

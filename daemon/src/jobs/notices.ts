@@ -1,10 +1,9 @@
 /** @file What a job will do otherwise than its asker may think, told before it starts. */
 
-import { METHOD_OF_MODE, type Notice } from '@palimpsest/protocol';
+import type { Notice } from '@palimpsest/protocol';
 import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
-import type { Picture } from '../imaging/picture.ts';
-import { type Job, stepsOf } from './job.ts';
+import { changingPicture, inversionOf, type Job, picturesOf, promptsOf, stepsOf } from './job.ts';
 
 type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;
 
@@ -28,19 +27,6 @@ export function noticesOf(model: Facts, job: Job): Notice[] {
     ...aboutInvisible(job),
     ...aboutDepth(job),
   ];
-}
-
-function promptsOf(job: Job): string[] {
-  switch (job.kind) {
-    case 'invert':
-      return [job.request.prompt];
-    case 'edit':
-      return [job.request.source, job.request.target];
-    case 'style':
-      return [job.request.source, job.request.styleSource];
-    case 'generate':
-      return [job.prompt, job.options.negativePrompt];
-  }
 }
 
 /** Each prompt is looked at; of what several have, the first is told. */
@@ -72,9 +58,8 @@ function aboutSteps({ schedule }: Facts, steps: number): Notice[] {
 }
 
 function aboutGuidance(job: Job): Notice[] {
-  if (job.kind === 'generate' || job.kind === 'style') return [];
-  const { mode, method, guidance } = job.kind === 'invert' ? job.request.options : job.request.inversion;
-  if ((method ?? METHOD_OF_MODE[mode ?? 'careful']) !== 'nullText' || guidance !== 1) return [];
+  const inversion = inversionOf(job);
+  if (inversion?.method !== 'nullText' || inversion.guidance !== 1) return [];
   const text =
     'At guidance 1 null-text inversion has nothing to learn, since the empty prompt does not count there: this is plain DDIM. Take more guidance; 7.5 is usual.';
   return [{ code: 'GUIDANCE_IDLE', facts: { better: 7.5 }, text }];
@@ -83,24 +68,12 @@ function aboutGuidance(job: Job): Notice[] {
 /** Prompts are compared as the model reads them: without case, or how many spaces there are. */
 function aboutEqualPrompts({ tokenizer }: Facts, job: Job): Notice[] {
   if (job.kind !== 'edit') return [];
-  const { source, target, edit } = job.request;
+  const { source, target, edit } = job.work;
   // Drawing parts of the picture anew is what this editor is for.
   if (edit.editor === 'sdedit' || edit.weights.some(({ weight }) => weight !== 1)) return [];
   if (String(tokenizer.encode(source)) !== String(tokenizer.encode(target))) return [];
   const text = `Both prompts say the same to the model ("${target}"), and no word has a strength of its own: the picture is only drawn again, as well as it was inverted. Say what it should be, or give a word a strength.`;
   return [{ code: 'PROMPTS_EQUAL', facts: { prompt: target }, text }];
-}
-
-function picturesOf(job: Job): Picture[] {
-  switch (job.kind) {
-    case 'invert':
-    case 'edit':
-      return [job.request.picture];
-    case 'style':
-      return [job.request.content, job.request.style];
-    case 'generate':
-      return [];
-  }
 }
 
 function aboutInvisible(job: Job): Notice[] {
@@ -112,10 +85,7 @@ function aboutInvisible(job: Job): Notice[] {
 
 /** Of the picture that comes back changed. */
 function aboutDepth(job: Job): Notice[] {
-  const isDeep =
-    (job.kind === 'edit' && job.request.picture.isDeep) ||
-    (job.kind === 'style' && job.request.content.isDeep);
-  if (!isDeep) return [];
+  if (!changingPicture(job)?.isDeep) return [];
   const text = 'The picture has more than 8 bits a channel. The result has 8, outside of what changes too.';
   return [{ code: 'PICTURE_DEEP', facts: {}, text }];
 }

@@ -12,12 +12,12 @@ import { noticesOf } from './notices.ts';
  * @returns the job as it is to be done: with its prompts as they look.
  * @throws {PalimpsestError} MEMORY_SHORT when the job cannot be done within the budget; OPTION_INVALID as the job does.
  */
-export async function prepareJob<J extends Job>(
+export async function prepareJob(
   budget: number,
   workshop: Workshop,
-  asked: J,
+  asked: Job,
   tell: (notice: Notice) => void,
-): Promise<J> {
+): Promise<Job> {
   const job = withPlainPrompts(asked);
   for (const notice of noticesOf(workshop.model, job)) tell(notice);
   await keepWithin(budget, workshop, job, tell);

@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { developLatent } from './developLatent.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
-export interface StyleJobRequest {
+export interface StyleWork {
   /** The picture whose content stays, and what is in it. */
   readonly content: Picture;
   readonly source: string;
@@ -38,7 +38,7 @@ export interface StyledPicture {
 export async function stylePicture(
   model: StableDiffusion,
   store: Inversions,
-  { content, source, style, styleSource, inversion, options }: StyleJobRequest,
+  { content, source, style, styleSource, inversion, options }: StyleWork,
   watch: Watch = {},
 ): Promise<StyledPicture> {
   const learning = resolveInversion(inversion);

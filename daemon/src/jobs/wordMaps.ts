@@ -10,7 +10,7 @@ import { report, type Watch } from '../methods/watch.ts';
 import { promptWords } from '../networks/tokenizer.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { addressInversion, type InvertRequest } from './invertJob.ts';
+import { addressInversion, type InvertWork } from './invertJob.ts';
 import { withPlainPrompts } from './job.ts';
 
 /** Evaluations that are averaged: neighbouring timesteps look at nearly the same places. */
@@ -32,11 +32,11 @@ export interface WordMap {
 export async function wordMaps(
   model: StableDiffusion,
   store: InversionStore,
-  asked: InvertRequest,
+  asked: InvertWork,
   watch: Watch = {},
 ): Promise<WordMap[]> {
-  const { request } = withPlainPrompts({ kind: 'invert', request: asked });
-  const { id, placement } = addressInversion(model, request);
+  const { work } = withPlainPrompts<'invert'>({ kind: 'invert', work: asked });
+  const { id, placement } = addressInversion(model, work);
   const inversion = await store.find(id);
   if (inversion === null) {
     throw new PalimpsestError(
@@ -44,8 +44,8 @@ export async function wordMaps(
       'This picture is not inverted with these words and options yet. Invert it first.',
     );
   }
-  const keyContext = await model.encodePrompt(request.prompt);
-  const timesteps = model.schedule.timesteps(request.options.steps).reverse();
+  const keyContext = await model.encodePrompt(work.prompt);
+  const timesteps = model.schedule.timesteps(work.options.steps).reverse();
   // pix2pix-zero's inversion has fewer latents than there are timesteps.
   const chosen = evenlySpaced(inversion.latents.length - 1, SAMPLES);
   let mean: AttentionMean | null = null;
@@ -56,7 +56,7 @@ export async function wordMaps(
     for (const map of maps) mean.add(map);
     report(watch, { stage: 'invert', step: done + 1, total: chosen.length }, () => latent);
   }
-  return promptWords(model.tokenizer, request.prompt).map(({ text, tokens }) => ({
+  return promptWords(model.tokenizer, work.prompt).map(({ text, tokens }) => ({
     word: text,
     picture: paint(mean!.of(tokens), placement, model.pixelsPerLatent),
   }));

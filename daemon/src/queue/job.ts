@@ -1,6 +1,12 @@
 /** @file One job of the queue while the daemon runs. */
 
-import { type BlobHash, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import {
+  type BlobHash,
+  type JobRecord,
+  type JobRequest,
+  PalimpsestError,
+  picturesOf,
+} from '@palimpsest/protocol';
 import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 
@@ -57,20 +63,6 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
   const { held } = job;
   job.held = [];
   for (const hash of held) await blobs.release(hash);
-}
-
-/** The pictures that a request needs. */
-export function picturesOf(request: JobRequest): BlobHash[] {
-  switch (request.kind) {
-    case 'generate':
-      return [];
-    case 'invert':
-      return [request.image];
-    case 'edit':
-      return [request.image, ...(request.mask === undefined ? [] : [request.mask])];
-    case 'style':
-      return [request.image, request.style];
-  }
 }
 
 /** How a running job is watched: what is heard of it goes into its record first. */

@@ -243,7 +243,7 @@ export class JobQueue {
         progress: (changed, preview) => this.listeners.tell('progress', changed, preview),
       });
       const result = await this.options.runner.run(record.request, watch);
-      if (result.image !== undefined) await this.options.blobs.adopt(result.image);
+      if ('image' in result) await this.options.blobs.adopt(result.image);
       await this.finish(job, { state: 'done', result });
     } catch (error) {
       const { signal } = job.controller;

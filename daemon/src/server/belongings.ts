@@ -3,8 +3,7 @@
  * all else it cannot tell whether it is there. The owner of the machine may see all.
  */
 
-import type { BlobHash, ClientInfo, JobRecord } from '@palimpsest/protocol';
-import { picturesOf } from '../queue/job.ts';
+import { type BlobHash, type ClientInfo, type JobRecord, picturesOf } from '@palimpsest/protocol';
 import type { Ownership, Thing } from '../store/ownership.ts';
 import type { Jobs } from './backend.ts';
 
@@ -49,8 +48,8 @@ export class Belongings {
   private note({ owner, request, state, result }: JobRecord): void {
     if (state !== 'done' || result === undefined) return;
     for (const image of picturesOf(request)) this.ownership.claim(owner, pictureNamed(image));
-    if (result.image !== undefined) this.ownership.claim(owner, pictureNamed(result.image));
-    if (result.inversion === undefined) return;
+    if ('image' in result) this.ownership.claim(owner, pictureNamed(result.image));
+    if (!('inversion' in result)) return;
     const inversion = inversionNamed(result.inversion);
     if (result.reused && !this.ownership.isOwned(inversion)) this.ownership.claim(OWNER, inversion);
     this.ownership.claim(owner, inversion);

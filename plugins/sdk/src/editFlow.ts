@@ -231,13 +231,15 @@ async function toItsEnd({ client, job, pending, getBefore, watch }: Following): 
   const { signal } = watch;
   const before = await getBefore();
   const { record, seconds } = await untilAborted(signal, watchJob(job, watch));
-  const { image: result, inversion } = record.result ?? {};
-  if (result === undefined) throw new PalimpsestError('INTERNAL', 'The job made no picture.');
+  const made = record.result;
+  if (made === undefined || !('image' in made))
+    throw new PalimpsestError('INTERNAL', 'The job made no picture.');
+  const { image: result } = made;
   watch.onStage?.({ name: 'download' });
   const after = await patiently(client, signal, () => client.getImage(result, { signal }));
   const recipe: Recipe = {
     ...{ order, image, result, seconds },
-    ...(inversion === undefined ? {} : { inversion }),
+    ...('inversion' in made ? { inversion: made.inversion } : {}),
     madeAt: record.finishedAt ?? Date.now(),
   };
   return { layer, recipe, before, after, width, height };

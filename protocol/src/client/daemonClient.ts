@@ -2,10 +2,12 @@
 
 import { PalimpsestError } from '../errors.ts';
 import type { Frame } from '../frames.ts';
-import type { BlobHash } from '../jobs.ts';
-import type { MethodName, NotificationName, NotificationParams, ParamsInput, Result } from '../methods.ts';
+import type { Kind } from '../jobs.ts';
+import type { BlobHash } from '../kinds/parts.ts';
+import type { MethodName, NotificationName, ParamsInput, Result } from '../methods.ts';
 import { untilAborted } from './abort.ts';
 import { type Address, addressOf } from './address.ts';
+import type { ClientEvents } from './clientEvents.ts';
 import { Connection } from './connection.ts';
 import { Identity } from './identity.ts';
 import { RemoteJob } from './remoteJob.ts';
@@ -19,16 +21,19 @@ export interface ClientOptions extends Address {
   readonly maxPause?: number;
 }
 
-/** What can be listened to: the daemon's notifications, previews, and the state of the connection. */
-export type ClientEvents = { readonly [N in NotificationName]: NotificationParams<N> } & {
-  readonly preview: { readonly job: string; readonly png: Uint8Array };
-  readonly state: { readonly connected: boolean };
-};
-
 /** The methods that answer with a job. */
 export type SubmitMethod = {
   [M in MethodName]: Result<M> extends { job: { request: unknown } } ? M : never;
 }[Exclude<MethodName, `jobs.${string}`>];
+
+/** The kind of job that a method submits. */
+export type SubmittedKind<M extends SubmitMethod> = M extends 'inversions.create'
+  ? 'invert'
+  : M extends `edits.${string}`
+    ? 'edit'
+    : M extends `styles.${string}`
+      ? 'style'
+      : 'generate';
 
 const FIRST_PAUSE = 250;
 const MAX_PAUSE = 10_000;
@@ -118,10 +123,10 @@ export class DaemonClient {
     method: M,
     params: ParamsInput<M>,
     { signal, previews = false }: { readonly signal?: AbortSignal; readonly previews?: boolean } = {},
-  ): Promise<RemoteJob> {
+  ): Promise<RemoteJob<SubmittedKind<M>>> {
     signal?.throwIfAborted();
     const { job } = await this.call(method, params);
-    const remote = this.job(job.id);
+    const remote = this.job<SubmittedKind<M>>(job.id);
     const cancel = () => void remote.cancel().catch(() => {});
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
@@ -130,8 +135,8 @@ export class DaemonClient {
   }
 
   /** A job by its id: one that was submitted before the client was started again, for instance. */
-  job(id: string): RemoteJob {
-    return new RemoteJob(this, id);
+  job<K extends Kind>(id: string): RemoteJob<K> {
+    return new RemoteJob<K>(this, id);
   }
 
   /** Listens; returns what ends that. */

@@ -1,8 +1,9 @@
 /** @file A job of the daemon, as its client sees it: it goes on while the connection comes and goes. */
 
 import { PalimpsestError } from '../errors.ts';
-import type { JobProgress, JobRecord, JobResult } from '../jobs.ts';
-import type { DaemonClient } from './daemonClient.ts';
+import type { JobProgress, JobRecord, JobResult, Kind } from '../jobs.ts';
+import type { ParamsInput, Result } from '../methods.ts';
+import type { ClientEvents } from './clientEvents.ts';
 
 export type JobEvent =
   | { readonly type: 'state'; readonly job: JobRecord }
@@ -11,9 +12,16 @@ export type JobEvent =
 
 const FINAL: ReadonlySet<JobRecord['state']> = new Set(['done', 'failed', 'cancelled']);
 
-export class RemoteJob implements AsyncIterable<JobEvent> {
+/** What a job needs of the client that has submitted it. */
+interface JobClient {
+  readonly closed: boolean;
+  call<M extends 'jobs.get' | 'jobs.cancel'>(method: M, params: ParamsInput<M>): Promise<Result<M>>;
+  on<E extends keyof ClientEvents>(event: E, listener: (params: ClientEvents[E]) => void): () => void;
+}
+
+export class RemoteJob<K extends Kind = Kind> implements AsyncIterable<JobEvent> {
   constructor(
-    private readonly client: DaemonClient,
+    private readonly client: JobClient,
     readonly id: string,
   ) {}
 
@@ -81,11 +89,12 @@ export class RemoteJob implements AsyncIterable<JobEvent> {
    *
    * @throws {PalimpsestError} the job's error when it failed, CANCELLED when it was cancelled.
    */
-  async finished(): Promise<JobResult> {
+  async finished(): Promise<JobResult<K>> {
     for await (const event of this) {
       if (event.type !== 'state') continue;
-      const { state, result = {}, error } = event.job;
-      if (state === 'done') return result;
+      const { state, result, error } = event.job;
+      // The daemon gives a job of a kind that kind's result.
+      if (state === 'done') return result as JobResult<K>;
       if (state === 'failed') {
         throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The job failed.');
       }

@@ -2,7 +2,7 @@
 
 import { PalimpsestError } from '../errors.ts';
 import { type Frame, hashPicture, MAX_CHUNK_BYTES, WINDOW_BYTES } from '../frames.ts';
-import type { BlobHash } from '../jobs.ts';
+import type { BlobHash } from '../kinds/parts.ts';
 import { untilAborted } from './abort.ts';
 import { type Connection, errorOf } from './connection.ts';
 import { withResolvers } from './resolvers.ts';

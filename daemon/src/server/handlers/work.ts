@@ -1,7 +1,13 @@
 /** @file Long work: every submission becomes a job. */
 
-import { type JobPriority, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
-import { picturesOf, unknownPicture } from '../../queue/job.ts';
+import {
+  type JobPriority,
+  type JobRecord,
+  type JobRequest,
+  PalimpsestError,
+  picturesOf,
+} from '@palimpsest/protocol';
+import { unknownPicture } from '../../queue/job.ts';
 import { type Caller, clientOf, shareOf } from '../caller.ts';
 import { LIMITS } from '../limits.ts';
 import type { Desk, Part } from './desk.ts';

@@ -1,0 +1,22 @@
+/** @file Learning a picture, as a kind of job. */
+
+import { invertPicture } from '../invertJob.ts';
+import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } from './jobKind.ts';
+
+export const invert: JobKind<'invert'> = {
+  open: async ({ image, prompt, options }, open) => ({ picture: await open(image), prompt, options }),
+  withPrompts: (work, read) => ({ ...work, prompt: read(work.prompt) }),
+  pictures: ({ picture }) => [picture],
+  changesPicture: false,
+  pictureBytes: ({ picture }) => PIXEL_BYTES * pixelsOf(picture),
+  inversion: ({ options }) => options,
+  steps: ({ options }) => options.steps,
+  side: ({ options }, model) => options.size ?? model.nativeSide,
+  change: (work, change) => ({ ...work, options: changedInversion(work.options, change) }),
+  canBeInstant: true,
+  visible: ({ picture, options }, model) => visiblePart(model, picture, options),
+  async run(work, { model, store }, watch) {
+    const { id, placement, reused } = await invertPicture(model, store, work, watch);
+    return { inversion: id, canvas: placement.canvas, reused };
+  },
+};

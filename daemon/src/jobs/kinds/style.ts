@@ -1,0 +1,29 @@
+/** @file Giving a picture the style of another, as a kind of job. */
+
+import { stylePicture } from '../styleJob.ts';
+import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } from './jobKind.ts';
+
+export const style: JobKind<'style'> = {
+  async open({ image, style, source, styleSource, inversion, options }, open) {
+    return { content: await open(image), source, style: await open(style), styleSource, inversion, options };
+  },
+  withPrompts: (work, read) => ({
+    ...work,
+    source: read(work.source),
+    styleSource: read(work.styleSource),
+  }),
+  pictures: ({ content, style }) => [content, style],
+  changesPicture: true,
+  pictureBytes: ({ content, style }) => PIXEL_BYTES * (pixelsOf(content) + pixelsOf(style)),
+  inversion: ({ inversion }) => inversion,
+  steps: ({ inversion }) => inversion.steps,
+  side: ({ inversion }, model) => inversion.size ?? model.nativeSide,
+  change: (work, change) => ({ ...work, inversion: changedInversion(work.inversion, change) }),
+  // What is learned is the style.
+  canBeInstant: false,
+  visible: ({ content, inversion }, model) => visiblePart(model, content, inversion),
+  async run(work, { model, store, keep }, watch) {
+    const { picture, inverted } = await stylePicture(model, store, work, watch);
+    return { ...(await keep(picture)), inversion: inverted.id, reused: inverted.reused };
+  },
+};

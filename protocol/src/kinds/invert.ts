@@ -1,0 +1,28 @@
+/** @file The kind of job that learns a picture, so that edits of it start at once. */
+
+import * as z from 'zod/mini';
+import { InversionOptions } from '../options.ts';
+import { BlobHash, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
+
+export const InvertRequest = z.strictObject({
+  kind: z.literal('invert'),
+  model: ModelName,
+  image: BlobHash,
+  prompt: Prompt,
+  options: InversionOptions,
+});
+export type InvertRequest = z.infer<typeof InvertRequest>;
+
+export const InvertResult = z.strictObject({
+  inversion: INVERSION_FACTS.inversion,
+  canvas: z
+    .strictObject({ width: z.int(), height: z.int() })
+    .check(z.describe('the size in pixels that the picture was inverted at')),
+  reused: INVERSION_FACTS.reused,
+});
+
+export const invert = {
+  request: InvertRequest,
+  result: InvertResult,
+  pictures: ({ image }: InvertRequest): BlobHash[] => [image],
+};

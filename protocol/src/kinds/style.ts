@@ -1,0 +1,26 @@
+/** @file The kind of job that gives a picture the style of another. */
+
+import * as z from 'zod/mini';
+import { InversionOptions, StyleOptions } from '../options.ts';
+import { BlobHash, DRAWN_FACTS, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
+
+export const StyleRequest = z.strictObject({
+  kind: z.literal('style'),
+  model: ModelName,
+  image: BlobHash,
+  source: Prompt,
+  style: BlobHash,
+  styleSource: Prompt,
+  inversion: InversionOptions,
+  options: StyleOptions,
+});
+export type StyleRequest = z.infer<typeof StyleRequest>;
+
+/** The inversion is the style picture's. */
+export const StyleResult = z.strictObject({ ...DRAWN_FACTS, ...INVERSION_FACTS });
+
+export const style = {
+  request: StyleRequest,
+  result: StyleResult,
+  pictures: ({ image, style }: StyleRequest): BlobHash[] => [image, style],
+};
