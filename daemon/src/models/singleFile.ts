@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { readJson } from '../tensor/json.ts';
 import type { SafetensorsFile } from '../tensor/safetensors.ts';
 import { Checkpoint, openWeights, PICKLED, refusedPickle, SAFETENSORS } from './checkpoint.ts';
-import { AutoencoderConfig, parseConfig, SchedulerConfig, TextEncoderConfig, UNetConfig } from './config.ts';
+import {
+  AutoencoderConfig,
+  notJson,
+  parseConfig,
+  SchedulerConfig,
+  TextEncoderConfig,
+  UNetConfig,
+} from './config.ts';
 import type { ModelParts, Part } from './modelParts.ts';
 import { deduceConfigs, type RawConfigs } from './originalConfig.ts';
 import { below, textNames, UNET, unetNames, VAE, vaeNames } from './originalNames.ts';
@@ -74,9 +81,11 @@ function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
   try {
     json = readJson(file);
   } catch (cause) {
-    throw new PalimpsestError('MODEL_FOLDER_INVALID', `${file} is not JSON. Mend it, or remove it.`, {
-      cause,
-    });
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      notJson(file, cause) ?? `${file} cannot be read. Mend it, or remove it.`,
+      { cause },
+    );
   }
   const { unet, vae, text_encoder, scheduler } = parseConfig(file, json, Overrides);
   return {

@@ -11,7 +11,7 @@ import { DEVICES, PRECISIONS } from '../runtime/deviceNames.ts';
 import { parseBudget } from '../runtime/memoryBudget.ts';
 import { readKeptFileSync } from '../runtime/readKeptFile.ts';
 import { userFolder } from '../runtime/userFolders.ts';
-import { jsonOf } from '../tensor/json.ts';
+import { JsonFault, jsonOf } from '../tensor/json.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -113,11 +113,13 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
 function readFile(path: string): object {
   const bytes = readKeptFileSync(path, MAX_BYTES);
   if (bytes === null && !existsSync(path)) return {};
+  let fault = 'a JSON object';
   try {
     const value = bytes && jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Told below.
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    fault = `valid JSON: look at ${error.message}`;
   }
-  throw new PalimpsestError('OPTION_INVALID', `${path} is not a JSON object. Mend it, or remove it.`);
+  throw new PalimpsestError('OPTION_INVALID', `${path} is not ${fault}. Mend it, or remove it.`);
 }
