@@ -32,7 +32,11 @@ export class DaemonWorker implements Worker {
 
   async invert({ picture, prompt, options }: InvertWork) {
     const params = { model: this.model, image: await this.put(picture), prompt, options };
-    const result = await this.follow(await this.daemon.submit('inversions.create', params, this.watch));
+    const names = { 'The picture': picture };
+    const result = await this.follow(
+      await this.daemon.submit('inversions.create', params, this.watch),
+      names,
+    );
     return {
       inversion: made(result.inversion),
       canvas: made(result.canvas),
@@ -47,14 +51,16 @@ export class DaemonWorker implements Worker {
       ...words,
       ...(mask === undefined ? {} : { mask: await this.put(mask) }),
     };
-    const result = await this.follow(await this.daemon.submit('edits.create', params, this.watch));
+    const names = { 'The picture': picture, 'The mask': mask };
+    const result = await this.follow(await this.daemon.submit('edits.create', params, this.watch), names);
     return { ...(await this.drawn(result)), inversion: made(result.inversion), kind: made(result.kind) };
   }
 
   async style({ content, style, ...words }: StyleWork) {
     const pictures = { image: await this.putChanging(content), style: await this.put(style) };
     const params = { model: this.model, ...pictures, ...words };
-    const result = await this.follow(await this.daemon.submit('styles.create', params, this.watch));
+    const names = { 'The picture': content, 'The style picture': style };
+    const result = await this.follow(await this.daemon.submit('styles.create', params, this.watch), names);
     return { ...(await this.drawn(result)), inversion: made(result.inversion) };
   }
 
@@ -68,7 +74,11 @@ export class DaemonWorker implements Worker {
   }
 
   private async put(file: string): Promise<BlobHash> {
-    return this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
+    try {
+      return await this.daemon.putImage(new Uint8Array(await readFile(file)), this.watch);
+    } catch (error) {
+      throw withNames(error, { 'The picture': file, This: file });
+    }
   }
 
   /** The picture that comes back changed. */
@@ -82,8 +92,12 @@ export class DaemonWorker implements Worker {
     return { png, width: made(width), height: made(height) };
   }
 
-  /** Shows how the job goes until it is over. */
-  private async follow(job: RemoteJob): Promise<JobResult> {
+  /**
+   * Shows how the job goes until it is over.
+   *
+   * @param names the files that the daemon knows as pictures only, by what it calls them.
+   */
+  private async follow(job: RemoteJob, names: PictureNames = {}): Promise<JobResult> {
     let toldToWait = false;
     const told = new Set<string>();
     try {
@@ -100,7 +114,8 @@ export class DaemonWorker implements Worker {
       }
       return await job.finished();
     } catch (error) {
-      if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST') throw error;
+      if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST')
+        throw withNames(error, names);
       throw new PalimpsestError(
         'CONNECTION_LOST',
         'The daemon ended before the work was done. It goes on when the daemon is started again; run this command then for its result.',
@@ -108,6 +123,16 @@ export class DaemonWorker implements Worker {
       );
     }
   }
+}
+
+type PictureNames = Readonly<Record<string, string | undefined>>;
+
+/** A fault of a picture, with the name of its file. */
+function withNames(error: unknown, names: PictureNames): unknown {
+  if (!(error instanceof PalimpsestError) || !/^PICTURE_/.test(error.code)) return error;
+  const [called, file] = Object.entries(names).find(([name]) => error.message.startsWith(`${name} `)) ?? [];
+  if (called === undefined || file === undefined) return error;
+  return new PalimpsestError(error.code, `${file}${error.message.slice(called.length)}`, { cause: error });
 }
 
 /** The time left is estimated anew by whoever shows it. */

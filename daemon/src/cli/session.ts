@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { Progress } from '../methods/watch.ts';
 import { type LoraChoice, readLora } from '../models/loraChoice.ts';
 import { onDamage } from '../runtime/damage.ts';
-import { leadsToStandardOutput, writeWhereItLeads } from '../runtime/destination.ts';
+import { leadsToStandardOutput, STANDARD_OUTPUT, writeWhereItLeads } from '../runtime/destination.ts';
 import { configFolder, readConfig } from '../server/config.ts';
 import { demoModelFolder } from '../store/paths.ts';
 import { isNamed } from '../tensor/fileFault.ts';
@@ -62,6 +62,9 @@ export async function runCommand(
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   onDamage(tell);
+  // Whoever reads the picture from there would take anything else for a part of it.
+  const isTaken = out !== undefined && (await leadsToStandardOutput(out));
+  const results = isTaken ? process.stderr : process.stdout;
   const controller = new AbortController();
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.
@@ -83,15 +86,12 @@ export async function runCommand(
       model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder, lora)), vae },
       watch: { signal: controller.signal, onProgress, tell },
     });
-    // Whoever reads the picture from there would take this for a part of it.
-    const isTaken = out !== undefined && (await leadsToStandardOutput(out));
-    const results = isTaken ? process.stderr : process.stdout;
     results.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
   } catch (error) {
     // Who does the work knows no more than that it was cancelled, here or in the daemon.
     const wasStopped =
       controller.signal.aborted && error instanceof PalimpsestError && error.code === 'CANCELLED';
-    process.exitCode = reportError(wasStopped ? stopped(hasLearned) : error, json);
+    process.exitCode = reportError(wasStopped ? stopped(hasLearned) : error, json, results);
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
@@ -151,9 +151,10 @@ export function runDrawing(
     const { out } = command.opts();
     await writeWhereItLeads(out, drawn.png, signal);
     const { width, height } = drawn;
+    const isPath = out !== STANDARD_OUTPUT;
     return {
-      result: { out: resolve(out), width, height, ...facts },
-      message: `Wrote ${out} (${width} x ${height}${how}).`,
+      result: { out: isPath ? resolve(out) : out, width, height, ...facts },
+      message: `Wrote ${isPath ? out : 'the picture to the standard output'} (${width} x ${height}${how}).`,
     };
   });
 }

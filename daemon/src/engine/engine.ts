@@ -122,7 +122,9 @@ export class Engine {
     const { source, target, inversion, edit } = request;
     const picture = await this.picture(request.image);
     const mask =
-      request.mask === undefined ? {} : { mask: maskOf(picture, await this.picture(request.mask)) };
+      request.mask === undefined
+        ? {}
+        : { mask: maskOf(picture, await this.picture(request.mask, 'The mask')) };
     const asked = { picture, source, target, inversion, edit, ...mask };
     const { request: job } = await prepare({ kind: 'edit', request: asked });
     const edited = await watched(model, watch, visiblePart(model, areaOfEdit(job), inversion), (inner) =>
@@ -139,7 +141,8 @@ export class Engine {
     prepare: Prepare,
   ): Promise<JobResult> {
     const { source, styleSource, inversion, options } = request;
-    const [content, style] = [await this.picture(request.image), await this.picture(request.style)];
+    const content = await this.picture(request.image);
+    const style = await this.picture(request.style, 'The style picture');
     const asked = { content, source, style, styleSource, inversion, options };
     const { request: job } = await prepare({ kind: 'style', request: asked });
     const styled = await watched(model, watch, visiblePart(model, content, inversion), (inner) =>
@@ -194,9 +197,9 @@ export class Engine {
     return { image: await this.blobs.put(await encodePng(picture)), width, height };
   }
 
-  private async picture(hash: BlobHash): Promise<Picture> {
+  private async picture(hash: BlobHash, called?: string): Promise<Picture> {
     const bytes = await this.blobs.get(hash);
-    if (bytes !== null) return decodePicture(bytes);
+    if (bytes !== null) return decodePicture(bytes, called);
     throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there again.`);
   }
 }

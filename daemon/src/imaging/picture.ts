@@ -71,11 +71,12 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
  * end marker, as long as its pixels are all there. Channels of a TIFF that are no transparency are left out.
  *
  * @param input the path of a file, or its bytes.
+ * @param called what to call bytes.
  * @throws {PalimpsestError} PICTURE_UNREADABLE for what is no such picture, or is cut short;
  *   PICTURE_TOO_SMALL and PICTURE_TOO_LARGE, found before any pixel is decoded.
  */
-export async function decodePicture(input: string | Uint8Array): Promise<Picture> {
-  const name = typeof input === 'string' ? input : 'The picture';
+export async function decodePicture(input: string | Uint8Array, called = 'The picture'): Promise<Picture> {
+  const name = typeof input === 'string' ? input : called;
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
