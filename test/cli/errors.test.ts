@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOLDEN, MODEL } from '../golden.ts';
+import { inProcess } from './inProcess.ts';
 import { palimpsest } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-errors-'));
@@ -162,7 +163,7 @@ describe('palimpsest edit with bad input', () => {
       '--inner-steps',
       '1',
     ];
-    const { status, stdout } = await palimpsest(cache, 'edit', input, ...options, ...extra, '--json');
+    const { status, stdout } = await inProcess(cache, 'edit', input, ...options, ...extra, '--json');
     expect(status).toBe(code === 'OPTION_INVALID' ? 2 : 1);
     const { error } = JSON.parse(stdout);
     expect(error.code).toBe(code);
@@ -171,12 +172,19 @@ describe('palimpsest edit with bad input', () => {
   });
 });
 
+it('a process ends with that error and status too', async () => {
+  const edit = ['edit', at('none.png'), '--from', 'a dog', '--to', 'a cat', '--out', at('out.png'), '--json'];
+  const { status, stdout } = await palimpsest(cache, ...edit);
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout).error.code).toBe('PICTURE_UNREADABLE');
+});
+
 it('a device of the environment that is not there is refused as one of a flag is', async () => {
   const absent = process.platform === 'win32' ? 'coreml' : 'dml';
   process.env.PALIMPSEST_DEVICE = absent;
   try {
     const words = ['--from', 'a dog', '--to', 'a tiger', '--out', at('out.png'), '--json'];
-    const { status, stdout } = await palimpsest(cache, 'edit', picture, '--model', MODEL, ...words);
+    const { status, stdout } = await inProcess(cache, 'edit', picture, '--model', MODEL, ...words);
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error.message).toContain(`has no ${absent}`);
   } finally {
