@@ -71,6 +71,12 @@ describe.skipIf(!canBeStranger)('a user who may not write everywhere', () => {
     expect(stdout.subarray(-8, -4).toString()).toBe('IEND');
     expect(await sharp(stdout).metadata()).toMatchObject({ format: 'png', width: 128 });
     expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toMatchObject({ out: '/dev/stdout', width: 128 });
+    const usual = await generate('-');
+    expect(usual.stdout.equals(stdout)).toBe(true);
+    expect(JSON.parse(usual.stderr.trim().split('\n').at(-1)!)).toMatchObject({ out: '-', width: 128 });
+    const failed = await generate('-', '--model', at('no-model'));
+    expect(failed.stdout.toString()).toBe('');
+    expect(JSON.parse(failed.stderr.trim().split('\n').at(-1)!).error.code).toBe('MODEL_FOLDER_INVALID');
   });
 });
 

@@ -19,8 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'palimpsest-with-daemon-'));
 const cache = join(folder, 'cache');
 const picture = join(GOLDEN, 'image.png');
 const at = (name: string) => join(folder, name);
-const options = ['--model', MODEL, '--steps', '3', '--json'];
-const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '2'];
+const options = ['--model', MODEL, '--steps', '2', '--json'];
+const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '1'];
 
 let daemon: StartedDaemon;
 let client: DaemonClient;
@@ -55,7 +55,7 @@ const notices = (stderr: string): string[] =>
     .map((line) => JSON.parse(line).notice);
 
 /** Said of any work in so few steps, as these tests have. */
-const FEW_STEPS = expect.stringMatching(/^3 steps are few|^A single step/);
+const FEW_STEPS = expect.stringMatching(/^2 steps are few|^A single step/);
 
 describe('with a daemon running', () => {
   it('an edit is done there, with the same progress, result and bytes', async () => {
@@ -78,7 +78,7 @@ describe('with a daemon running', () => {
   });
 
   it('an inversion is made there, once', async () => {
-    const invert = ['invert', picture, ...options, '--from', 'a dog', '--inner-steps', '2'];
+    const invert = ['invert', picture, ...options, '--from', 'a dog', '--mode', 'instant'];
     const [there, here] = [
       await inProcess(cache, ...invert),
       await inProcess(cache, ...invert, '--no-daemon'),
