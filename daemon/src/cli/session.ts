@@ -35,9 +35,18 @@ export function addModelFlags(command: Command): Command {
     .option(
       '--model <model>',
       'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
+      named('--model'),
     )
-    .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
-    .option('--vae <file>', "a VAE to take in place of the model's own: a .safetensors file, or a folder")
+    .option(
+      '--image-encoder <folder>',
+      "CLIP's vision encoder, for models that come without one",
+      named('--image-encoder'),
+    )
+    .option(
+      '--vae <file>',
+      "a VAE to take in place of the model's own: a .safetensors file, or a folder",
+      named('--vae'),
+    )
     .option(
       '--lora <file[:strength]>',
       'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
@@ -188,10 +197,21 @@ function readThreads(text: string): number {
   throw new PalimpsestError('OPTION_INVALID', `--threads ${text}: give a whole number from 1.`);
 }
 
+/** The value of an option that names something: a variable of a script that is not set leaves nothing. */
+const named =
+  (option: string) =>
+  (text: string): string => {
+    if (text !== '') return text;
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `${option} is empty. Name what it stands for, or leave it out.`,
+    );
+  };
+
 /** One `--lora`, after those before it. */
 const addLora = (text: string, previous: readonly LoraChoice[] = []): LoraChoice[] => [
   ...previous,
-  readLora(text),
+  readLora(named('--lora')(text)),
 ];
 
 const DEMO_MODEL =
