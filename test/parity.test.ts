@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tensor } from '../daemon/src/tensor/tensor.ts';
 import { encodeSafetensors } from '../daemon/src/weights/safetensors.ts';
+import { parityCommand } from '../parity/src/command.ts';
 import { difference } from '../parity/src/difference.ts';
 import { GOLDEN, golden, MODEL } from './golden.ts';
 
@@ -19,7 +20,23 @@ interface Result {
   readonly stderr: string;
 }
 
-function parity(...args: string[]): Promise<Result> {
+const resultOf = (status: number | null, stdout: string, stderr: string): Result => {
+  const lines = stdout.trimEnd().split('\n');
+  return { status, rows: lines.slice(1, -1), counts: lines.at(-1)!, stderr };
+};
+
+async function parity(...args: string[]): Promise<Result> {
+  const [printed, complaints]: [string[], string[]] = [[], []];
+  const output = {
+    print: (line: string) => printed.push(line),
+    complain: (line: string) => complaints.push(line),
+  };
+  const status = await parityCommand(args, output);
+  return resultOf(status, printed.join('\n'), complaints.join('\n'));
+}
+
+/** In a process of its own. */
+function parityProcess(...args: string[]): Promise<Result> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
@@ -29,10 +46,7 @@ function parity(...args: string[]): Promise<Result> {
     stderr += chunk;
   });
   return new Promise((resolve) => {
-    child.on('close', (status) => {
-      const lines = stdout.trimEnd().split('\n');
-      resolve({ status, rows: lines.slice(1, -1), counts: lines.at(-1)!, stderr });
-    });
+    child.on('close', (status) => resolve(resultOf(status, stdout, stderr)));
   });
 }
 
@@ -72,7 +86,7 @@ describe('a golden set', () => {
   });
 
   it('may be compared in parts', async () => {
-    const { status, counts } = await parity(GOLDEN, '--only', 'scheduler,alignment');
+    const { status, counts } = await parityProcess(GOLDEN, '--only', 'scheduler,alignment');
     expect(counts).toMatch(/^187 rows: \d+ passed, 0 failed, 0 unchecked, /);
     expect(status).toBe(0);
     const unknown = await parity(GOLDEN, '--only', 'scheduler,nothing');
@@ -119,7 +133,7 @@ describe('a golden set', () => {
   it('has to be there', async () => {
     const nowhere = await parity(join(folder, 'nowhere'), '--model', MODEL);
     expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no folder') });
-    expect(await parity()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') });
+    expect(await parityProcess()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') });
   });
 });
 

@@ -12,14 +12,15 @@ export interface FileFault {
 /** Texts that downloads leave in the place of what was wanted, by how they begin. */
 const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
   [
-    /^version https:\/\/git-lfs/,
+    // Older ones name the project that it was, or the page of another.
+    /^version https?:\/\/(git-lfs|hawser|git-media)\b/,
     {
       what: 'a pointer of Git LFS, not the file itself',
       advice: 'Run "git lfs pull" in its repository, or download the file itself.',
     },
   ],
   [
-    /^\s*(<!--.*?-->\s*)?<(!DOCTYPE html|html|head)/is,
+    /^\s*(<!--.*?-->\s*)?(<\?xml[^>]*>\s*)?<(!DOCTYPE html|html|head|body|title)\b/is,
     {
       what: 'a web page, not the file itself',
       advice: 'Download the file itself: its page may ask to sign in or to agree to terms first.',

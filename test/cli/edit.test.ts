@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
+import { inProcess } from './inProcess.ts';
 import { palimpsest, start, told } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-cli-'));
@@ -50,7 +51,7 @@ describe('palimpsest edit', () => {
   it('uses the inversion that is there for the next edit', async () => {
     const other = ['--from', 'a black and white dog', '--to', 'a black and white dog in the snow'];
     const out = join(folder, 'second.png');
-    const { status, stdout, stderr } = await palimpsest(
+    const { status, stdout, stderr } = await inProcess(
       cache,
       'edit',
       photo,
@@ -74,7 +75,7 @@ describe('palimpsest edit', () => {
       .png()
       .toFile(mask);
     const out = join(folder, 'masked.png');
-    const { status, stderr } = await palimpsest(
+    const { status, stderr } = await inProcess(
       cache,
       'edit',
       photo,
@@ -107,14 +108,14 @@ describe('palimpsest edit', () => {
       '--steps',
       '3',
       '--inner-steps',
-      '12',
+      '4',
       '--json',
       ...words,
     ];
     const out = join(folder, 'stopped.png');
     const { child, finished } = start(cache, [...resumable, '--out', out]);
-    // 12 iterations at the first timestep: the 13th is the second's first.
-    await told(child, '"stage":"optimise","step":13');
+    // 4 iterations at the first timestep: the 5th is the second's first.
+    await told(child, '"stage":"optimise","step":5');
     child.kill('SIGINT');
     const stopped = await finished;
     expect(stopped.status).toBe(130);
@@ -124,12 +125,12 @@ describe('palimpsest edit', () => {
     });
     expect(readdirSync(folder)).not.toContain('stopped.png');
 
-    const resumed = await palimpsest(cache, ...resumable, '--out', out);
+    const resumed = await inProcess(cache, ...resumable, '--out', out);
     expect(resumed.status, resumed.stderr).toBe(0);
     const steps = [...resumed.stderr.matchAll(/"stage":"optimise","step":(\d+)/g)].map(([, step]) =>
       Number(step),
     );
-    expect(steps[0]).toBe(13);
+    expect(steps[0]).toBe(5);
   });
 });
 
@@ -139,7 +140,7 @@ describe('palimpsest style', () => {
     const prompts = ['--from', 'a black and white dog', '--style-from', 'a painting'];
     const style = join(GOLDEN, 'image.png');
     const run = (...extra: string[]) =>
-      palimpsest(cache, 'style', photo, style, ...quick, ...prompts, '--out', out, ...extra);
+      inProcess(cache, 'style', photo, style, ...quick, ...prompts, '--out', out, ...extra);
     const { status, stdout, stderr } = await run();
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ out, width: 200, height: 300 });
@@ -152,7 +153,7 @@ describe('palimpsest style', () => {
 
 describe('palimpsest style --help', () => {
   it('offers of inversions what StyleDiffusion or the walk of the content takes, and nothing that is refused', async () => {
-    const { stdout } = await palimpsest(cache, 'style', '--help');
+    const { stdout } = await inProcess(cache, 'style', '--help');
     const offered = [...stdout.matchAll(/^ {2}--(?:no-)?([a-z-]+)/gm)].map(([, flag]) =>
       flag!.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
     );
@@ -167,7 +168,7 @@ describe('palimpsest style --help', () => {
 describe('palimpsest generate', () => {
   it('draws a picture', async () => {
     const out = join(folder, 'generated.png');
-    const { status, stderr } = await palimpsest(
+    const { status, stderr } = await inProcess(
       cache,
       'generate',
       'a cat',
@@ -199,7 +200,7 @@ describe('palimpsest generate, stopped', () => {
 
 describe('palimpsest inspect-model', () => {
   it('says what a folder holds', async () => {
-    const { status, stdout } = await palimpsest(cache, 'inspect-model', MODEL, '--json');
+    const { status, stdout } = await inProcess(cache, 'inspect-model', MODEL, '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'modelA',
@@ -211,7 +212,7 @@ describe('palimpsest inspect-model', () => {
 
   it('estimates what it takes on a device that need not be there', async () => {
     const needs = async (...flags: string[]) => {
-      const { status, stdout, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--json', ...flags);
+      const { status, stdout, stderr } = await inProcess(cache, 'inspect-model', MODEL, '--json', ...flags);
       expect(status, stderr).toBe(0);
       return JSON.parse(stdout).memory;
     };
@@ -222,7 +223,7 @@ describe('palimpsest inspect-model', () => {
     expect(careful).toMatchObject({ job: 'careful edit' });
     expect(inHalf.jobs[0].usual.own).toBeLessThan(careful.usual.own);
     for (const size of ['100', '4096', 'large']) {
-      const { status, stderr } = await palimpsest(cache, 'inspect-model', MODEL, '--size', size);
+      const { status, stderr } = await inProcess(cache, 'inspect-model', MODEL, '--size', size);
       expect(status).toBe(2);
       expect(stderr).toMatch(/--size: give a multiple of 64/);
     }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOLDEN, MODEL } from '../golden.ts';
+import { inProcess } from './inProcess.ts';
 import { palimpsest } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-errors-'));
@@ -100,6 +101,22 @@ describe('palimpsest edit with bad input', () => {
     ['a text file', { picture: at('text.png') }, 'PICTURE_UNREADABLE', /./],
     ['a picture cut short', { picture: at('cut.png') }, 'PICTURE_UNREADABLE', /./],
     ['a picture that is not there', { picture: at('none.png') }, 'PICTURE_UNREADABLE', /./],
+    [
+      'a folder for a picture',
+      { picture: folder },
+      'PICTURE_UNREADABLE',
+      /is a folder\. Name a picture in it/,
+    ],
+    ['no name for a picture', { picture: '' }, 'PICTURE_UNREADABLE', /name of a picture is empty/],
+    ['no name for a model', { model: '' }, 'OPTION_INVALID', /--model is empty/],
+    ['no name for a VAE', { extra: ['--vae', ''] }, 'OPTION_INVALID', /--vae is empty/],
+    ['no name for a LoRA', { extra: ['--lora', ''] }, 'OPTION_INVALID', /--lora is empty/],
+    [
+      'a kind for an editor without',
+      { extra: ['--editor', 'sdedit', '--mode', 'instant', '--kind', 'refine'] },
+      'OPTION_INVALID',
+      /does not take kind/,
+    ],
     ['a picture of one pixel', { picture: at('dot.png') }, 'PICTURE_TOO_SMALL', /1 x 1/],
     ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
     ['an interval out of range', { extra: ['--word-tau', 'tiger=0..3'] }, 'OPTION_INVALID', /^--word-tau:/],
@@ -162,7 +179,7 @@ describe('palimpsest edit with bad input', () => {
       '--inner-steps',
       '1',
     ];
-    const { status, stdout } = await palimpsest(cache, 'edit', input, ...options, ...extra, '--json');
+    const { status, stdout } = await inProcess(cache, 'edit', input, ...options, ...extra, '--json');
     expect(status).toBe(code === 'OPTION_INVALID' ? 2 : 1);
     const { error } = JSON.parse(stdout);
     expect(error.code).toBe(code);
@@ -171,12 +188,19 @@ describe('palimpsest edit with bad input', () => {
   });
 });
 
+it('a process ends with that error and status too', async () => {
+  const edit = ['edit', at('none.png'), '--from', 'a dog', '--to', 'a cat', '--out', at('out.png'), '--json'];
+  const { status, stdout } = await palimpsest(cache, ...edit);
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout).error.code).toBe('PICTURE_UNREADABLE');
+});
+
 it('a device of the environment that is not there is refused as one of a flag is', async () => {
   const absent = process.platform === 'win32' ? 'coreml' : 'dml';
   process.env.PALIMPSEST_DEVICE = absent;
   try {
     const words = ['--from', 'a dog', '--to', 'a tiger', '--out', at('out.png'), '--json'];
-    const { status, stdout } = await palimpsest(cache, 'edit', picture, '--model', MODEL, ...words);
+    const { status, stdout } = await inProcess(cache, 'edit', picture, '--model', MODEL, ...words);
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error.message).toContain(`has no ${absent}`);
   } finally {

@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { palimpsest } from './palimpsest.ts';
+import { inProcess } from './inProcess.ts';
 
 describe('palimpsest help', () => {
   it.each([
@@ -11,7 +11,7 @@ describe('palimpsest help', () => {
     [['help'], 'Usage: palimpsest [options] [command]'],
     [['help', 'nothing'], 'Usage: palimpsest [options] [command]'],
   ])('%j is the help of that command', async (line, usage) => {
-    const { status, stdout } = await palimpsest(tmpdir(), ...line);
+    const { status, stdout } = await inProcess(tmpdir(), ...line);
     expect(status).toBe(0);
     expect(stdout).toContain(usage);
   });

@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 describe.skipIf(!canBeStranger)('without a home folder', () => {
-  it.each<[string, string[], number, RegExp]>([
+  it.concurrent.each<[string, string[], number, RegExp]>([
     ['models', ['models'], 0, /demo/],
     ['doctor', ['doctor'], 1, /Cache folder .* cannot be written\n.*PALIMPSEST_CACHE/],
     ['clients', ['clients'], 1, /not running/],

@@ -1,5 +1,6 @@
 /** Where a picture cannot go is said before any work; where it can, it goes, and nothing else does. */
 
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -14,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOLDEN } from '../golden.ts';
+import { PROGRAM } from './palimpsest.ts';
 import { asStranger, canBeStranger, give } from './stranger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-out-'));
@@ -71,7 +74,27 @@ describe.skipIf(!canBeStranger)('a user who may not write everywhere', () => {
     expect(stdout.subarray(-8, -4).toString()).toBe('IEND');
     expect(await sharp(stdout).metadata()).toMatchObject({ format: 'png', width: 128 });
     expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toMatchObject({ out: '/dev/stdout', width: 128 });
+    const usual = await generate('-');
+    expect(usual.stdout.equals(stdout)).toBe(true);
+    expect(JSON.parse(usual.stderr.trim().split('\n').at(-1)!)).toMatchObject({ out: '-', width: 128 });
+    const failed = await generate('-', '--model', at('no-model'));
+    expect(failed.stdout.toString()).toBe('');
+    expect(JSON.parse(failed.stderr.trim().split('\n').at(-1)!).error.code).toBe('MODEL_FOLDER_INVALID');
   });
+});
+
+it('a picture may come on the standard input and go to the standard output', async () => {
+  const words = ['--from', 'a dog', '--to', 'a cat', '--mode', 'instant', '--steps', '1', '--no-daemon'];
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [PROGRAM, 'edit', '-', '--out', '-', ...words],
+    {
+      env: { ...process.env, ...env, PALIMPSEST_CACHE: at('own/piped') },
+      input: readFileSync(join(GOLDEN, 'image.png')),
+    },
+  );
+  expect(status, String(stderr)).toBe(0);
+  expect(await sharp(stdout).metadata()).toMatchObject({ format: 'png', width: 128 });
 });
 
 it.skipIf(!canBeStranger)('a model is no place for a picture', async () => {

@@ -1,13 +1,15 @@
 /** `palimpsest serve`, `clients` and `doctor`, as a user meets them. */
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pair } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { MODEL } from '../golden.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { inProcess } from './inProcess.ts';
 import { palimpsest } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-serve-'));
@@ -19,7 +21,8 @@ async function run(env: Record<string, string | undefined>, ...args: string[]) {
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {
-    return await palimpsest(cache, ...args);
+    // What stays is a process.
+    return await (args[0] === 'serve' ? palimpsest : inProcess)(cache, ...args);
   } finally {
     process.env = before;
   }
@@ -96,7 +99,7 @@ describe('palimpsest serve with a fault', () => {
     ['of the environment', { PALIMPSEST_PORT: 'x' }, null, 'port: give a whole number from 1 to 65535'],
     ['of a device that is not there', { PALIMPSEST_DEVICE: ABSENT }, null, `has no ${ABSENT}`],
     ['of the file', {}, '{"colour":1}', 'colour'],
-    ['of no file of JSON', {}, '{', 'config.json'],
+    ['of no file of JSON', {}, '{\n  "port": x', 'config.json is not valid JSON: look at line 2, column 11'],
   ])('%s says which', async (_, more, file, name) => {
     mkdirSync(config, { recursive: true });
     rmSync(join(config, 'config.json'), { force: true });
@@ -179,4 +182,21 @@ describe('palimpsest doctor', () => {
       expect.objectContaining({ name: 'mine', refused: gone }),
     );
   });
+});
+
+it('palimpsest models lists each by what --model takes: by its path, where it would not be found by a name', async () => {
+  const models = join(folder, 'elsewhere');
+  mkdirSync(models);
+  cpSync(MODEL, join(models, 'mine'), { recursive: true });
+  const env = { PALIMPSEST_CONFIG: join(folder, 'listing') };
+  const used = async (more: Record<string, string>, ...folders: string[]) => {
+    const { stdout } = await run({ ...env, ...more }, 'models', '--json', ...folders);
+    const { models } = JSON.parse(stdout) as { models: { name: string; use: string }[] };
+    return models.map(({ name, use }) => [name, use]);
+  };
+  expect(await used({}, models)).toContainEqual(['mine', join(models, 'mine')]);
+  expect(await used({ PALIMPSEST_MODELS: models }, models)).toContainEqual(['mine', 'mine']);
+  const { stdout } = await run(env, 'models', models);
+  expect(stdout).toMatch(/by its path.*\n {2}\S+elsewhere.mine\n/);
+  expect(stdout).toMatch(/by its name.*\n {2}demo /);
 });

@@ -1,7 +1,7 @@
 /** Commands that find a running daemon: it does the work, and the files are the same byte for byte. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { GOLDEN, MODEL } from '../golden.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
+import { inProcess } from './inProcess.ts';
 import { palimpsest, start, told } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-with-daemon-'));
@@ -18,8 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'palimpsest-with-daemon-'));
 const cache = join(folder, 'cache');
 const picture = join(GOLDEN, 'image.png');
 const at = (name: string) => join(folder, name);
-const options = ['--model', MODEL, '--steps', '3', '--json'];
-const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '2'];
+const options = ['--model', MODEL, '--steps', '2', '--json'];
+const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '1'];
 
 let daemon: StartedDaemon;
 let client: DaemonClient;
@@ -54,7 +55,7 @@ const notices = (stderr: string): string[] =>
     .map((line) => JSON.parse(line).notice);
 
 /** Said of any work in so few steps, as these tests have. */
-const FEW_STEPS = expect.stringMatching(/^3 steps are few|^A single step/);
+const FEW_STEPS = expect.stringMatching(/^2 steps are few|^A single step/);
 
 describe('with a daemon running', () => {
   it('an edit is done there, with the same progress, result and bytes', async () => {
@@ -66,7 +67,7 @@ describe('with a daemon running', () => {
     expect(existsSync(cache)).toBe(false);
     expect(notices(there.stderr)).toEqual([FEW_STEPS]);
 
-    const here = await palimpsest(cache, ...edit, '--no-daemon', '--out', at('here.png'));
+    const here = await inProcess(cache, ...edit, '--no-daemon', '--out', at('here.png'));
     expect(here.status, here.stderr).toBe(0);
     expect(await jobs()).toHaveLength(1);
     expect(readFileSync(at('there.png')).equals(readFileSync(at('here.png')))).toBe(true);
@@ -77,29 +78,29 @@ describe('with a daemon running', () => {
   });
 
   it('an inversion is made there, once', async () => {
-    const invert = ['invert', picture, ...options, '--from', 'a dog', '--inner-steps', '2'];
+    const invert = ['invert', picture, ...options, '--from', 'a dog', '--mode', 'instant'];
     const [there, here] = [
-      await palimpsest(cache, ...invert),
-      await palimpsest(cache, ...invert, '--no-daemon'),
+      await inProcess(cache, ...invert),
+      await inProcess(cache, ...invert, '--no-daemon'),
     ];
     const made = JSON.parse(there.stdout);
     expect(made).toMatchObject({ reused: false, canvas: { width: 128, height: 128 } });
     expect(JSON.parse(here.stdout)).toEqual(made);
-    const again = await palimpsest(cache, ...invert);
+    const again = await inProcess(cache, ...invert);
     expect(JSON.parse(again.stdout)).toEqual({ ...made, reused: true });
   });
 
   it('a picture is drawn there', async () => {
     const draw = ['generate', 'a cat', ...options];
-    await palimpsest(cache, ...draw, '--out', at('drawn-there.png'));
-    await palimpsest(cache, ...draw, '--no-daemon', '--out', at('drawn-here.png'));
+    await inProcess(cache, ...draw, '--out', at('drawn-there.png'));
+    await inProcess(cache, ...draw, '--no-daemon', '--out', at('drawn-here.png'));
     expect((await jobs()).filter(({ request }) => request.kind === 'generate')).toHaveLength(1);
     expect(readFileSync(at('drawn-there.png')).equals(readFileSync(at('drawn-here.png')))).toBe(true);
   });
 
   it("the job's error is the command's", async () => {
     const wrong = ['edit', picture, ...options, ...words, '--weight', 'lion=2', '--out', at('none.png')];
-    const { status, stdout } = await palimpsest(cache, ...wrong);
+    const { status, stdout } = await inProcess(cache, ...wrong);
     expect(status).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'WORD_NOT_FOUND' });
     expect(existsSync(at('none.png'))).toBe(false);
@@ -107,12 +108,18 @@ describe('with a daemon running', () => {
 
   it.each([
     ['of a model that it does not have', ['--model', join(GOLDEN, '../modelA/unet')], picture, /--models/, 1],
-    ['with an option that the wire lacks', ['--model', MODEL, '--threads', '1'], picture, /--threads/, 0],
+    [
+      'with an option that the wire lacks',
+      ['--model', MODEL, '--threads', '1'],
+      picture,
+      /takes no --threads from a command/,
+      0,
+    ],
     ['of a file that the wire does not take', ['--model', MODEL], at('picture.tiff'), /does not take/, 0],
   ])('an edit %s is done without it, and says so', async (_, more, file, why, status) => {
     const before = await jobs();
     const quick = ['--steps', '1', '--method', 'ddim', '--json', ...words];
-    const done = await palimpsest(cache, 'edit', file, ...quick, ...more, '--out', at('without.png'));
+    const done = await inProcess(cache, 'edit', file, ...quick, ...more, '--out', at('without.png'));
     expect(done.status, done.stderr).toBe(status);
     expect(notices(done.stderr)).toEqual([expect.stringMatching(why), ...(status === 0 ? [FEW_STEPS] : [])]);
     expect(await jobs()).toHaveLength(before.length);
@@ -121,26 +128,35 @@ describe('with a daemon running', () => {
   it('an edit on whatever device there is, is done there', async () => {
     const before = await jobs();
     const quick = ['--steps', '1', '--method', 'ddim', '--json', '--device', 'auto', ...words];
-    const done = await palimpsest(
-      cache,
-      'edit',
-      picture,
-      '--model',
-      MODEL,
-      ...quick,
-      '--out',
-      at('auto.png'),
-    );
+    const done = await inProcess(cache, 'edit', picture, '--model', MODEL, ...quick, '--out', at('auto.png'));
     expect(notices(done.stderr)).toEqual([FEW_STEPS]);
     expect(await jobs()).toHaveLength(before.length + 1);
   });
 
   it('a file that is not there is all that is told', async () => {
     const edit = ['edit', at('nowhere.png'), '--model', MODEL, '--json', ...words, '--out', at('no.png')];
-    const { status, stdout, stderr } = await palimpsest(cache, ...edit);
+    const { status, stdout, stderr } = await inProcess(cache, ...edit);
     expect(status).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'PICTURE_UNREADABLE' });
     expect(notices(stderr)).toEqual([]);
+  });
+
+  it.each([
+    ['no picture', () => Buffer.from('nothing'), 'PICTURE_UNREADABLE'],
+    ['a picture that is cut short', () => readFileSync(picture).subarray(0, 9000), 'PICTURE_UNREADABLE'],
+    ['a dot', () => sharp(picture).resize(8, 8).png().toBuffer(), 'PICTURE_TOO_SMALL'],
+  ])('%s is told by its name, and nothing else is', async (_, bytes, code) => {
+    const [bad, prompts] = [at('bad.png'), words.slice(0, 4)];
+    writeFileSync(bad, await bytes());
+    const quick = [...options, '--mode', 'instant', '--out', at('no.png')];
+    const told = async (...args: string[]) => {
+      const { stdout, stderr } = await inProcess(cache, ...args, ...quick);
+      expect(notices(stderr).filter((notice) => !/steps/.test(notice))).toEqual([]);
+      return JSON.parse(stdout).error;
+    };
+    const expected = { code, message: expect.stringContaining(bad) };
+    expect(await told('edit', bad, ...prompts)).toEqual(expected);
+    expect(await told('edit', picture, '--mask', bad, ...prompts)).toEqual(expected);
   });
 
   it('Ctrl-C stops the job there', async () => {
@@ -162,7 +178,7 @@ describe('with a daemon running', () => {
     await sharp(picture).toColourspace('rgb16').png().toFile(at('deep.png'));
     const edit = ['edit', at('deep.png'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
     for (const where of [[], ['--no-daemon']]) {
-      const { status, stderr } = await palimpsest(cache, ...edit, ...where, '--out', at('shallow.png'));
+      const { status, stderr } = await inProcess(cache, ...edit, ...where, '--out', at('shallow.png'));
       expect(status, stderr).toBe(0);
       expect(notices(stderr)).toEqual([
         FEW_STEPS,
@@ -175,7 +191,7 @@ describe('with a daemon running', () => {
     execFileSync('mkfifo', [at('pipe')]);
     const edit = ['edit', at('pipe'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
     const [{ status, stderr }] = await Promise.all([
-      palimpsest(cache, ...edit, '--out', at('piped.png')),
+      inProcess(cache, ...edit, '--out', at('piped.png')),
       writeFile(at('pipe'), readFileSync(picture)),
     ]);
     expect(status, stderr).toBe(0);

@@ -28,7 +28,10 @@ describe('the engine process', () => {
       height: first.height,
     });
 
-    const second = await place.engine.run<'edit'>({ ...editRequest(place.image), target: 'a cat on a carpet' });
+    const second = await place.engine.run<'edit'>({
+      ...editRequest(place.image),
+      target: 'a cat on a carpet',
+    });
     expect(second).toMatchObject({ inversion: first.inversion, reused: true });
     expect(second.image).not.toBe(first.image);
     const { models, rssBytes, state } = place.engine.status();

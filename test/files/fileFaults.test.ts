@@ -50,6 +50,20 @@ describe.each([
   ['a pointer of Git LFS', POINTER, /a pointer of Git LFS, not the file itself\. Run "git lfs pull"/],
   ['a web page', PAGE, /a web page, not the file itself\. Download the file itself/],
   ['nothing', '', /is empty\. Download it again/],
+  [
+    'an old pointer of Git LFS',
+    POINTER.replace('git-lfs.github.com', 'hawser.github.com'),
+    /a pointer of Git LFS, not the file itself/,
+  ],
+  ['a bare web page', '<?xml version="1.0"?>\n<html><body>Sorry</body></html>', /a web page, not the file/],
+  ['a PNG', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /is a PNG picture under another name/],
+  ['gzip', Buffer.from('\x1f\x8b\x08\0\0\0\0\0\0\x03', 'latin1'), /is a gzip archive under.*Unpack it/],
+  ['7z', Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'), /is a 7z archive under another name\. Unpack it/],
+  [
+    'zip',
+    Buffer.from('PK\x03\x04\x14\0\0\0', 'latin1'),
+    /is a (zip archive|pickle of PyTorch or another archive)/,
+  ],
 ])('%s under the name of', (what, content, words) => {
   it.each([
     WEIGHTS,

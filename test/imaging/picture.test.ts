@@ -291,10 +291,11 @@ describe('what is refused', () => {
     );
   });
 
-  test.each(['missing.png', '.'])('a path to %s', async (name) => {
-    await expect(decodePicture(join(folder, name))).rejects.toThrow(
-      refused('PICTURE_UNREADABLE', 'Cannot open'),
-    );
+  test.each([
+    ['missing.png', 'Cannot open'],
+    ['.', 'is a folder. Name a picture in it.'],
+  ])('a path to %s', async (name, words) => {
+    await expect(decodePicture(join(folder, name))).rejects.toThrow(refused('PICTURE_UNREADABLE', words));
   });
 });
 

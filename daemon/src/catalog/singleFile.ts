@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { readJson } from '../files/json.ts';
 import {
   AutoencoderConfig,
+  notJson,
   parseConfig,
   SchedulerConfig,
   TextEncoderConfig,
@@ -80,9 +81,11 @@ function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
   try {
     json = readJson(file);
   } catch (cause) {
-    throw new PalimpsestError('MODEL_FOLDER_INVALID', `${file} is not JSON. Mend it, or remove it.`, {
-      cause,
-    });
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      notJson(file, cause) ?? `${file} cannot be read. Mend it, or remove it.`,
+      { cause },
+    );
   }
   const { unet, vae, text_encoder, scheduler } = parseConfig(file, json, Overrides);
   return {

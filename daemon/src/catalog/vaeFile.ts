@@ -6,8 +6,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
-import { readJson } from '../files/json.ts';
 import { namesIn } from '../files/namesIn.ts';
 import { AutoencoderConfig, parseConfig, readConfig } from '../networks/config.ts';
 import { Checkpoint, openWeights, PICKLED, refusedPickle, SAFETENSORS } from '../weights/checkpoint.ts';
@@ -91,8 +91,7 @@ function fitting(path: string, vae: Part<AutoencoderConfig>): Part<AutoencoderCo
 function diffusersConfig(path: string, { tensors }: SafetensorsFile): object {
   const beside = join(dirname(path), 'config.json');
   if (basename(path).startsWith('diffusion_pytorch_model') && existsSync(beside)) {
-    const json = readJson(beside);
-    if (typeof json === 'object' && json !== null) return json;
+    return readConfig(dirname(path), 'config.json', z.looseObject({}));
   }
   return vaeConfig(tensors);
 }

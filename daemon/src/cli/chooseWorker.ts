@@ -66,8 +66,14 @@ async function inDaemon(
   if (running.version !== packageJson.version) {
     return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
   }
-  if ([imageEncoder, vae, threads, memoryBudget].some((choice) => choice !== undefined)) {
-    return 'The running daemon does not know --image-encoder, --vae, --threads and --memory-budget.';
+  const unknown = Object.entries({
+    '--image-encoder': imageEncoder,
+    '--vae': vae,
+    '--threads': threads,
+    '--memory-budget': memoryBudget,
+  }).flatMap(([option, choice]) => (choice === undefined ? [] : [option]));
+  if (unknown.length > 0) {
+    return `The running daemon takes no ${unknown.join(', no ')} from a command.`;
   }
   if (
     ![undefined, 'auto', running.device].includes(device) ||
@@ -83,7 +89,9 @@ async function inDaemon(
     return `The running daemon does not have the model ${folder} (start it with --models to give it one).`;
   }
   for (const picture of pictures) {
-    if (!(await canBeSent(picture))) return `The running daemon does not take ${picture}.`;
+    if (await canBeSent(picture)) continue;
+    await requirePicture(picture);
+    return `The running daemon does not take ${picture}.`;
   }
   try {
     return new DaemonWorker(await connectAsOwner(running), model, watch);
@@ -92,6 +100,17 @@ async function inDaemon(
       ? error.message
       : 'The token of the running daemon cannot be read.';
   }
+}
+
+/**
+ * Nothing else is to be told of what cannot be read here either.
+ *
+ * @throws {PalimpsestError} as `decodePicture`.
+ */
+async function requirePicture(file: string): Promise<void> {
+  if ((await stat(file)).isFIFO()) return;
+  const { decodePicture } = await import('../imaging/picture.ts');
+  await decodePicture(file);
 }
 
 /** Whether a file is a picture that the wire takes; if not, work in this process says what is wrong, or does it. */

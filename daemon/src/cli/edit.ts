@@ -18,7 +18,7 @@ export function editCommand(): Command {
     .description(
       'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to.',
     )
-    .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF')
+    .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture')
     .requiredOption('--to <words>', 'what it should be')
     .requiredOption('--out <file>', 'where the edited PNG goes')

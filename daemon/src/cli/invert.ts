@@ -11,7 +11,7 @@ export function invertCommand(): Command {
     .description(
       'Inverts a picture, so that every edit of it starts at once. The result is kept on this machine.',
     )
-    .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF')
+    .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture');
   addFlags(addWorkFlags(command), InversionOptions);
   return command.action((picture: string, { from: prompt }: { from: string }) =>

@@ -1,56 +1,5 @@
-/** @file The command line: `palimpsest COMMAND`. */
+/** @file The program: the command line with the arguments of this process. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
-import { Command, CommanderError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
-import { EXIT_CODES, reportError } from './report.ts';
+import { runCommandLine } from './commandLine.ts';
 
-/** Each is loaded when it is called: the daemon starts without the runtime, which lives in its engine process. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  invert: async () => (await import('./invert.ts')).invertCommand(),
-  edit: async () => (await import('./edit.ts')).editCommand(),
-  style: async () => (await import('./style.ts')).styleCommand(),
-  generate: async () => (await import('./generate.ts')).generateCommand(),
-  models: async () => (await import('./models.ts')).modelsCommand(),
-  'inspect-model': async () => (await import('./inspectModel.ts')).inspectModelCommand(),
-  serve: async () => (await import('./serve.ts')).serveCommand(),
-  photopea: async () => (await import('./photopea.ts')).photopeaCommand(),
-  clients: async () => (await import('./clients.ts')).clientsCommand(),
-  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
-};
-
-const program = new Command('palimpsest')
-  .description('Edit real pictures with words.')
-  .version(packageJson.version);
-
-/** commander's own `help` knows one level of commands: `help models pull` is `models pull --help`. */
-function givenArguments(): string[] {
-  const [first, ...rest] = process.argv.slice(2);
-  if (first === undefined) return [];
-  return first === 'help' && rest.length > 0 ? [...rest, '--help'] : [first, ...rest];
-}
-
-const given = givenArguments();
-const named = COMMANDS[given[0] ?? ''];
-for (const load of named === undefined ? Object.values(COMMANDS) : [named]) program.addCommand(await load());
-
-const json = process.argv.includes('--json');
-for (const command of [program, ...program.commands]) {
-  command.exitOverride();
-  // A machine gets its error as JSON below.
-  if (json) command.configureOutput({ writeErr: () => {} });
-}
-
-try {
-  await program.parseAsync(given, { from: 'user' });
-} catch (error) {
-  process.exitCode = endOf(error);
-}
-
-/** The exit status. commander has told people what was wrong with the line; --help and --version end with 0. */
-function endOf(error: unknown): number {
-  if (!(error instanceof CommanderError)) return reportError(error, json);
-  if (error.exitCode === 0) return 0;
-  if (json) reportError(new PalimpsestError('OPTION_INVALID', error.message.replace(/^error: /, '')), json);
-  return EXIT_CODES.usage;
-}
+await runCommandLine(process.argv.slice(2));

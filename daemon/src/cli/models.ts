@@ -1,5 +1,6 @@
 /** @file `palimpsest models`: the models on this machine, and how to get one. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import type { ListedModel } from '../catalog/modelRegistry.ts';
 import { openModels } from '../server/openModels.ts';
@@ -12,9 +13,9 @@ export function modelsCommand(): Command {
   return new Command('models')
     .summary('list the models on this machine, or download one')
     .description(
-      'Lists the models on this machine: in the folders that were configured, the Hugging Face cache, and the folders of A1111, ComfyUI, InvokeAI and Stability Matrix. Nothing is copied; each can be used by its name with --model.',
+      'Lists the models on this machine: in the folders that were configured, the Hugging Face cache, and the folders of A1111, ComfyUI, InvokeAI and Stability Matrix. Nothing is copied; each can be used with --model.',
     )
-    .argument('[folders...]', 'look in these folders too')
+    .argument('[folders...]', 'look in these folders too, for models to use by their path')
     .option('--json', 'print the list as JSON')
     .action((folders: string[], { json = false }: { json?: boolean }) => {
       try {
@@ -23,9 +24,12 @@ export function modelsCommand(): Command {
           process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
         }
         const registry = openModels({ ...config, models: [...folders, ...config.models] });
-        const models = registry.listAll().map(({ place, ...model }) => {
-          return { ...model, refused: model.refused ?? missingPart(place) };
-        });
+        const known = openModels(config).list();
+        const models = registry.listAll().map(({ place, ...model }) => ({
+          ...model,
+          use: known.find((other) => isDeepStrictEqual(other.place, place))?.name ?? model.path,
+          refused: model.refused ?? missingPart(place),
+        }));
         process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
       } catch (error) {
         process.exitCode = reportError(error, json);
@@ -34,13 +38,26 @@ export function modelsCommand(): Command {
     .addCommand(pullCommand());
 }
 
-function describe(models: readonly Omit<ListedModel, 'place'>[]): string {
+/** A model as it is listed. */
+interface Row extends Omit<ListedModel, 'place'> {
+  /** What `--model` takes: a name of those that it looks through, or the path. */
+  readonly use: string;
+}
+
+function describe(models: readonly Row[]): string {
   const usable = models.filter(({ refused }) => refused === null);
   const refused = models.filter((model) => model.refused !== null);
-  const width = Math.max(0, ...usable.map(({ name }) => name.length));
+  const named = usable.filter(({ use, path }) => use !== path);
+  const byPath = usable.filter(({ use, path }) => use === path);
+  const width = Math.max(0, ...named.map(({ use }) => use.length));
   return [
-    usable.length > 0 ? 'Use one by its name, with --model:' : 'No model was found.',
-    ...usable.map(({ name, origin, path }) => `  ${name.padEnd(width)}  ${origin.padEnd(16)}  ${path}`),
+    ...(usable.length > 0 ? [] : ['No model was found.']),
+    ...(named.length > 0 ? ['Use one by its name, with --model:'] : []),
+    ...named.map(({ use, origin, path }) => `  ${use.padEnd(width)}  ${origin.padEnd(16)}  ${path}`),
+    ...(byPath.length > 0
+      ? ['Use one by its path, with --model (by a name, if PALIMPSEST_MODELS has its folder):']
+      : []),
+    ...byPath.map(({ path }) => `  ${path}`),
     ...(refused.length > 0 ? ['Not usable:'] : []),
     ...refused.map(({ name, origin, path, refused }) => `  ${origin === 'named' ? name : path}: ${refused}`),
     'More: palimpsest models pull sd-1.5 (or sd-1.4, sd-2.1-base, OWNER/NAME).',

@@ -5,12 +5,20 @@ import { PalimpsestError } from '@palimpsest/protocol';
 /** Documented in the README. */
 export const EXIT_CODES = { failed: 1, usage: 2, cancelled: 130 } as const;
 
-/** Prints an error for people, or as JSON, and returns the exit status. */
-export function reportError(error: unknown, json: boolean): number {
+/**
+ * Prints an error for people, or as JSON, and returns the exit status.
+ *
+ * @param results where JSON goes.
+ */
+export function reportError(
+  error: unknown,
+  json: boolean,
+  results: NodeJS.WritableStream = process.stdout,
+): number {
   const known = error instanceof PalimpsestError;
   const code = known ? error.code : 'ENGINE_FAILED';
   const message = error instanceof Error ? error.message : String(error);
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  if (json) results.write(`${JSON.stringify({ error: { code, message } })}\n`);
   else process.stderr.write(`${message} [${code}]\n`);
   // What is not ours is a bug, and its stack helps to find it.
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);

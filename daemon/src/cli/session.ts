@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type JobResult, PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import { onDamage } from '../files/damage.ts';
-import { leadsToStandardOutput, writeWhereItLeads } from '../files/destination.ts';
+import { leadsToStandardOutput, STANDARD_OUTPUT, writeWhereItLeads } from '../files/destination.ts';
 import { isNamed } from '../files/fileFault.ts';
 import type { Progress } from '../methods/watch.ts';
 import { configFolder, readConfig } from '../settings/config.ts';
@@ -35,9 +35,18 @@ export function addModelFlags(command: Command): Command {
     .option(
       '--model <model>',
       'a Stable Diffusion model: a folder in the diffusers layout, a .safetensors file, or a name of "palimpsest models" (or set PALIMPSEST_MODEL); default: the small demo model',
+      named('--model'),
     )
-    .option('--image-encoder <folder>', "CLIP's vision encoder, for models that come without one")
-    .option('--vae <file>', "a VAE to take in place of the model's own: a .safetensors file, or a folder")
+    .option(
+      '--image-encoder <folder>',
+      "CLIP's vision encoder, for models that come without one",
+      named('--image-encoder'),
+    )
+    .option(
+      '--vae <file>',
+      "a VAE to take in place of the model's own: a .safetensors file, or a folder",
+      named('--vae'),
+    )
     .option(
       '--lora <file[:strength]>',
       'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
@@ -62,6 +71,9 @@ export async function runCommand(
   const tell = (sentence: string) =>
     process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
   onDamage(tell);
+  // Whoever reads the picture from there would take anything else for a part of it.
+  const isTaken = out !== undefined && (await leadsToStandardOutput(out));
+  const results = isTaken ? process.stderr : process.stdout;
   const controller = new AbortController();
   const cancel = () => {
     // A second Ctrl-C does not wait for the evaluation that is under way.
@@ -83,15 +95,12 @@ export async function runCommand(
       model: { ...(await chosenModel(model ?? demoModelFolder(), imageEncoder, lora)), vae },
       watch: { signal: controller.signal, onProgress, tell },
     });
-    // Whoever reads the picture from there would take this for a part of it.
-    const isTaken = out !== undefined && (await leadsToStandardOutput(out));
-    const results = isTaken ? process.stderr : process.stdout;
     results.write(json ? `${JSON.stringify(result)}\n` : `${message}\n`);
   } catch (error) {
     // Who does the work knows no more than that it was cancelled, here or in the daemon.
     const wasStopped =
       controller.signal.aborted && error instanceof PalimpsestError && error.code === 'CANCELLED';
-    process.exitCode = reportError(wasStopped ? stopped(hasLearned) : error, json);
+    process.exitCode = reportError(wasStopped ? stopped(hasLearned) : error, json, results);
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
@@ -151,9 +160,10 @@ export function runDrawing(
     const { out } = command.opts();
     await writeWhereItLeads(out, await worker.get(drawn.image), signal);
     const { width, height } = drawn;
+    const isPath = out !== STANDARD_OUTPUT;
     return {
-      result: { out: resolve(out), width, height, ...facts },
-      message: `Wrote ${out} (${width} x ${height}${how}).`,
+      result: { out: isPath ? resolve(out) : out, width, height, ...facts },
+      message: `Wrote ${isPath ? out : 'the picture to the standard output'} (${width} x ${height}${how}).`,
     };
   });
 }
@@ -187,10 +197,21 @@ function readThreads(text: string): number {
   throw new PalimpsestError('OPTION_INVALID', `--threads ${text}: give a whole number from 1.`);
 }
 
+/** The value of an option that names something: a variable of a script that is not set leaves nothing. */
+const named =
+  (option: string) =>
+  (text: string): string => {
+    if (text !== '') return text;
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      `${option} is empty. Name what it stands for, or leave it out.`,
+    );
+  };
+
 /** One `--lora`, after those before it. */
 const addLora = (text: string, previous: readonly LoraChoice[] = []): LoraChoice[] => [
   ...previous,
-  readLora(text),
+  readLora(named('--lora')(text)),
 ];
 
 const DEMO_MODEL =

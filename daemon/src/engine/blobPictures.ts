@@ -12,9 +12,9 @@ export class BlobPictures implements Pictures {
     this.blobs = blobs;
   }
 
-  async open(image: BlobHash): Promise<Picture> {
+  async open(image: BlobHash, called?: string): Promise<Picture> {
     const bytes = await this.blobs.get(image);
-    if (bytes !== null) return decodePicture(bytes);
+    if (bytes !== null) return decodePicture(bytes, called);
     throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${image}. Put it there again.`);
   }
 

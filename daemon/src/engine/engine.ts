@@ -25,8 +25,11 @@ export interface TaskWatch {
 
 /** Where the pictures are that requests name. */
 export interface Pictures {
-  /** @throws {PalimpsestError} IMAGE_UNKNOWN, and as decoding does. */
-  open(image: BlobHash): Promise<Picture>;
+  /**
+   * @param called what faults call the picture.
+   * @throws {PalimpsestError} IMAGE_UNKNOWN, and as decoding does.
+   */
+  open(image: BlobHash, called?: string): Promise<Picture>;
   keep(picture: Picture): Promise<Drawn>;
 }
 
@@ -73,7 +76,7 @@ export class Engine {
   ): Promise<JobResult> {
     const { store, pictures, memoryBudget } = this.parts;
     return this.inJob(place, async (model, networks) => {
-      const asked = await openJob(request, (image) => pictures.open(image));
+      const asked = await openJob(request, (image, called) => pictures.open(image, called));
       const job = await prepareJob(
         memoryBudget,
         { model, networks, store },

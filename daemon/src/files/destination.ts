@@ -7,6 +7,7 @@ import type { Stats } from 'node:fs';
 import { access, constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { codeOf, temporaryBeside, writeError } from './writeFile.ts';
 
@@ -15,6 +16,9 @@ type Destination =
   | { readonly kind: 'file'; readonly path: string; readonly facts: Stats }
   | { readonly kind: 'new'; readonly path: string }
   | { readonly kind: 'stream'; readonly path: string; readonly isPipe: boolean };
+
+/** What many programs call the standard output. */
+export const STANDARD_OUTPUT = '-';
 
 /** A disk that has not even this left is full. */
 const PROBE = Buffer.alloc(65_536);
@@ -40,13 +44,13 @@ const MUST_STAY: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EB
  * @throws {PalimpsestError} DISK_FULL, or WRITE_FAILED with the reason.
  */
 export async function requireWritable(path: string): Promise<void> {
-  if (await leadsToStandardOutput(path)) return;
   try {
+    if (await leadsToStandardOutput(path)) return refuseTerminal(path, 1);
     const destination = await destinationOf(path);
     if (destination.kind === 'stream') {
       await access(destination.path, constants.W_OK);
       // A pipe's reader would take that for the end.
-      if (!destination.isPipe) await (await open(destination.path, POUR)).close();
+      if (!destination.isPipe) await tryStream(destination.path);
       return;
     }
     if (destination.kind === 'new') return await probe(destination.path);
@@ -57,6 +61,24 @@ export async function requireWritable(path: string): Promise<void> {
   } catch (error) {
     throw writeError(path, error);
   }
+}
+
+async function tryStream(path: string): Promise<void> {
+  const file = await open(path, POUR);
+  try {
+    refuseTerminal(path, file.fd);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws {PalimpsestError} WRITE_FAILED for the window in which commands are typed. */
+function refuseTerminal(path: string, descriptor: number): void {
+  if (!isatty(descriptor)) return;
+  throw new PalimpsestError(
+    'WRITE_FAILED',
+    `${path} is this terminal, in which a picture cannot be seen. Name a file, or let a pipe take it.`,
+  );
 }
 
 /**
@@ -220,8 +242,9 @@ function print(bytes: Uint8Array): Promise<void> {
   });
 }
 
-/** Whether a path leads to what this process prints its results on. */
+/** Whether a path leads to what this process prints its results on, or is "-", which stands for that. */
 export async function leadsToStandardOutput(path: string): Promise<boolean> {
+  if (path === STANDARD_OUTPUT) return true;
   try {
     const [a, b] = [await stat(path), await stat('/dev/stdout')];
     return a.dev === b.dev && a.ino === b.ino;

@@ -8,6 +8,36 @@ const MOST = 1024;
 
 const AGAIN = 'Download it again.';
 
+/** Kinds of files that no model is made of, by how they begin, as text of one letter a byte. */
+const OTHER_KINDS: readonly (readonly [string | RegExp, string])[] = [
+  ['\x89PNG\r\n', 'a PNG picture'],
+  ['\xff\xd8\xff', 'a JPEG picture'],
+  ['GIF8', 'a GIF picture'],
+  [/^RIFF.{4}WEBP/s, 'a WebP picture'],
+  ['%PDF-', 'a PDF'],
+  ['PK\x03\x04', 'a zip archive'],
+  ['\x1f\x8b\x08', 'a gzip archive'],
+  ['BZh', 'a bzip2 archive'],
+  ['\xfd7zXZ\0', 'an xz archive'],
+  ['7z\xbc\xaf\x27\x1c', 'a 7z archive'],
+  ['Rar!', 'a RAR archive'],
+  ['\x28\xb5\x2f\xfd', 'a zstd archive'],
+  [/^.{257}ustar/s, 'a tar archive'],
+];
+
+const begins = (text: string, how: string | RegExp): boolean =>
+  typeof how === 'string' ? text.startsWith(how) : how.test(text);
+
+function otherKind(start: Uint8Array): FileFault | null {
+  const text = latin(start);
+  const [, what] = OTHER_KINDS.find(([how]) => begins(text, how)) ?? [];
+  if (what === undefined) return null;
+  const advice = what.endsWith('archive')
+    ? 'Unpack it, and put the file that is in it there.'
+    : 'Download the file that belongs there.';
+  return { what: `${what} under another name`, advice };
+}
+
 /** Weights in other containers, by how they begin, as text of one letter a byte. */
 const OTHER_CONTAINERS: readonly (readonly [string, string])[] = [
   ['PK\x03\x04', 'a pickle of PyTorch or another archive'],
@@ -16,14 +46,19 @@ const OTHER_CONTAINERS: readonly (readonly [string, string])[] = [
   ['\x89HDF', 'an HDF5 file'],
 ];
 
-/** Why a file cannot be read, whatever should be in it; null where that is not to be seen. */
-function fileFault(path: string): FileFault | null {
+/**
+ * Why a file cannot be read, whatever should be in it; null where that is not to be seen.
+ *
+ * @param look what else its first bytes may say.
+ */
+function fileFault(path: string, look = otherKind): FileFault | null {
   try {
     const facts = statSync(path);
     if (facts.isDirectory()) return { what: 'a folder', advice: 'Name a file.' };
     if (!facts.isFile()) return { what: 'no file, but a device or a pipe', advice: 'Name a file.' };
     if (facts.size === 0) return { what: 'empty', advice: AGAIN };
-    return downloadFault(startOf(path));
+    const start = startOf(path);
+    return downloadFault(start) ?? look(start);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'EACCES') {
@@ -49,25 +84,22 @@ export function faultSentence(path: string, called = path): string | null {
 }
 
 /** `fileFault` for a file of weights. */
-export function weightsFault(path: string): FileFault | null {
-  const fault = fileFault(path);
-  if (fault !== null) return fault;
-  try {
-    const start = startOf(path);
-    const text = latin(start);
-    const other = OTHER_CONTAINERS.find(([begins]) => text.startsWith(begins));
-    if (other !== undefined) {
-      const advice = 'Palimpsest reads .safetensors only: take that file of the same model.';
-      return { what: `${other[1]} under another name`, advice };
-    }
-    // What a server answers in place of the file is short, and nothing but words.
-    const isMessage = start.length < MOST && /^[\x20-\x7e\s]+$/.test(text);
-    return isMessage
-      ? { what: `no weights, but a message ("${text.trim().slice(0, 80)}")`, advice: AGAIN }
-      : null;
-  } catch {
-    return null;
-  }
+export const weightsFault = (path: string): FileFault | null =>
+  fileFault(path, (start) => otherContainer(start) ?? otherKind(start) ?? message(start));
+
+function otherContainer(start: Uint8Array): FileFault | null {
+  const text = latin(start);
+  const [, what] = OTHER_CONTAINERS.find(([how]) => text.startsWith(how)) ?? [];
+  if (what === undefined) return null;
+  const advice = 'Palimpsest reads .safetensors only: take that file of the same model.';
+  return { what: `${what} under another name`, advice };
+}
+
+/** What a server answers in place of the file is short, and nothing but words. */
+function message(start: Uint8Array): FileFault | null {
+  const text = latin(start);
+  if (start.length === MOST || !/^[\x20-\x7e\s]+$/.test(text)) return null;
+  return { what: `no weights, but a message ("${text.trim().slice(0, 80)}")`, advice: AGAIN };
 }
 
 /** Whether there is something of that name, be it a link to nothing. */

@@ -1,6 +1,7 @@
 /** @file Texts and JSON from outside: other programs write them, and begin them with a byte order mark or not. */
 
 import { readFileSync } from 'node:fs';
+import { placeOfFault } from './jsonFault.ts';
 
 /** What texts may begin with, and the encoding that it stands for. */
 const MARKS: readonly (readonly [readonly number[], string])[] = [
@@ -14,8 +15,19 @@ export function textOf(bytes: Uint8Array): string {
   return new TextDecoder(mark?.[1] ?? 'utf-8').decode(bytes);
 }
 
-/** @throws {SyntaxError} for what is not JSON. */
-export const jsonOf = (bytes: Uint8Array): unknown => JSON.parse(textOf(bytes));
+/** What is not JSON; its message says where it stops being so, such as "line 3, column 5". */
+export class JsonFault extends SyntaxError {}
 
-/** @throws {SyntaxError} for what is not JSON; as `readFileSync`. */
+/** @throws {JsonFault} for what is not JSON. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  const text = textOf(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { line, column } = placeOfFault(text);
+    throw new JsonFault(`line ${line}, column ${column}`, { cause });
+  }
+}
+
+/** @throws {JsonFault} for what is not JSON; as `readFileSync`. */
 export const readJson = (path: string): unknown => jsonOf(readFileSync(path));

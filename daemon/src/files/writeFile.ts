@@ -97,6 +97,7 @@ const HINDRANCES: Readonly<Record<string, readonly [string, string]>> = {
   EROFS: ['the disk can only be read', 'Check that you mean this disk.'],
   ELOOP: ['its links lead in a circle', 'Check that the links lead to a file.'],
   EISDIR: ['it is a folder', 'Check that you name a file in it.'],
+  ENXIO: ['there is nothing behind it', 'Check that you mean this device, or name a file.'],
   EPIPE: ['whoever read from it has gone', 'Check that it reads to the end.'],
 };
 

@@ -31,6 +31,9 @@ export interface OwnColours {
   readonly rgb: Uint8Array;
 }
 
+/** What many programs call it. */
+const STANDARD_INPUT = '-';
+
 /** Below two latent cells there is nothing for a network to see; a line may be as thin as a pixel. */
 const MIN_SIDE = 16;
 
@@ -69,12 +72,13 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
  * EXIF orientation is applied, 16 bit becomes 8, grey becomes RGB, CMYK and colour profiles become sRGB. A JPEG may lack its
  * end marker, as long as its pixels are all there. Channels of a TIFF that are no transparency are left out.
  *
- * @param input the path of a file, or its bytes.
+ * @param input the path of a file, "-" for the standard input, or bytes.
+ * @param called what to call bytes.
  * @throws {PalimpsestError} PICTURE_UNREADABLE for what is no such picture, or is cut short;
  *   PICTURE_TOO_SMALL and PICTURE_TOO_LARGE, found before any pixel is decoded.
  */
-export async function decodePicture(input: string | Uint8Array): Promise<Picture> {
-  const name = typeof input === 'string' ? input : 'The picture';
+export async function decodePicture(input: string | Uint8Array, called = 'The picture'): Promise<Picture> {
+  const name = typeof input === 'string' ? input : called;
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
@@ -199,32 +203,43 @@ async function decodePixels(image: Sharp, extras: readonly boolean[] | null): Pr
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
+    if (path === STANDARD_INPUT && !process.stdin.isTTY) return await collect(path, process.stdin);
     const file = await open(path, 'r');
     try {
       if ((await file.stat()).isCharacterDevice()) {
         const sentence = `${path} is a device, which is no picture. Name a file.`;
         throw new PalimpsestError('PICTURE_UNREADABLE', sentence);
       }
-      const pieces: Buffer[] = [];
-      let size = 0;
-      // A pipe does not say how much there is to come.
-      for await (const piece of file.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 })) {
-        pieces.push(piece);
-        size += piece.length;
-        if (size > MAX_FILE_BYTES) throw tooManyBytes(path);
-      }
-      return Buffer.concat(pieces);
+      return await collect(path, file.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 }));
     } finally {
       await file.close();
     }
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
-    throw new PalimpsestError(
-      'PICTURE_UNREADABLE',
-      `Cannot open ${path}. Check that the file exists and can be read.`,
-      { cause: error },
-    );
+    throw new PalimpsestError('PICTURE_UNREADABLE', whyUnopened(path, error), { cause: error });
   }
+}
+
+function whyUnopened(path: string, error: unknown): string {
+  if (path === '') return 'The name of a picture is empty. Name a file.';
+  if (path === STANDARD_INPUT)
+    return 'Nothing comes on the standard input. Let a pipe give a picture, or name a file.';
+  if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+    return `${path} is a folder. Name a picture in it.`;
+  }
+  return `Cannot open ${path}. Check that the file exists and can be read.`;
+}
+
+/** All that comes: a pipe does not say how much there is to come. */
+async function collect(path: string, stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > MAX_FILE_BYTES) throw tooManyBytes(path);
+  }
+  return Buffer.concat(pieces);
 }
 
 const tooManyBytes = (path: string): PalimpsestError =>

@@ -1,12 +1,12 @@
 /** @file A job as a value: its kind, and its work. What is asked of it, its kind answers. */
 
-import { type BlobHash, type JobRequest, type JobResult, type Kind, plainPrompt } from '@palimpsest/protocol';
+import { type JobRequest, type JobResult, type Kind, plainPrompt } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture, Size } from '../imaging/picture.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import { JOBS } from './kinds/index.ts';
-import type { Change, JobKind, Tools, Works } from './kinds/jobKind.ts';
+import type { Change, JobKind, OpenPicture, Tools, Works } from './kinds/jobKind.ts';
 
 /** Of one kind, or of any. */
 export type Job<K extends Kind = Kind> = { [P in K]: { readonly kind: P; readonly work: Works[P] } }[K];
@@ -25,10 +25,7 @@ const withWork = <K extends Kind>(job: Job<K>, work: Works[K]): Job<K> => ({ ...
  * @param open opens a picture.
  * @throws {PalimpsestError} as that does.
  */
-export async function openJob<K extends Kind>(
-  request: JobRequest<K>,
-  open: (image: BlobHash) => Promise<Picture>,
-): Promise<Job<K>> {
+export async function openJob<K extends Kind>(request: JobRequest<K>, open: OpenPicture): Promise<Job<K>> {
   const kind = request.kind as K;
   return { kind, work: await JOBS[kind].open(request, open) } as Job<K>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
-import { readJson } from '../files/json.ts';
+import { JsonFault, readJson } from '../files/json.ts';
 
 const size = z.int().positive();
 /** A key that some models set to a value that asks for a network we do not build. */
@@ -144,12 +144,19 @@ export function readConfig<T extends z.ZodType>(
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       faultSentence(join(folder, path), file) ??
+        notJson(file, cause) ??
         `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
       { cause },
     );
   }
   return parseConfig(file, json, schema);
 }
+
+/** What to tell of a config that is not JSON; null where that is not the reason. */
+export const notJson = (file: string, cause: unknown): string | null =>
+  cause instanceof JsonFault
+    ? `${file} is not valid JSON: look at ${cause.message}. Mend it, or download it again.`
+    : null;
 
 /**
  * The configs that every model folder has.

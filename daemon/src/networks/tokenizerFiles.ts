@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence, isNamed } from '../files/fileFault.ts';
-import { jsonOf, textOf } from '../files/json.ts';
+import { JsonFault, jsonOf, textOf } from '../files/json.ts';
 
 /** What transformers' slow tokenizers write, and its fast ones. */
 const SLOW = ['vocab.json', 'merges.txt'];
@@ -73,7 +73,8 @@ export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: s
     value = jsonOf(readBytes(path, whenMissing));
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
-    throw damaged(path, 'it is not valid JSON');
+    const where = error instanceof JsonFault ? ` (${error.message})` : '';
+    throw damaged(path, `it is not valid JSON${where}`);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));

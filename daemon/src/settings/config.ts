@@ -9,7 +9,7 @@ import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
 import { parseBudget } from '../execution/memoryBudget.ts';
-import { jsonOf } from '../files/json.ts';
+import { JsonFault, jsonOf } from '../files/json.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
 import { userFolder } from '../files/userFolders.ts';
 
@@ -113,11 +113,13 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
 function readFile(path: string): object {
   const bytes = readKeptFileSync(path, MAX_BYTES);
   if (bytes === null && !existsSync(path)) return {};
+  let fault = 'a JSON object';
   try {
     const value = bytes && jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Told below.
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    fault = `valid JSON: look at ${error.message}`;
   }
-  throw new PalimpsestError('OPTION_INVALID', `${path} is not a JSON object. Mend it, or remove it.`);
+  throw new PalimpsestError('OPTION_INVALID', `${path} is not ${fault}. Mend it, or remove it.`);
 }

@@ -17,6 +17,9 @@ export interface Works {
   readonly generate: GenerateWork;
 }
 
+/** @param called what faults call the picture. */
+export type OpenPicture = (image: BlobHash, called?: string) => Promise<Picture>;
+
 /** What may be different so that less memory is needed. */
 export interface Change {
   /** Side in pixels of the square whose area is worked on. */
@@ -40,7 +43,7 @@ export interface Drawn extends Size {
 
 export interface JobKind<K extends Kind, Work = Works[K]> {
   /** Opens the pictures that a request names. @throws {PalimpsestError} as `open` does. */
-  open(request: JobRequest<K>, open: (image: BlobHash) => Promise<Picture>): Promise<Work>;
+  open(request: JobRequest<K>, open: OpenPicture): Promise<Work>;
   /** The same work with each prompt as `read` has it. */
   withPrompts(work: Work, read: (prompt: string) => string): Work;
   /** The pictures that are worked on, the one that comes back changed first. */

@@ -5,7 +5,8 @@ import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } fr
 
 export const style: JobKind<'style'> = {
   async open({ image, style, source, styleSource, inversion, options }, open) {
-    return { content: await open(image), source, style: await open(style), styleSource, inversion, options };
+    const pictures = { content: await open(image), style: await open(style, 'The style picture') };
+    return { ...pictures, source, styleSource, inversion, options };
   },
   withPrompts: (work, read) => ({
     ...work,
