@@ -49,7 +49,7 @@ describeInBrowser('the connection of the page', () => {
   it('is made in each tab, which says how, also one that was opened by a link that has been used', async () => {
     const second = await openPage(browser, daemon.link);
     await second.getByText('This link has been used').waitFor();
-    await second.getByText(/Each tab connects for itself.*six digits from the terminal/).waitFor();
+    await second.getByText(/Each tab connects on its own.*six digits from the terminal/).waitFor();
     await expectAccessible(second);
     await second.context().close();
   });

@@ -14,7 +14,7 @@ describeInBrowser('a control that changes nothing', () => {
     browser = await openBrowser();
     page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
     await page.getByRole('button', { name: /striped red ball/ }).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
     await page.getByText('Advanced').click();
   });
   afterAll(async () => {
@@ -41,7 +41,7 @@ describeInBrowser('a control that changes nothing', () => {
     ];
     expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
     expect(await isIdle(exact, /choose “Careful”/)).toBe(true);
-    expect(await isIdle(field('Seed'), /at random/)).toBe(true);
+    expect(await isIdle(field('Seed'), /random/)).toBe(true);
     expect(await slider(/Keep structure/).isDisabled()).toBe(false);
     await expectAccessible(page);
     await radio('Careful').check();
@@ -54,8 +54,8 @@ describeInBrowser('a control that changes nothing', () => {
   });
 
   it('is what softens a mask without one, and what bounds a word without one', async () => {
-    expect(await isIdle(field('Soft edge'), /what you mark/)).toBe(true);
-    expect(await isIdle(field('Surroundings'), /what you mark/)).toBe(true);
+    expect(await isIdle(field('Soft edge'), /you mark/)).toBe(true);
+    expect(await isIdle(field('Surroundings'), /you mark/)).toBe(true);
     expect(await isIdle(radio('where you painted'), /Nothing is marked/)).toBe(true);
     expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
     // Its words are named by scripts alone.

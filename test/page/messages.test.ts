@@ -67,7 +67,7 @@ describeInBrowser('the page speaks to people', () => {
     await page.locator('input[type=file]').setInputFiles(files);
     await page.getByText(/“a.jxl” is a JPEG XL.*“b.pdf” is a PDF/s).waitFor();
     await page.evaluate(`dispatchEvent(new DragEvent('drop', { dataTransfer: new DataTransfer() }))`);
-    await page.getByText(/brought no file along/).waitFor();
+    await page.getByText(/Nothing was dropped that can be opened/).waitFor();
   });
 
   it('of a picture with 16 bits a channel, that the result has 8', async () => {
@@ -97,7 +97,7 @@ describeInBrowser('the page speaks to people', () => {
 
   it('of a description that is too long, which trying again cannot help', async () => {
     await page.getByRole('button', { name: /striped red ball/ }).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
     await page.getByLabel('What it should be').fill('word '.repeat(90));
     await button('Edit').click();
     const said = await page.getByRole('alert').textContent();

@@ -67,7 +67,7 @@ describeInBrowser('the page', () => {
 
   it('opens an example with its words, and marks what changes', async () => {
     await button(/striped red ball/).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
     expect(await page.locator('mark.new').textContent()).toBe('star');
     expect(await page.locator('mark.gone').textContent()).toBe('ball');
     await makeQuick(page);

@@ -22,7 +22,7 @@ describeInBrowser('the stage', () => {
     await page?.context().close();
     page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
     await button(/striped red ball/).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
   });
 
   const button = (name: string | RegExp) =>
