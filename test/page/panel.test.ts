@@ -110,8 +110,9 @@ describeInBrowser('the panel in another editor', () => {
         await page.setViewportSize({ width, height: 800 });
         const needed = await page.evaluate<number>('document.documentElement.scrollWidth');
         expect(needed, `at ${width} px`).toBeLessThanOrEqual(width);
-        await expectAccessible(page);
       }
+      await page.setViewportSize({ width: 320, height: 800 });
+      await expectAccessible(page);
     }
     await page.context().close();
   });

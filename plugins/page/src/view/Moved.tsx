@@ -40,7 +40,12 @@ export function Moved({ document: pages }: { readonly document: PageDocument }) 
   }, [moved]);
   return (
     <p class="moved" role="status">
-      {moved !== null && <span>{sentenceAbout(moved, pages.jumped.value?.name)}</span>}
+      {/* With each step anew: where it fades out, it comes again. */}
+      {moved !== null && (
+        <span key={`${moved.way} ${pages.history.past.value.length}`}>
+          {sentenceAbout(moved, pages.jumped.value?.name)}
+        </span>
+      )}
     </p>
   );
 }

@@ -1,25 +1,19 @@
 /** Controls that change nothing as things stand, in the real page: they say what they wait for. */
 
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('a control that changes nothing', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+  usePlace(async (opened) => {
+    place = opened;
+    page = await place.openPage();
     await page.getByRole('button', { name: /striped red ball/ }).click();
     await page.getByText('This replaces “ball” with “star”.').waitFor();
     await page.getByText('Advanced').click();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
   });
 
   const radio = (name: string) => page.getByRole('radio', { name });
