@@ -63,8 +63,8 @@ describeInBrowser('the connection of the page', () => {
     await page.getByRole('radio', { name: 'Careful' }).check();
     await page.getByText('Advanced').click();
     await page.getByLabel('Model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('Steps', { exact: true }).fill('6');
-    await page.getByLabel('Learning steps').fill('10');
+    await page.getByLabel('Steps', { exact: true }).fill('4');
+    await page.getByLabel('Learning steps').fill('5');
     await page.getByLabel('Working size').fill('64');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.locator('.underway').getByText('Learning the picture').waitFor();
