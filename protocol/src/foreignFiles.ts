@@ -30,16 +30,18 @@ const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
 
 const EXPORT = 'Export it as a PNG.';
 const DEVELOP = 'Develop it into a JPEG or PNG.';
-const AS_PNG = (program: string) => `Open it in ${program} and export it as a PNG.`;
 
-/** By how they begin, as text of one letter a byte. */
+/** By how they begin, as text of one letter a byte. Nothing is called here, so that bundles which need none of it leave it out. */
 const BEGINNINGS: readonly (readonly [string | RegExp, FileFault])[] = [
   ['\xff\x0a', { what: 'a JPEG XL', advice: EXPORT }],
   ['\0\0\0\x0cJXL ', { what: 'a JPEG XL', advice: EXPORT }],
   ['\0\0\0\x0cjP  ', { what: 'a JPEG 2000', advice: EXPORT }],
   ['\xff\x4f\xff\x51', { what: 'a JPEG 2000', advice: EXPORT }],
-  ['8BPS', { what: 'a Photoshop document', advice: AS_PNG('Photoshop or Photopea') }],
-  ['gimp xcf', { what: 'a GIMP document', advice: AS_PNG('GIMP') }],
+  [
+    '8BPS',
+    { what: 'a Photoshop document', advice: 'Open it in Photoshop or Photopea and export it as a PNG.' },
+  ],
+  ['gimp xcf', { what: 'a GIMP document', advice: 'Open it in GIMP and export it as a PNG.' }],
   ['%PDF-', { what: 'a PDF', advice: 'Export the page as a PNG.' }],
   ['%!PS', { what: 'a PostScript drawing', advice: EXPORT }],
   ['\xc5\xd0\xd3\xc6', { what: 'a PostScript drawing', advice: EXPORT }],
@@ -66,7 +68,7 @@ const HEIC: FileFault = {
     'Export it as a JPEG: Preview on a Mac and Photos on Windows do that, and under Settings - Camera - Formats, "Most Compatible" lets the phone take JPEGs.',
 };
 /** Brands of files whose pictures are coded as HEVC. */
-const HEIC_BRANDS: ReadonlySet<string> = new Set('heic heix heim heis hevc hevx hevm hevs'.split(' '));
+const HEIC_BRANDS: readonly string[] = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
 
 /** As much as has to be seen. */
 const MOST = 1024;
@@ -99,7 +101,7 @@ function isHeic(bytes: Uint8Array, text: string): boolean {
   const end = Math.min(size, text.length);
   const brands = [text.slice(8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(text.slice(at, at + 4));
-  return brands.some((brand) => HEIC_BRANDS.has(brand)) && !brands.includes('avif');
+  return brands.some((brand) => HEIC_BRANDS.includes(brand)) && !brands.includes('avif');
 }
 
 /** The beginning as text of one letter a byte, without the byte order mark that texts may begin with. */

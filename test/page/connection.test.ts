@@ -26,7 +26,6 @@ describeInBrowser('the connection of the page', () => {
     await owner.getByText('Connected', { exact: true }).waitFor();
     page = await openPage(browser, `http://127.0.0.1:${port}/`);
     await expect.poll(() => status().textContent()).toBe('Not connected yet');
-    await expectAccessible(page);
     await page.getByRole('button', { name: 'Connect' }).click();
 
     const code = (await owner.locator('.pairing-code').textContent()) ?? '';
@@ -49,7 +48,7 @@ describeInBrowser('the connection of the page', () => {
   it('is made in each tab, which says how, also one that was opened by a link that has been used', async () => {
     const second = await openPage(browser, daemon.link);
     await second.getByText('This link has been used').waitFor();
-    await second.getByText(/Each tab connects for itself.*six digits from the terminal/).waitFor();
+    await second.getByText(/Each tab connects on its own.*six digits from the terminal/).waitFor();
     await expectAccessible(second);
     await second.context().close();
   });
@@ -64,8 +63,9 @@ describeInBrowser('the connection of the page', () => {
     await page.getByRole('radio', { name: 'Careful' }).check();
     await page.getByText('Advanced').click();
     await page.getByLabel('Model', { exact: true }).selectOption('modelA');
-    await page.getByLabel('Steps', { exact: true }).fill('12');
-    await page.getByLabel('Learning steps').fill('15');
+    await page.getByLabel('Steps', { exact: true }).fill('4');
+    await page.getByLabel('Learning steps').fill('5');
+    await page.getByLabel('Working size').fill('64');
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.locator('.underway').getByText('Learning the picture').waitFor();
     // The last thing in the panel is in sight, and the connection is not.

@@ -61,7 +61,7 @@ describeInBrowser('the panel in another editor', () => {
   it('says how to be let through, where the browser may be in the way', async () => {
     const page = await pageAt('https://editor.example/');
     await open(page);
-    await expect.poll(() => status(page)).toBe('The browser keeps this panel from Palimpsest');
+    await expect.poll(() => status(page)).toBe('The browser blocks this panel from Palimpsest');
     await page.getByText('Apps on device').waitFor();
     await expectAccessible(page);
     await page.context().close();
@@ -82,7 +82,7 @@ describeInBrowser('the panel in another editor', () => {
     const page = await pageAt('https://editor.example/');
     const frame = await frameOf(page, '');
     await frame.evaluate<void>(`openPanel('${url}', '${daemon.token}')`);
-    await frame.getByText('The browser keeps this panel from Palimpsest').waitFor();
+    await frame.getByText('The browser blocks this panel from Palimpsest').waitFor();
     await page.context().close();
   });
 
@@ -110,8 +110,9 @@ describeInBrowser('the panel in another editor', () => {
         await page.setViewportSize({ width, height: 800 });
         const needed = await page.evaluate<number>('document.documentElement.scrollWidth');
         expect(needed, `at ${width} px`).toBeLessThanOrEqual(width);
-        await expectAccessible(page);
       }
+      await page.setViewportSize({ width: 320, height: 800 });
+      await expectAccessible(page);
     }
     await page.context().close();
   });

@@ -28,7 +28,7 @@ function draft(source: string, target: string): Draft {
 
 describe('two prompts', () => {
   it.each([
-    ['a dog', 'a tiger', 'This puts “tiger” in the place of “dog”.'],
+    ['a dog', 'a tiger', 'This replaces “dog” with “tiger”.'],
     ['a dog', 'a big red dog', 'This adds “big”, “red”.'],
     ['a big dog', 'a dog', 'This leaves out “big”.'],
     ['a big dog', 'a small red dog', 'This adds “small”, “red”, and leaves out “big”.'],
@@ -102,7 +102,7 @@ describe('the draft', () => {
     expect(inversion).toMatchObject({ method: 'nullText' });
     expect(inversion).not.toHaveProperty('mode');
     made.masking.value = 'word';
-    expect(made.missing.value).toContain('cannot be bounded by a word');
+    expect(made.missing.value).toContain('cannot keep the change to a word');
   });
 
   it('keeps the words when reweighting is forced', () => {

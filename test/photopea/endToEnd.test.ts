@@ -31,8 +31,8 @@ describeInBrowser('the panel and Photopea', () => {
     await panel.getByLabel('What is in the picture').fill('a yellow cat');
     await panel.getByLabel('What it should be').fill('a yellow dog');
     await panel.getByText('Advanced').click();
-    await panel.getByLabel('Model', { exact: true }).selectOption('demo');
-    await panel.getByLabel('Steps', { exact: true }).fill('3');
+    await panel.getByLabel('Model', { exact: true }).selectOption('modelA');
+    await panel.getByLabel('Steps', { exact: true }).fill('2');
     await panel.getByText('Advanced').click();
     await panel.getByRole('radio', { name: 'Quick' }).check();
     await panel.getByRole('button', { name: label, exact: typeof label === 'string' }).click();

@@ -80,10 +80,11 @@ export const openSaved = (file: string, selected: string): string => `(() => {
 
 /** Lets the panel in, by the code in the terminal. */
 export async function pair(panel: Page | FrameLocator, daemon: StartedDaemon): Promise<void> {
+  const codes = () => [...daemon.output().matchAll(/in Photopea" wants to connect.*: {2}(\d{6})/g)];
+  const { length: earlier } = codes();
   await panel.getByRole('button', { name: 'Connect' }).click();
   await panel.getByLabel('Code').waitFor();
-  const codes = () => [...daemon.output().matchAll(/in Photopea" wants to connect.*: {2}(\d{6})/g)];
-  while (codes().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (codes().length === earlier) await new Promise((resolve) => setTimeout(resolve, 50));
   await panel.getByLabel('Code').fill(codes().at(-1)![1]!);
   await panel.getByRole('button', { name: 'Connect' }).click();
   await panel.getByText('Connected', { exact: true }).waitFor();

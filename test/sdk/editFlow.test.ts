@@ -359,7 +359,7 @@ describe('what is told to the person', () => {
     [new PalimpsestError('WORD_NOT_FOUND', 'No such word.'), 'No such word.'],
     [new PalimpsestError('CANCELLED', 'x'), 'Cancelled.'],
     [new DOMException('x', 'AbortError'), 'Cancelled.'],
-    [new TypeError('boom'), 'Something unforeseen happened (boom). Try again.'],
+    [new TypeError('boom'), 'Something unexpected happened (boom). Try again.'],
   ])('of %s', (error, sentence) => {
     expect(sentenceOf(error)).toBe(sentence);
   });

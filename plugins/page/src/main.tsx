@@ -19,10 +19,10 @@ import { PageHost } from './pageHost.ts';
 import { Page } from './view/Page.tsx';
 
 const USED_UP =
-  'This link has been used, or is too old. Press “Connect” in the panel: that brings this tab in as well.';
+  'This link has been used, or is too old. Press “Connect” in the panel: that connects this tab as well.';
 /** In a second tab, or from a bookmark. */
 const howToConnect =
-  'Each tab connects for itself: press “Connect”, and type in the six digits from the terminal where Palimpsest runs, or from a tab that is connected.';
+  'Each tab connects on its own: press “Connect”, and enter the six digits from the terminal where Palimpsest runs, or from a connected tab.';
 
 const address = { urls: [`ws://${location.host}${RPC_PATH}`] };
 const pageDocument = new PageDocument();

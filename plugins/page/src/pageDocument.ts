@@ -27,6 +27,8 @@ export class PageDocument {
   readonly selected = signal<readonly string[]>([]);
   readonly previews = signal<ReadonlyMap<string, PagePreview>>(new Map());
   readonly history = new History();
+  /** The picture that the last step has brought onto the stage, where it was another one before. */
+  readonly jumped = signal<PageLayer | null>(null);
   readonly masks = new Masks();
   readonly memories = new Map<string, string>();
   /** The layer on the stage. */
@@ -160,11 +162,14 @@ export class PageDocument {
     const selected = this.selected.value;
     const seen = (change: () => void) => () =>
       batch(() => {
+        const before = this.shown.value;
         this.selected.value = selected;
         change();
         const there = this.selected.value.filter((id) => this.find(id) !== null);
         const [top] = this.layers.value;
         this.selected.value = there.length === 0 && top !== undefined ? [top.id] : there;
+        const now = this.shown.value;
+        this.jumped.value = now?.id === before?.id ? null : now;
       });
     this.history.do({ name, go: seen(go), back: seen(back) });
   }

@@ -4,7 +4,7 @@ import { type ErrorCode, PalimpsestError } from '@palimpsest/protocol';
 import { HostError } from './editorHost.ts';
 
 const DAMAGED =
-  'The model is incomplete or damaged. Choose another one under Advanced, or get it again; “palimpsest doctor” says more.';
+  'The model is incomplete or damaged. Choose another one under Advanced, or download it again; “palimpsest doctor” says more.';
 
 /** Where the daemon's own sentence speaks to somebody at a terminal. The others are shown as they are. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
@@ -15,21 +15,20 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   WEIGHT_INVALID: DAMAGED,
   PROMPTS_MISALIGNED:
     'Words can be swapped one for one only where both descriptions have as many. Choose “as the words say” instead.',
-  ENGINE_FAILED:
-    'The engine failed in the middle of it. Try again; if it fails once more, choose another model.',
-  CONNECTION_LOST: 'The connection to Palimpsest is gone. Start it again; the panel connects by itself.',
-  NOT_AUTHORISED: 'Palimpsest does not know this panel any more. Connect it again.',
+  ENGINE_FAILED: 'The engine failed during the edit. Try again; if it fails again, choose another model.',
+  CONNECTION_LOST: 'Palimpsest does not answer any more. Start it again; the panel reconnects by itself.',
+  NOT_AUTHORISED: 'Palimpsest no longer knows this panel. Connect it again.',
   DAEMON_UNPROVEN:
-    'Another program answers in Palimpsest’s place; it was told nothing. End it, and start Palimpsest again.',
+    'Another program answers in Palimpsest’s place. It was told nothing. Close it, and start Palimpsest again.',
   ENGINE_CRASHED: 'The engine ran out of memory or failed. Try a smaller layer, or close other programs.',
   MEMORY_SHORT:
     'This needs more memory than Palimpsest may take. Choose “Quick”, a smaller size under Advanced, or a smaller layer.',
   QUEUE_FULL: 'Too many edits are waiting. Let some finish, or cancel some.',
-  RATE_LIMITED: 'That was too fast for Palimpsest. Wait a moment, and try again.',
+  RATE_LIMITED: 'Too many requests at once. Wait a moment, and try again.',
   MODEL_UNKNOWN: 'The model is not installed any more. Choose another one under Advanced.',
   IMAGE_UNKNOWN: 'Palimpsest has forgotten the picture. Make the edit again from its layer.',
   CANCELLED: 'Cancelled.',
-  INTERNAL: 'Palimpsest met a fault of its own. Try again; its log says more.',
+  INTERNAL: 'Something went wrong inside Palimpsest. Try again; its log says more.',
 };
 
 /** What fails in the same way once more, whatever is done outside of the order. */
@@ -55,5 +54,5 @@ export function sentenceOf(error: unknown): string {
   if (isCancelled(error)) return 'Cancelled.';
   if (error instanceof PalimpsestError) return SENTENCES[error.code] ?? error.message;
   if (error instanceof HostError) return error.message;
-  return `Something unforeseen happened (${error instanceof Error ? error.message : String(error)}). Try again.`;
+  return `Something unexpected happened (${error instanceof Error ? error.message : String(error)}). Try again.`;
 }

@@ -26,7 +26,7 @@ export function Back({ steps, name, onClick }: BackProps) {
   );
 }
 
-/** What was undone or redone, and which picture is selected now: it may be another one than before. */
+/** What was undone or redone, and which picture is selected now where it is another one than before. */
 export function Moved({ document: pages }: { readonly document: PageDocument }) {
   const moved = pages.history.moved.value;
   useKeys(pages);
@@ -40,14 +40,18 @@ export function Moved({ document: pages }: { readonly document: PageDocument }) 
   }, [moved]);
   return (
     <p class="moved" role="status">
-      {moved === null ? null : sentenceAbout(moved, pages.shown.value?.name)}
+      {/* With each step anew: where it fades out, it comes again. */}
+      {moved !== null && (
+        <span key={`${moved.way} ${pages.history.past.value.length}`}>
+          {sentenceAbout(moved, pages.jumped.value?.name)}
+        </span>
+      )}
     </p>
   );
 }
 
-function sentenceAbout({ way, step }: Move, shown: string | undefined): string {
-  return `${way}: ${step.name}.${shown === undefined ? '' : ` “${shown}” is selected.`}`;
-}
+const sentenceAbout = ({ way, step }: Move, selected: string | undefined): string =>
+  `${way}: ${step.name}.${selected === undefined ? '' : ` “${selected}” is selected.`}`;
 
 /** Ctrl-Z and its kin, anywhere but where they take back what was typed. */
 function useKeys({ history }: PageDocument): void {

@@ -15,7 +15,8 @@ import { Stage } from './Stage.tsx';
 import { Welcome } from './Welcome.tsx';
 
 /** Of a picture that was dragged from a page which gives its address alone, and of dragged text. */
-const NO_FILE = 'That brought no file along. Save the picture first, or copy it and paste it here.';
+const NO_FILE =
+  'Nothing was dropped that can be opened. Save the picture as a file first, or copy it and paste it here.';
 
 interface PageProps {
   readonly document: PageDocument;
@@ -42,6 +43,7 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
       <header>
         <h1>Palimpsest</h1>
         <p>Edit pictures with words, on this computer.</p>
+        <Moved document={document} />
       </header>
       <Notices {...{ host, pairing }} />
       <main>
@@ -51,7 +53,6 @@ export function Page({ document, host, pairing, mountPanel }: PageProps) {
         ) : (
           <Stage key={shown.id} document={document} layer={shown} />
         )}
-        <Moved document={document} />
         <PanelPlace mountPanel={mountPanel} />
       </main>
     </div>

@@ -80,10 +80,10 @@ export class Draft {
       return 'No model is installed: start with "palimpsest serve --models FOLDER".';
     if (this.source.value.trim() === '') return 'Say what is in the picture.';
     if (this.masking.value === 'word' && this.idle('blend') !== null)
-      return 'The chosen editor cannot be bounded by a word: let it change anywhere, or choose another one.';
+      return 'This editor cannot keep the change to a word. Choose “anywhere”, or another editor.';
     const { removed, added } = this.reading.value;
     if (removed.length + added.length + this.activeWeights.value.size > 0) return null;
-    return 'Say what it should be: change a word, or give one another strength.';
+    return 'Say what it should be: change a word, or the strength of one.';
   });
 
   /** Why a control that stands for these options changes nothing now, or null. */

@@ -5,13 +5,13 @@ import { type Chosen, EditOptions, lackOf, type Need, type OptionName } from '@p
 const REASONS: Readonly<Record<Need, string>> = {
   editor: 'The chosen editor does not use this.',
   inversion: 'The chosen method does not use this.',
-  learning: 'Nothing of this is learned here: choose “Careful”.',
-  chance: 'Nothing is drawn at random here: every seed gives the same.',
-  mask: 'Only where the change is bounded by what you mark.',
+  learning: 'This needs a learned picture: choose “Careful”.',
+  chance: 'Nothing here is random: every seed gives the same result.',
+  mask: 'Only when you mark where the picture may change.',
   blend: 'Only with “only at a word”.',
   subtract: 'Only with words that must not change, which scripts can name.',
-  norm: 'Only where small differences shrink.',
-  bothWords: 'Only with the words of both pictures.',
+  norm: 'Only with a norm that shrinks small differences.',
+  bothWords: 'Only when both pictures’ words are used.',
 };
 
 /** Why a control that stands for these options changes nothing; null where one of them does. */

@@ -54,7 +54,7 @@ export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, num
   const parts: string[] = [];
   const list = (words: readonly NamedWord[]) => words.map(({ text }) => `“${text}”`).join(', ');
   if (kind === 'replace' && added.length > 0) {
-    parts.push(`puts ${list(added)} in the place of ${list(removed)}`);
+    parts.push(`replaces ${list(removed)} with ${list(added)}`);
   } else {
     if (added.length > 0) parts.push(`adds ${list(added)}`);
     if (removed.length > 0) parts.push(`leaves out ${list(removed)}`);

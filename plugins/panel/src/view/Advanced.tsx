@@ -46,7 +46,7 @@ export function Advanced({ draft, models, style }: AdvancedProps) {
               key: 'model',
               title: 'Model',
               name: 'model',
-              description: 'what paints and learns; those that are installed',
+              description: 'what learns the picture and paints the edit',
             },
             ...{ type: 'choice', choices: models.map(({ name }) => name), initial: draft.model.value },
           }}

@@ -8,7 +8,7 @@ import { useLostFocus, useNewFocus } from './focus.ts';
 const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   looking: 'Looking for Palimpsest …',
   notFound: 'Palimpsest is not running',
-  blocked: 'The browser keeps this panel from Palimpsest',
+  blocked: 'The browser blocks this panel from Palimpsest',
   unpaired: 'Not connected yet',
   pairing: 'Waiting for the code',
   reconnecting: 'The connection is lost',
@@ -33,8 +33,7 @@ export function ConnectionLine({
       </p>
       {name === 'reconnecting' && (
         <p class="hint">
-          Trying again. If Palimpsest has stopped, start it with <code>npm start</code>: what was under way
-          goes on.
+          Trying again. If Palimpsest has stopped, start it with <code>npm start</code>: your edits continue.
         </p>
       )}
       {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
@@ -90,7 +89,7 @@ function NotFound({ model }: { readonly model: ConnectionModel }) {
   return (
     <>
       <h2>Start Palimpsest</h2>
-      <p>It runs on this computer, and does not answer. In its folder, type</p>
+      <p>It runs on this computer, but does not answer. In its folder, run</p>
       <pre>npm start</pre>
       <p>and leave it running. This panel connects by itself.</p>
       <button type="button" onClick={() => void model.look()}>
@@ -105,8 +104,8 @@ function Blocked({ model }: { readonly model: ConnectionModel }) {
     <>
       <h2>Let this panel reach your computer</h2>
       <p>
-        Palimpsest runs on this computer, and the browser does not let this page reach it, or has not asked
-        yet.
+        Palimpsest runs on this computer, but the browser does not let this page reach it, or has not asked
+        you yet.
       </p>
       <ol>
         <li>

@@ -102,12 +102,12 @@ function Submit({ model }: { readonly model: PanelModel }) {
 }
 
 function speed(model: PanelModel): string {
-  if (model.styling.value) return 'The style is learned first, which takes a while.';
+  if (model.styling.value) return 'The first transfer learns the style, which takes a while.';
   const made = model.ready.value;
   if (made === null) {
     return paceOf(model.draft.inversion.value) === 'instant'
-      ? 'The first edit of a picture looks at it first.'
-      : 'The first edit of a picture learns it, which takes a while.';
+      ? 'The first edit analyses the picture.'
+      : 'The first edit learns the picture, which takes a while.';
   }
   return `Ready: edits take about ${Math.max(1, Math.round(made.seconds))} s.`;
 }

@@ -30,7 +30,7 @@ export function Underway({ entry, away, remove, onLostFocus }: UnderwayProps) {
           aria-label="Progress"
           {...(progress === null ? {} : { value: progress.step, max: progress.total })}
         />
-        <p class="hint">{away ? 'It goes on from here.' : timeLeft(progress?.secondsLeft ?? null)}</p>
+        <p class="hint">{away ? 'It continues from here.' : timeLeft(progress?.secondsLeft ?? null)}</p>
       </div>
       <button type="button" onClick={remove}>
         Cancel
@@ -40,7 +40,7 @@ export function Underway({ entry, away, remove, onLostFocus }: UnderwayProps) {
 }
 
 const WORK_STAGES: Readonly<Record<JobProgress['stage'], string>> = {
-  invert: 'Looking at the picture',
+  invert: 'Analysing the picture',
   optimise: 'Learning the picture',
   edit: 'Painting',
   generate: 'Painting',
@@ -49,9 +49,9 @@ const WORK_STAGES: Readonly<Record<JobProgress['stage'], string>> = {
 function stageInWords(stage: EditStage): string {
   switch (stage.name) {
     case 'export':
-      return 'Taking the picture';
+      return 'Reading the picture';
     case 'upload':
-      return 'Handing it over';
+      return 'Sending the picture';
     case 'begin':
       return 'Getting ready';
     case 'download':
@@ -60,7 +60,7 @@ function stageInWords(stage: EditStage): string {
       return WORK_STAGES[stage.progress.stage];
     case 'queue': {
       const before = (stage.position ?? 1) - 1;
-      return before > 0 ? `Waiting: ${before} before it` : 'Waiting for its turn';
+      return before > 0 ? `Waiting: ${before} ahead` : 'Waiting for its turn';
     }
   }
 }

@@ -183,7 +183,7 @@ function Strength({ draft, word, idle }: StrengthProps) {
         onChange={({ currentTarget }) => set(currentTarget.value)}
       />
       <p class="ends" aria-hidden="true">
-        <span>turned around</span>
+        <span>opposite</span>
         <span>much more</span>
       </p>
     </div>

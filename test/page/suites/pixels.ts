@@ -2,34 +2,26 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { DaemonClient } from '@palimpsest/protocol';
-import type { Browser, Page } from 'playwright-core';
+import type { DaemonClient } from '@palimpsest/protocol';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import { afterAll, expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('pictures on the page', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let client: DaemonClient;
 
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    const urls = [`ws://127.0.0.1:${daemon.port}/rpc`];
-    client = await DaemonClient.connect({ urls, token: daemon.token, webSocket: WebSocket });
+  usePlace(async (opened) => {
+    place = opened;
+    client = await place.connect();
   });
-  afterAll(async () => {
-    client?.close();
-    await browser?.close();
-    await daemon?.stop();
-  });
+  afterAll(() => client?.close());
 
   /** The page with these files, of which the last is selected. */
   async function pageWith(files: { name: string; buffer: Buffer }[]): Promise<Page> {
-    const page = await openPage(browser, `http://127.0.0.1:${daemon.port}/`, daemon.token);
+    const page = await place.openPage();
     for (const file of files) {
       await page
         .locator('input[type=file]')

@@ -1,25 +1,19 @@
 /** Controls that change nothing as things stand, in the real page: they say what they wait for. */
 
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('a control that changes nothing', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+  usePlace(async (opened) => {
+    place = opened;
+    page = await place.openPage();
     await page.getByRole('button', { name: /striped red ball/ }).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
     await page.getByText('Advanced').click();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
   });
 
   const radio = (name: string) => page.getByRole('radio', { name });
@@ -41,7 +35,7 @@ describeInBrowser('a control that changes nothing', () => {
     ];
     expect(await isIdle(plain, /choose “Careful”/)).toBe(true);
     expect(await isIdle(exact, /choose “Careful”/)).toBe(true);
-    expect(await isIdle(field('Seed'), /at random/)).toBe(true);
+    expect(await isIdle(field('Seed'), /random/)).toBe(true);
     expect(await slider(/Keep structure/).isDisabled()).toBe(false);
     await expectAccessible(page);
     await radio('Careful').check();
@@ -54,8 +48,8 @@ describeInBrowser('a control that changes nothing', () => {
   });
 
   it('is what softens a mask without one, and what bounds a word without one', async () => {
-    expect(await isIdle(field('Soft edge'), /what you mark/)).toBe(true);
-    expect(await isIdle(field('Surroundings'), /what you mark/)).toBe(true);
+    expect(await isIdle(field('Soft edge'), /you mark/)).toBe(true);
+    expect(await isIdle(field('Surroundings'), /you mark/)).toBe(true);
     expect(await isIdle(radio('where you painted'), /Nothing is marked/)).toBe(true);
     expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
     // Its words are named by scripts alone.

@@ -1,9 +1,9 @@
 /** The panel for who works by the keyboard, or hears what it shows: in a real browser, with the smallest model. */
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible, openPage } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 /** Notes what a screen reader says by itself: changes of live regions that are there already. */
 const LISTEN = `
@@ -17,23 +17,17 @@ const LISTEN = `
 `;
 
 describeInBrowser('the panel by the keyboard', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
 
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+  usePlace(async (opened) => {
+    place = opened;
+    page = await place.openPage();
     await page.getByText('Connected', { exact: true }).waitFor();
     await button(/striped red ball/).click();
     await setSteps(2);
     await page.getByRole('radio', { name: 'Quick' }).check();
     await page.evaluate(LISTEN);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
   });
 
   const button = (name: string | RegExp) =>
@@ -111,7 +105,7 @@ describeInBrowser('the panel by the keyboard', () => {
   });
 
   it('is where the code is typed in, and goes back or on from there', async () => {
-    const own = await openPage(browser, new URL(daemon.link).origin);
+    const own = await openPage(place.browser, place.address);
     const connect = own.getByRole('button', { name: 'Connect', exact: true });
     const askForCode = async () => {
       await connect.focus();

@@ -1,28 +1,22 @@
 /** The stage of the daemon's page: painting on it, taking back, and what is saved of it. */
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('the stage', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
 
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
+  usePlace((opened) => {
+    place = opened;
   });
   beforeEach(async () => {
     await page?.context().close();
-    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+    page = await place.openPage();
     await button(/striped red ball/).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
   });
 
   const button = (name: string | RegExp) =>

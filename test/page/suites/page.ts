@@ -1,30 +1,20 @@
 /** The daemon's page in a real browser, with a real daemon and the smallest model. */
 
 import { readFileSync } from 'node:fs';
-import { DaemonClient } from '@palimpsest/protocol';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage, tabTo } from './browser.ts';
+import { expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible, openPage, tabTo } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('the page', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
 
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    page = await openedPage(daemon.link);
+  usePlace(async (opened) => {
+    place = opened;
+    page = await openPage(place.browser, place.daemon.link);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
-  });
-
-  const openedPage = (address: string, token?: string) => openPage(browser, address, token);
 
   const button = (name: string | RegExp) =>
     page.getByRole('button', { name, exact: typeof name === 'string' });
@@ -61,13 +51,13 @@ describeInBrowser('the page', () => {
 
   it('is let in by the printed link, which it forgets', async () => {
     await page.getByText('Connected', { exact: true }).waitFor();
-    expect(page.url()).toBe(`http://127.0.0.1:${daemon.port}/`);
+    expect(page.url()).toBe(`http://127.0.0.1:${place.daemon.port}/`);
     await expectAccessible(page);
   });
 
   it('opens an example with its words, and marks what changes', async () => {
     await button(/striped red ball/).click();
-    await page.getByText('This puts “star” in the place of “ball”.').waitFor();
+    await page.getByText('This replaces “ball” with “star”.').waitFor();
     expect(await page.locator('mark.new').textContent()).toBe('star');
     expect(await page.locator('mark.gone').textContent()).toBe('ball');
     await makeQuick(page);
@@ -150,11 +140,7 @@ describeInBrowser('the page', () => {
   });
 
   it('cancels an edit, in the daemon too', async () => {
-    const client = await DaemonClient.connect({
-      urls: [`ws://127.0.0.1:${daemon.port}/rpc`],
-      token: daemon.token,
-      webSocket: WebSocket,
-    });
+    const client = await place.connect();
     await page.getByRole('radio', { name: 'Careful' }).check();
     await makeQuick(page, 40);
     await button('Edit').click();
@@ -195,7 +181,7 @@ describeInBrowser('the page', () => {
 
   it('edits several layers in turn', async () => {
     await page.getByLabel('What it should be').fill('a striped red cup on a meadow');
-    const [file] = [new URL('../../plugins/page/src/examples/house.png', import.meta.url).pathname];
+    const [file] = [new URL('../../../plugins/page/src/examples/house.png', import.meta.url).pathname];
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByRole('region', { name: 'Layer' }).getByText('house').waitFor();
     await page.getByLabel('What is in the picture').fill('a house');
@@ -211,7 +197,7 @@ describeInBrowser('the page', () => {
   });
 
   it('is fit for the keyboard alone', async () => {
-    const own = await openedPage(new URL(daemon.link).origin, daemon.token);
+    const own = await place.openPage();
     await tabTo(own, '.examples button');
     await own.keyboard.press('Enter');
     await tabTo(own, '.prompt textarea');

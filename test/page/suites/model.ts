@@ -1,23 +1,17 @@
 /** Which model the page takes, and what it says of it. */
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
-import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInBrowser, expectAccessible } from '../browser.ts';
+import { type Place, usePlace } from '../place.ts';
 
 describeInBrowser('the model of the page', () => {
-  let daemon: StartedDaemon;
-  let browser: Browser;
+  let place: Place;
   let page: Page;
-  beforeAll(async () => {
-    daemon = await startDaemon(somePort());
-    browser = await openBrowser();
-    page = await openPage(browser, new URL(daemon.link).origin, daemon.token);
+  usePlace(async (opened) => {
+    place = opened;
+    page = await place.openPage();
     await page.getByText('Connected', { exact: true }).waitFor();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await daemon?.stop();
   });
 
   it('is one that was installed, and not the demo model', async () => {
