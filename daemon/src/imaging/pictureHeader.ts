@@ -4,7 +4,7 @@
  */
 
 import { MAX_PICTURE_PIXELS, PalimpsestError } from '@palimpsest/protocol';
-import sharp from 'sharp';
+import { openPicture } from './openPicture.ts';
 import { otherFormat } from './otherFormats.ts';
 import { isDeep, requireLargeEnough } from './picture.ts';
 
@@ -40,7 +40,7 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
 
 /** Whether a picture that the wire takes has more than the 8 bits a channel that are kept. */
 export const isDeepPicture = async (bytes: Uint8Array): Promise<boolean> =>
-  isDeep(await sharp(bytes, { limitInputPixels: false }).metadata());
+  isDeep(await openPicture(bytes, { limitInputPixels: false }).metadata());
 
 /** By the first bytes, never by a name. */
 export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | null {
