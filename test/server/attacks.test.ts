@@ -76,14 +76,28 @@ describe('a connection', () => {
     client.socket.close();
   });
 
-  it('that gives thousands of unknown keys gets a short answer', async () => {
+  it.each([
+    [900, { code: -32602, data: { path: 'key0' } }],
+    [50_000, { code: -32600, message: expect.stringContaining('more than 1000 values') }],
+  ])('that gives %s unknown keys gets a short answer', async (count, error) => {
     const client = await RawClient.greet(server);
-    const params = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]));
+    const params = Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, 1]));
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params }));
     const answer = String(await client.next());
     expect(answer.length).toBeLessThan(2000);
-    expect(JSON.parse(answer).error).toMatchObject({ code: -32602, data: { path: 'key0' } });
+    expect(JSON.parse(answer).error).toMatchObject(error);
     client.socket.close();
+  });
+
+  it.each([
+    ['params that are wrong', { method: 'status', params: { a: 1 } }],
+    ['methods that are none', { method: 'statu' }],
+    ['more than a request may hold', { method: 'status', params: { a: Array(2000).fill(0) } }],
+  ])('that goes on with %s is closed', async (_, request) => {
+    const { token } = await server.clients.grant('stubborn', 'client');
+    const client = await RawClient.greet({ ...server, token });
+    for (let id = 0; id < 150; id++) client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...request }));
+    expect((await client.closed).code).toBe(4429);
   });
 
   it('that sends rubbish before hello is closed', async () => {

@@ -50,6 +50,8 @@ export const LIMITS = {
   allBacklog: 64 * 2 ** 20,
   /** Values within values in a message. */
   depth: 32,
+  /** Values in a request: an edit that weighs each of its words has some 500. */
+  values: 1000,
   /** Of one HTTP request's header, in bytes. */
   headerBytes: 8 * 1024,
 } as const;
