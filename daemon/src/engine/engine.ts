@@ -76,7 +76,7 @@ export class Engine {
   }
 
   private run({ request, model }: Extract<Task, { do: 'run' }>, watch: TaskWatch): Promise<JobResult> {
-    return this.withModel(model, (opened, networks) => {
+    return this.inJob(model, (opened, networks) => {
       const prepare = (job: Job) =>
         prepareJob(
           this.memoryBudget,
@@ -162,21 +162,21 @@ export class Engine {
     return this.keep(picture);
   }
 
-  private attend(
+  private async attend(
     { request: { image, prompt, options }, model }: Extract<Task, { do: 'attend' }>,
     { signal }: TaskWatch,
   ): Promise<WordPicture[]> {
-    return this.withModel(model, async (opened) => {
-      const picture = await this.picture(image);
-      const maps = await wordMaps(opened, this.store, { picture, prompt, options }, { signal });
-      return Promise.all(
-        maps.map(async ({ word, picture }) => ({ word, png: new Uint8Array(await encodePng(picture)) })),
-      );
-    });
+    // Somebody looks between two edits of theirs: what those need stays.
+    const { model: opened } = await this.models.use(model);
+    const shown = await this.picture(image);
+    const maps = await wordMaps(opened, this.store, { picture: shown, prompt, options }, { signal });
+    return Promise.all(
+      maps.map(async ({ word, picture }) => ({ word, png: new Uint8Array(await encodePng(picture)) })),
+    );
   }
 
-  /** Networks that the work did not need are given back after it, so that memory holds what one job takes. */
-  private async withModel<T>(
+  /** Networks that neither the job nor a look since the last one needed are given back after it. */
+  private async inJob<T>(
     place: PlacedModel,
     work: (model: StableDiffusion, networks: Networks) => Promise<T>,
   ): Promise<T> {
