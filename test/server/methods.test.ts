@@ -81,6 +81,33 @@ describe('params', () => {
   });
 });
 
+describe('the name of who asks to be let in', () => {
+  it.each([
+    '',
+    ' ',
+    '   ',
+    '\u3164',
+    ' \u2800\u115f ',
+    'a\u202eb',
+    'a\u200fb',
+    'a\x1b[2Jb',
+    'a\nb',
+    '\u200b',
+    'a\u2066b',
+  ])('cannot be %j, of which nothing is seen or which turns what follows', async (name) => {
+    const asking = await RawClient.open(server.url);
+    if (typeof asking === 'number') throw new Error('refused');
+    for (const [method, more] of [
+      ['pair.request', {}],
+      ['pair.launch', { code: '0'.repeat(32) }],
+    ] as const) {
+      const { error } = await asking.call(method, { ...more, name });
+      expect(error).toMatchObject({ code: -32602, data: { path: 'name' } });
+    }
+    asking.socket.terminate();
+  });
+});
+
 describe('unknown things', () => {
   it.each([
     ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN'],
