@@ -10,10 +10,18 @@ const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 /** Length, name and checksum. */
 const FRAME_BYTES = 12;
 
+/** A chunk's name as a number: there may be millions of them. */
+const nameOf = (letters: string): number => Buffer.from(letters).readUInt32BE();
+
 /** Beside those that every decoder has to know, what says how the pixels are meant; none of it is packed but the profile. */
-const NEEDED: ReadonlySet<string> = new Set('tRNS cHRM gAMA sRGB cICP sBIT pHYs bKGD eXIf'.split(' '));
-const PROFILE = 'iCCP';
-const END = 'IEND';
+const NEEDED: ReadonlySet<number> = new Set(
+  'tRNS cHRM gAMA sRGB cICP sBIT pHYs bKGD eXIf'.split(' ').map(nameOf),
+);
+const PROFILE = nameOf('iCCP');
+const END = nameOf('IEND');
+
+/** A small first letter: who does not know such a chunk can show the picture all the same. */
+const ANCILLARY = 0x2000_0000;
 
 /** Unpacked. Profiles with large tables, of scanners, have two or three megabytes. */
 const MAX_PROFILE_BYTES = 8 * 2 ** 20;
@@ -25,30 +33,35 @@ const MAX_PROFILE_BYTES = 8 * 2 ** 20;
 export function withoutTexts(bytes: Uint8Array): Uint8Array {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!file.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return bytes;
-  const kept: Buffer[] = [];
+  // Copied at once, for what is kept may lie in millions of pieces.
+  let lean: Buffer | null = null;
+  let length = 0;
   let from = 0;
+  const keepUntil = (end: number): Buffer => {
+    lean ??= Buffer.allocUnsafe(file.length);
+    length += file.copy(lean, length, from, end);
+    return lean;
+  };
   let at = SIGNATURE.length;
   let hasProfile = false;
   while (at + FRAME_BYTES <= file.length) {
     const next = at + FRAME_BYTES + file.readUInt32BE(at);
-    const name = file.toString('latin1', at + 4, at + 8);
+    const name = file.readUInt32BE(at + 4);
     const isNeeded =
       name === PROFILE
         ? !hasProfile && isBounded(file.subarray(at + 8, next - 4))
-        : isCritical(name) || NEEDED.has(name);
+        : (name & ANCILLARY) === 0 || NEEDED.has(name);
     hasProfile ||= name === PROFILE;
     if (!isNeeded) {
-      kept.push(file.subarray(from, at));
-      from = next;
+      keepUntil(at);
+      // The last may say that it goes on beyond the end.
+      from = Math.min(next, file.length);
     }
     at = next;
     if (name === END) break;
   }
-  return kept.length === 0 ? bytes : Buffer.concat([...kept, file.subarray(from)]);
+  return lean === null ? bytes : keepUntil(file.length).subarray(0, length);
 }
-
-/** By its first letter: who does not know such a chunk cannot show the picture. */
-const isCritical = (name: string): boolean => /^[A-Z]/.test(name);
 
 /** @param profile its name, a zero, the number of the packing, and the packed profile. */
 function isBounded(profile: Buffer): boolean {
