@@ -156,6 +156,12 @@ describe('the rooms of the daemon', () => {
     expect(others).toEqual(['files/json.ts']);
   });
 
+  it('hand files to the decoder of pictures in one place', () => {
+    // Others make pictures of pixels.
+    const hands = files.filter((file) => /\bsharp\((?!rgb, \{ raw:)/.test(readFileSync(file, 'utf8')));
+    expect(hands.map((file) => relative(SOURCES, file))).toEqual(['imaging/openPicture.ts']);
+  });
+
   it('has no circles', () => {
     const done = new Set<string>();
     const visit = (file: string, path: readonly string[]): void => {

@@ -14,7 +14,7 @@ export async function noise(side: number): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
-const packed = deflateSync(Buffer.alloc(7_900_000));
+const packed = deflateSync(Buffer.alloc(7_900_000, 'x'));
 
 /** A small PNG with texts that unpack to 430 MB; each number gives another file. */
 export function packedTexts(number: number): Uint8Array<ArrayBuffer> {

@@ -12,6 +12,9 @@ import { BlobHash } from './kinds/parts.ts';
 /** Bytes of a picture in one chunk. */
 export const MAX_CHUNK_BYTES = 256 * 1024;
 
+/** Of the error object in a `fail`: a sentence, and some facts. */
+const MAX_ERROR_BYTES = 16 * 1024;
+
 /** What a sender may have on the way without an ack. */
 export const WINDOW_BYTES = 2 ** 20;
 
@@ -140,6 +143,7 @@ function digestOf(image: BlobHash): Uint8Array {
 }
 
 function decodeError(body: Uint8Array): FrameError {
+  if (body.length > MAX_ERROR_BYTES) throw malformed(`an error has at most ${MAX_ERROR_BYTES} bytes`);
   try {
     const error: unknown = JSON.parse(new TextDecoder().decode(body));
     if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {

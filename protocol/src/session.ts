@@ -14,6 +14,12 @@ const ClientName = z
     z.describe('what the client is called, for people: letters, digits, signs and spaces'),
   );
 
+/** Letters that show nothing: fillers of Hangul, and the empty pattern of Braille. */
+const INVISIBLE = '\\u115f\\u1160\\u3164\\uffa0\\u2800';
+
+/** As clients give it: something in it can be seen. Those that were let in before keep theirs. */
+const NewClientName = ClientName.check(z.regex(new RegExp(`[^ ${INVISIBLE}]`, 'u')));
+
 /** 256 bits from a good source. */
 const Token = z
   .string()
@@ -109,7 +115,7 @@ export const sessionMethods = {
     description:
       'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. There is one pairing at a time; when a page has had the place for 45 seconds, a program that asks gets it, and the other way round.',
     access: 'anyone',
-    params: z.strictObject({ name: ClientName }),
+    params: z.strictObject({ name: NewClientName }),
     result: z.strictObject({
       pairing: z.string().check(z.describe('names this pairing in pair.confirm')),
       secondsLeft: z.int().check(z.describe('until the code expires')),
@@ -133,7 +139,7 @@ export const sessionMethods = {
       code: z
         .string()
         .check(z.regex(/^[0-9a-f]{32}$/), z.describe('from the link that the daemon printed; works once')),
-      name: ClientName,
+      name: NewClientName,
     }),
     result: Granted,
     errors: ['PAIRING_FAILED'],

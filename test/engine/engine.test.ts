@@ -31,12 +31,44 @@ const opened = (): Engine =>
       ...{ memoryBudget: Number.MAX_VALUE, threads: 1 },
     }),
   );
-const smallModel = () => ({ name: 'small', ...modelsIn(place.root).find('small') });
+
+const modelNamed = (name: string) => ({ name, ...modelsIn(place.root).find(name) });
+const unwatched = () => ({ signal: new AbortController().signal, onProgress: (_: Progress) => {} });
+
+describe('what a job has loaded', () => {
+  it('is there for the next, whatever was looked at between them', async () => {
+    const engine = opened();
+    const model = modelNamed('golden');
+    const request = editRequest(place.image, { steps: 2 });
+    const { image, source: prompt, inversion: options } = request;
+    const loads = vi.spyOn(Session, 'load');
+    const loadsOf = async (task: Task) => {
+      loads.mockClear();
+      await engine.perform(task, unwatched());
+      return loads.mock.calls.length;
+    };
+    const run: Task = { do: 'run', request, model, preview: false };
+    const attend: Task = { do: 'attend', request: { model: 'golden', image, prompt, options }, model };
+    // Inverts; the next knows the inversion, and the one after it has all that such a job needs.
+    await loadsOf(run);
+    await loadsOf(run);
+    const each = await loadsOf(run);
+    const first = await loadsOf(attend);
+    expect(first).toBeGreaterThan(0);
+    expect(await loadsOf(run)).toBe(each);
+    expect(await loadsOf(attend)).toBeLessThan(first);
+    // What no job has asked for, and nobody has looked at, is given back at last.
+    await loadsOf(run);
+    await loadsOf(run);
+    expect(await loadsOf(attend)).toBe(first);
+    await engine.perform({ do: 'unload', name: model.name }, unwatched());
+  });
+});
 
 describe('prompts that look the same', () => {
   it('are one to the model, in each kind of job, and so are their words', async () => {
     const engine = opened();
-    const model = smallModel();
+    const model = modelNamed('small');
     const watch = { signal: new AbortController().signal, onProgress: () => {} };
     const run = async (request: JobRequest) => {
       const outcome = await engine.perform({ do: 'run', request, model, preview: false }, watch);
@@ -74,7 +106,7 @@ describe('prompts that look the same', () => {
 describe('a cancel', () => {
   it('takes effect before a second evaluation of the UNet begins', async () => {
     const engine = opened();
-    const model = smallModel();
+    const model = modelNamed('small');
     const run = Session.prototype.run;
     /** Cancels during evaluation number n of the UNet; returns how many began after it, or null if there are fewer. */
     const cancelAt = async (n: number): Promise<number | null> => {

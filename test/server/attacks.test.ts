@@ -76,14 +76,28 @@ describe('a connection', () => {
     client.socket.close();
   });
 
-  it('that gives thousands of unknown keys gets a short answer', async () => {
+  it.each([
+    [900, { code: -32602, data: { path: 'key0' } }],
+    [50_000, { code: -32600, message: expect.stringContaining('more than 1000 values') }],
+  ])('that gives %s unknown keys gets a short answer', async (count, error) => {
     const client = await RawClient.greet(server);
-    const params = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, 1]));
+    const params = Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, 1]));
     client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params }));
     const answer = String(await client.next());
     expect(answer.length).toBeLessThan(2000);
-    expect(JSON.parse(answer).error).toMatchObject({ code: -32602, data: { path: 'key0' } });
+    expect(JSON.parse(answer).error).toMatchObject(error);
     client.socket.close();
+  });
+
+  it.each([
+    ['params that are wrong', { method: 'status', params: { a: 1 } }],
+    ['methods that are none', { method: 'statu' }],
+    ['more than a request may hold', { method: 'status', params: { a: Array(2000).fill(0) } }],
+  ])('that goes on with %s is closed', async (_, request) => {
+    const { token } = await server.clients.grant('stubborn', 'client');
+    const client = await RawClient.greet({ ...server, token });
+    for (let id = 0; id < 150; id++) client.socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...request }));
+    expect((await client.closed).code).toBe(4429);
   });
 
   it('that sends rubbish before hello is closed', async () => {
@@ -273,12 +287,46 @@ describe('an HTTP request', () => {
     expect((await ask(options, path, 'method=status')).status).toBe(status);
   });
 
-  it('that is refused leaves no trace of what stands after its path', async () => {
-    const before = server.logged.length;
-    expect((await ask({}, `/nowhere?token=${server.token}#${server.token}`)).status).toBe(404);
-    const logged = server.logged.slice(before).join('');
-    expect(logged).toContain('/nowhere');
-    expect(logged).not.toContain(server.token);
+  it.each(['/nowhere?token=SECRET', '/token=SECRET', '/x/token/SECRET', '/rpc/SECRET', '/page.js?SECRET'])(
+    'for %s leaves no trace of it when it is refused',
+    async (path) => {
+      const before = server.logged.length;
+      const address = path.replaceAll('SECRET', server.token);
+      expect((await ask({ method: 'DELETE' }, address)).status).toBe(405);
+      await status({}, address);
+      expect(server.logged.length).toBeGreaterThan(before);
+      const logged = server.logged.slice(before).join('');
+      expect(logged.includes('/page.js')).toBe(path.startsWith('/page.js'));
+      expect(logged).not.toContain(server.token);
+    },
+  );
+
+  it.each([
+    ['two Hosts', 'GET /health', ['Host: 127.0.0.1:PORT', 'Host: evil.example']],
+    ['two equal Hosts', 'GET /health', ['Host: 127.0.0.1:PORT', 'Host: 127.0.0.1:PORT']],
+    ['two Origins', 'GET /health', ['Host: 127.0.0.1:PORT', 'Origin: null', 'origin: https://evil.example']],
+    [
+      'two sites',
+      'GET /health',
+      ['Host: 127.0.0.1:PORT', 'Sec-Fetch-Site: none', 'Sec-Fetch-Site: cross-site'],
+    ],
+    ['another host in its address', 'GET http://evil.example/health', ['Host: 127.0.0.1:PORT']],
+    ['its own host in its address', 'GET http://127.0.0.1:PORT/health', ['Host: 127.0.0.1:PORT']],
+    ['no path', 'OPTIONS *', ['Host: 127.0.0.1:PORT']],
+    ['no Host', 'GET /health', []],
+  ])('with %s is malformed, and so is such an upgrade', async (_, line, headers) => {
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+    for (const [start, more] of [
+      [line, ['Connection: close']],
+      [line.replace('health', 'rpc'), [...upgrade, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==']],
+    ] as const) {
+      const socket = connect(server.port, '127.0.0.1');
+      const text = [`${start} HTTP/1.1`, ...headers, ...more, '', ''].join('\r\n');
+      socket.write(text.replaceAll('PORT', String(server.port)));
+      let answer = '';
+      for await (const piece of socket) answer += piece;
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    }
   });
 
   it('tells only product and version at /health, and lets the plugins read it', async () => {

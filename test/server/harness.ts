@@ -202,6 +202,8 @@ export class RawClient {
   /** The next message that nobody has read. */
   next(): Promise<Buffer | string> {
     const first = this.received.shift();
+    if (first === undefined && this.socket.readyState === WebSocket.CLOSED)
+      return Promise.reject(new Error('closed'));
     return first !== undefined
       ? Promise.resolve(first)
       : new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));

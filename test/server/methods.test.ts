@@ -1,16 +1,20 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
 import { METHODS } from '@palimpsest/protocol';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
 let client: RawClient;
 beforeAll(async () => {
   server = await testServer();
-  client = await RawClient.greet(server);
 });
 afterAll(() => server.close());
+// Whose requests are refused again and again is closed.
+beforeEach(async () => {
+  client = await RawClient.greet(server);
+});
+afterEach(() => client.socket.terminate());
 
 const image = `sha256:${'0'.repeat(64)}`;
 const edit = { model: 'tiny', image, source: 'a dog', target: 'a cat' };
@@ -74,6 +78,33 @@ describe('params', () => {
     expect(error?.message).toBe(
       'edit.tauV: Too big: expected number to be <=1. See the schema in rpc.discover.',
     );
+  });
+});
+
+describe('the name of who asks to be let in', () => {
+  it.each([
+    '',
+    ' ',
+    '   ',
+    '\u3164',
+    ' \u2800\u115f ',
+    'a\u202eb',
+    'a\u200fb',
+    'a\x1b[2Jb',
+    'a\nb',
+    '\u200b',
+    'a\u2066b',
+  ])('cannot be %j, of which nothing is seen or which turns what follows', async (name) => {
+    const asking = await RawClient.open(server.url);
+    if (typeof asking === 'number') throw new Error('refused');
+    for (const [method, more] of [
+      ['pair.request', {}],
+      ['pair.launch', { code: '0'.repeat(32) }],
+    ] as const) {
+      const { error } = await asking.call(method, { ...more, name });
+      expect(error).toMatchObject({ code: -32602, data: { path: 'name' } });
+    }
+    asking.socket.terminate();
   });
 });
 
@@ -197,26 +228,26 @@ describe('a client', () => {
     page.socket.close();
   });
 
-  it.each(['9007199254740993', '-1764310000123456789', '123456789012345678901234567890', '1.5', '1e3'])(
-    'gets its answer with the id %s, to the last digit',
-    async (id) => {
-      const asking = await RawClient.greet(server);
-      const one = `{"jsonrpc":"2.0","method":"models.list", "params":{}, "id" : ${id} }`;
-      const shown = id === '1e3' ? '1000' : id;
-      for (const text of [
-        one,
-        one.replace('models.list', 'models.lost'),
-        one.replace('{}', '{"id":7,"a":1}'),
-      ]) {
-        asking.socket.send(text);
-        expect(String(await asking.next())).toContain(`"id":${shown}`);
-        asking.socket.send(`[${text},{"jsonrpc":"2.0","method":"models.list","id":"\\"id\\":${id}"}]`);
-        const both = String(await asking.next());
-        expect(both).toContain(`"id":${shown},`);
-        expect(JSON.parse(both)[1].id).toBe(`"id":${id}`);
-      }
-    },
-  );
+  it.each([
+    ...['9007199254740993', '9007199254740993.5', '-1764310000123456789', '1.5', '1e3', '1.0'],
+    ...['"\\u0000123456789012345678"', '"\\u0061"', '"\\"id\\":7"'],
+  ])('gets its answer with the id %s, to the letter', async (id) => {
+    const asking = await RawClient.greet(server);
+    const one = `{"jsonrpc":"2.0","method":"models.list", "params":{}, "\\u0069d" : ${id} }`;
+    for (const text of [
+      one,
+      one.replace('models.list', 'models.lost'),
+      one.replace('{}', '{"id":7,"a":1}'),
+    ]) {
+      asking.socket.send(text);
+      expect(String(await asking.next())).toSatisfy(answers(id));
+      asking.socket.send(`[${text},{"jsonrpc":"2.0","method":"models.list","id":"another"}]`);
+      const both = String(await asking.next());
+      expect(both.slice(1)).toSatisfy(answers(id));
+      expect(JSON.parse(both)[1].id).toBe('another');
+    }
+    asking.socket.close();
+  });
 
   it('hears of the places of its own jobs now and then, and the owner of none of them', async () => {
     const quick = await testServer({ moves: 50 });
@@ -265,3 +296,6 @@ describe('a client', () => {
     maps.mockRestore();
   });
 });
+
+/** Whether it has this id, as it was written. */
+const answers = (id: string) => (text: string) => text.startsWith(`{"jsonrpc":"2.0","id":${id},`);

@@ -58,6 +58,9 @@ const sendFrame = (client: RawClient, frame: Frame) => client.socket.send(encode
 const nextFrame = async (client: RawClient) => decodeFrame((await client.next()) as Buffer);
 const codeOf = (frame: Frame) => frame.type === 'fail' && (frame.error.data as { code: string }).code;
 
+const LONG = new Uint8Array(1_000_000);
+const LONG_ERROR = { code: 1, message: 'x'.repeat(1_000_000) };
+
 it('a picture that is too large for a message is refused before it is read', async () => {
   const large = await server.backend.blobs.put(await noise(600));
   const { client } = await paired('greedy', large);
@@ -101,6 +104,20 @@ it('frames that bring a transfer nothing are refused beyond a rate', async () =>
   await nextFrame(client);
   for (let i = 0; i < 3000; i++) sendFrame(client, { type: 'ack', transfer: 1, received: 0 });
   expect(codeOf(await nextFrame(client))).toBe('RATE_LIMITED');
+});
+
+it.each<[string, (client: RawClient) => void]>([
+  ['empty pongs', ({ socket }) => socket.pong()],
+  ['empty pings', ({ socket }) => socket.ping()],
+  ['errors of a megabyte', (client) => sendFrame(client, { type: 'fail', transfer: 1, error: LONG_ERROR })],
+  ['previews', (client) => sendFrame(client, { type: 'preview', transfer: 0, job: 'x', png: LONG })],
+])('who goes on sending %s is closed', async (_, send) => {
+  stopClock();
+  const { client } = await paired('flood');
+  for (let i = 0; i < 300; i++) send(client);
+  // Pings that come faster than they are answered end the socket before they are too many.
+  expect([4429, 1006]).toContain((await client.closed).code);
+  expect(client.received.map((frame) => codeOf(decodeFrame(frame as Buffer)))).not.toContain(false);
 });
 
 it('transfers of one client leave room for those of others, over however many connections', async () => {

@@ -85,13 +85,16 @@ function showPairing(pending: PendingPairing | null): void {
   if (pending === null) return;
   const { name, origin, code, secondsLeft } = pending;
   terminal.write(
-    `\n"${name}" wants to connect. It is ${placeOf(origin)}. Type this code into it within ${secondsLeft} s:  ${code}\n`,
+    `\n${quoted(name)} wants to connect. It is ${placeOf(origin)}. Type this code into it within ${secondsLeft} s:  ${code}\n`,
   );
 }
 
 function showPaired({ name, id }: ClientInfo): void {
-  terminal.write(`"${name}" is connected. To take that back: palimpsest clients --revoke ${id}\n`);
+  terminal.write(`${quoted(name)} is connected. To take that back: palimpsest clients --revoke ${id}\n`);
 }
+
+/** Whoever chose a name cannot have it end before its end. */
+const quoted = (name: string): string => `"${name.replaceAll('"', "'")}"`;
 
 /** Until the process is told to end; a second time ends it at once. */
 function stopped(): Promise<void> {

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { otherFormat, PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
+import { openPicture } from './openPicture.ts';
 import { attachProfile } from './pngProfile.ts';
 
 /** Width and height in pixels. */
@@ -93,7 +94,7 @@ export async function decodePicture(input: string | Uint8Array, called = 'The pi
 }
 
 async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
-  const image = sharp(bytes, reading);
+  const image = openPicture(bytes, reading);
   const facts = await image.metadata();
   checkHeader(name, bytes, facts);
   const extras = extraSamples(bytes);
@@ -102,7 +103,7 @@ async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOption
   const plain = facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image;
   const picture = { ...(await decodePixels(plain, extras)), ...(isDeep(facts) ? { isDeep: true } : {}) };
   if (!hasOwnColours(facts)) return picture;
-  const { rgb } = await decodePixels(sharp(bytes, { ...reading, ignoreIcc: true }), extras);
+  const { rgb } = await decodePixels(openPicture(bytes, { ...reading, ignoreIcc: true }), extras);
   return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };
 }
 

@@ -61,6 +61,7 @@ export class Connection implements Caller {
   private readonly heartbeat: NodeJS.Timeout;
   private answersPings = true;
   private readonly refusals = new RateLimit(LIMITS.refusals, LIMITS.forgivenPerSecond);
+  private readonly controlFrames = new RateLimit(LIMITS.controlFrames, LIMITS.controlFramesPerSecond);
   private strangerMessages = 0;
   private closing: string | null = null;
   /** A stranger's messages are taken one after the other, so that what follows hello finds it done. */
@@ -73,8 +74,10 @@ export class Connection implements Caller {
     this.named = options.named;
     this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
+    socket.on('ping', () => this.countControlFrame());
     socket.on('pong', () => {
       this.answersPings = true;
+      this.countControlFrame();
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => this.receive(data, isBinary));
     // An oversize or malformed frame: ws closes the socket with the right code by itself.
@@ -240,6 +243,11 @@ export class Connection implements Caller {
 
   private sendFrame(frame: Frame): Promise<void> {
     return this.send(encodeFrame(frame));
+  }
+
+  /** Each ping is answered, and the answers of who does not read them wait in memory. */
+  private countControlFrame(): void {
+    if (!this.controlFrames.take()) this.end(CLOSE_CODES.tooMany, 'Too many pings or pongs.');
   }
 
   /** Hears no more of a client, whether or not it answers the close. */

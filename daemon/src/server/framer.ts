@@ -3,11 +3,11 @@
  * the code that the specification gives it.
  */
 
-import { JSON_RPC_ERRORS, MAX_BATCH } from '@palimpsest/protocol';
-import { isRounded, withMarkedIds } from './exactIds.ts';
-import { LIMITS } from './limits.ts';
+import { JSON_RPC_ERRORS } from '@palimpsest/protocol';
+import { scanMessage } from './scanMessage.ts';
 
-export type RequestId = string | number;
+/** As it is written in JSON, so that the answer has it to the letter: a number of ours would round a time in nanoseconds. */
+export type RequestId = string;
 
 /** A request whose form is right; its method and params are not looked at yet. */
 export interface Request {
@@ -39,27 +39,17 @@ const MAX_ID = 128;
 export function readMessage(text: string): Message {
   const { parse, invalidRequest } = JSON_RPC_ERRORS;
   const single = (refusal: Refusal): Message => ({ entries: [refusal], batch: false });
-  if (tooDeep(text)) {
-    return single(refuse(invalidRequest, `The message is nested more than ${LIMITS.depth} deep.`));
-  }
+  const { excess, ids } = scanMessage(text);
+  if (excess !== null) return single(refuse(invalidRequest, `The message ${excess}.`));
   let value: unknown;
   try {
     value = JSON.parse(text);
-    if (hasRoundedIds(value)) value = JSON.parse(withMarkedIds(text));
   } catch {
     return single(refuse(parse, 'The message is not JSON.'));
   }
-  if (!Array.isArray(value)) return { entries: [readRequest(value)], batch: false };
+  if (!Array.isArray(value)) return { entries: [readRequest(value, ids.get(0))], batch: false };
   if (value.length === 0) return single(refuse(invalidRequest, 'The batch is empty.'));
-  if (value.length > MAX_BATCH) {
-    return single(
-      refuse(
-        invalidRequest,
-        `The batch has ${value.length} requests; at most ${MAX_BATCH} may come at once.`,
-      ),
-    );
-  }
-  return { entries: withoutTwins(value.map(readRequest)), batch: true };
+  return { entries: withoutTwins(value.map((each, i) => readRequest(each, ids.get(i)))), batch: true };
 }
 
 export const isRefusal = (entry: Request | Refusal): entry is Refusal => 'error' in entry;
@@ -68,19 +58,13 @@ export function refuse(code: number, message: string, id: RequestId | null = nul
   return { jsonrpc: '2.0', id, error: { code, message } };
 }
 
-function hasRoundedIds(value: unknown): boolean {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return entries.some(
-    (entry) => typeof entry === 'object' && entry !== null && 'id' in entry && isRounded(entry.id),
-  );
-}
-
-function readRequest(value: unknown): Request | Refusal {
+/** @param written its id, to the letter. */
+function readRequest(value: unknown, written: RequestId | undefined): Request | Refusal {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(JSON_RPC_ERRORS.invalidRequest, 'A request is an object.');
   }
   const { jsonrpc, method, params = {}, id } = value as Record<string, unknown>;
-  const known = isId(id) ? id : null;
+  const known = written !== undefined && isId(id, written) ? written : null;
   const invalid = (message: string) => refuse(JSON_RPC_ERRORS.invalidRequest, message, known);
   if (id !== undefined && known === null) {
     return invalid(`The id of a request is a number, or text of at most ${MAX_ID} characters.`);
@@ -94,8 +78,8 @@ function readRequest(value: unknown): Request | Refusal {
 }
 
 /** The specification advises against fractions, and allows them: whoever sends one waits for it. */
-const isId = (id: unknown): id is RequestId =>
-  typeof id === 'string' ? id.length <= MAX_ID : Number.isFinite(id);
+const isId = (id: unknown, written: RequestId): boolean =>
+  typeof id === 'string' ? id.length <= MAX_ID : Number.isFinite(id) && written.length <= MAX_ID;
 
 /** Of two requests with one id, the later is refused: nobody could tell their answers apart. */
 function withoutTwins(entries: readonly (Request | Refusal)[]): (Request | Refusal)[] {
@@ -112,21 +96,4 @@ function withoutTwins(entries: readonly (Request | Refusal)[]): (Request | Refus
     seen.add(entry.id);
     return entry;
   });
-}
-
-/** Looks before JSON.parse does, which would use the stack. */
-function tooDeep(text: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (inText) {
-      if (char === '\\') i++;
-      else if (char === '"') inText = false;
-    } else if (char === '"') inText = true;
-    else if (char === '[' || char === '{') {
-      if (++depth > LIMITS.depth) return true;
-    } else if (char === ']' || char === '}') depth--;
-  }
-  return false;
 }

@@ -30,6 +30,9 @@ export const LIMITS = {
   /** Refusals at once before a connection that does not listen is closed, and how many a second are forgotten. */
   refusals: 100,
   forgivenPerSecond: 1,
+  /** Pings and pongs of a connection: so many at once, and so many a second. */
+  controlFrames: 100,
+  controlFramesPerSecond: 10,
   /** Pictures on their way over one connection, and their bytes together. */
   transfers: MAX_TRANSFERS,
   transferBytes: MAX_TRANSFER_BYTES,
@@ -50,6 +53,8 @@ export const LIMITS = {
   allBacklog: 64 * 2 ** 20,
   /** Values within values in a message. */
   depth: 32,
+  /** Values in a request: an edit that weighs each of its words has some 500. */
+  values: 1000,
   /** Of one HTTP request's header, in bytes. */
   headerBytes: 8 * 1024,
 } as const;

@@ -28,8 +28,11 @@ export function pageServer(
     // A body is never read, so it must not be kept for the next request.
     request.resume();
     const { status, page, reason } = answerTo(request, pageAt, lists());
-    if (reason !== undefined)
-      log.warn({ status, reason, path: pathOf(request).slice(0, 100) }, 'a request was refused');
+    if (reason !== undefined) {
+      // Of any other address nothing: somebody may have put a token there, and the log is no place for it.
+      const path = pageAt(pathOf(request)) === undefined ? OTHER : pathOf(request);
+      log.warn({ status, reason, path }, 'a request was refused');
+    }
     const origin = request.headers.origin;
     response.writeHead(status, {
       'Content-Type': page.type,
@@ -46,14 +49,25 @@ export function pageServer(
   };
 }
 
-/** Of the address, without what comes after the path: somebody may have put a token there, and the log is no place for it. */
+/** In the log. */
+const OTHER = '(none of ours)';
+
+/** Of the address, without what comes after the path. */
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split(/[?#]/, 1)[0]!;
+
+/** Headers that decide who is answered. Whoever sends one twice may want it to be read in two ways. */
+const DECIDING = ['host', 'origin', 'sec-fetch-site', 'sec-fetch-dest'];
 
 /** Why a request is not answered, in words for the log and for the person; undefined where it is. */
 export function refusalOf(
-  { headers }: IncomingMessage,
+  { headers, headersDistinct, url }: IncomingMessage,
   lists: AccessLists,
 ): { status: number; reason: string } | undefined {
+  const twice = DECIDING.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+  if (twice !== undefined) return { status: 400, reason: `The request has more than one ${twice}.` };
+  if (headers.host === undefined) return { status: 400, reason: 'The request names no Host.' };
+  // A whole address names a host of its own, beside the header.
+  if (!url?.startsWith('/')) return { status: 400, reason: 'A request names a path.' };
   if (!lists.allowsHost(headers.host)) {
     return {
       status: 421,

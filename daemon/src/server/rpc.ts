@@ -12,13 +12,13 @@ import {
 import {
   createJSONRPCErrorResponse,
   type JSONRPCErrorResponse,
+  type JSONRPCID,
   type JSONRPCResponse,
   JSONRPCServer,
 } from 'json-rpc-2.0';
 import type { Logger } from 'pino';
 import type { Caller } from './caller.ts';
 import { InvalidParams, wireError } from './errorMapping.ts';
-import { withoutMarks } from './exactIds.ts';
 import { isRefusal, type Refusal, type Request, readMessage } from './framer.ts';
 import { LIMITS } from './limits.ts';
 
@@ -49,7 +49,10 @@ export class Rpc {
       const handle = handlers[name as MethodName] as (params: unknown, caller: Caller) => unknown;
       this.server.addMethod(name, async (params, caller) => {
         const parsed = spec.params.safeParse(params);
-        if (!parsed.success) throw new InvalidParams(parsed.error.issues);
+        if (!parsed.success) {
+          caller.countRefusal();
+          throw new InvalidParams(parsed.error.issues);
+        }
         // What we answer keeps to the schema too: a fault in that is ours, and becomes -32603.
         return spec.result.parse(await handle(parsed.data, caller));
       });
@@ -62,7 +65,8 @@ export class Rpc {
     const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller)));
     const said = answers.filter((answer) => answer !== null);
     if (said.length === 0) return null;
-    return withoutMarks(JSON.stringify(batch ? said : said[0]));
+    const texts = said.map(textOf);
+    return batch ? `[${texts.join()}]` : texts[0]!;
   }
 
   private async answerOne(entry: Request | Refusal, caller: Caller): Promise<Answer | null> {
@@ -78,6 +82,7 @@ export class Rpc {
       return id === undefined ? null : this.failure(id, error);
     }
     if (!this.methods.has(method) && method !== DISCOVER) {
+      caller.countRefusal();
       const sentence = `There is no method "${method.slice(0, 64)}". ${DISCOVER} lists what can be called.`;
       return id === undefined
         ? null
@@ -121,8 +126,14 @@ export class Rpc {
     }
   }
 
-  private failure(id: string | number | null, error: unknown): JSONRPCErrorResponse {
+  private failure(id: JSONRPCID, error: unknown): JSONRPCErrorResponse {
     const { code, message, data } = wireError(error, this.log);
     return createJSONRPCErrorResponse(id, code, message, data);
   }
 }
+
+/** An answer as JSON, with the id as it was written. */
+const textOf = ({ id, error, result = null }: Answer & Pick<JSONRPCResponse, 'result'>): string => {
+  const said = JSON.stringify(error === undefined ? { result } : { error });
+  return `{"jsonrpc":"2.0","id":${id},${said.slice(1)}`;
+};

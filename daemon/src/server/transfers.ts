@@ -49,6 +49,10 @@ export class Transfers {
   receive(frame: Frame): void {
     const { transfer } = frame;
     this.attempt(transfer, () => {
+      if (frame.type === 'preview') {
+        this.options.onRefused();
+        throw failed('Previews come from the daemon only.');
+      }
       const running = this.running.get(transfer);
       if (running === undefined || frame.type === 'open' || frame.type === 'get') this.requireRate();
       if (frame.type === 'fail') this.end(transfer);

@@ -1,0 +1,81 @@
+/**
+ * @file A look along the text of a message before it is parsed, which takes long where it holds much, and rounds numbers:
+ * how much it holds, and by which ids its requests want to be answered, to the letter.
+ */
+
+import { MAX_BATCH } from '@palimpsest/protocol';
+import { LIMITS } from './limits.ts';
+
+/** What is known of a message from its text. */
+export interface Scan {
+  /** What is too much of, in words for who sent it; null where nothing is. */
+  readonly excess: string | null;
+  /** Of each request that has one, by its place in the batch, the id as it is written. Means nothing where the text is no JSON. */
+  readonly ids: ReadonlyMap<number, string>;
+}
+
+const WHITE = /[ \t\r\n]*/y;
+/** An `id`, its letters escaped or not. */
+const ID_KEY = /^"(?:i|\\u0069)(?:d|\\u0064)"$/;
+const LONGEST_ID_KEY = 14;
+/** A number, or a word such as null. */
+const BARE = /[^\s,\]}]*/y;
+
+/** Never throws, and takes time with the length of the text only. */
+export function scanMessage(text: string): Scan {
+  const ids = new Map<number, string>();
+  const excess = (words: string): Scan => ({ excess: words, ids });
+  const inBatch = text[afterMatch(WHITE, text, 0)] === '[' ? 1 : 0;
+  let depth = 0;
+  let request = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"': {
+        const end = endOfText(text, at);
+        if (depth === inBatch + 1 && isIdKey(text, at, end)) {
+          const colon = afterMatch(WHITE, text, end);
+          if (text[colon] === ':') ids.set(request, valueAt(text, afterMatch(WHITE, text, colon + 1)));
+        }
+        at = end - 1;
+        break;
+      }
+      case '[':
+      case '{':
+        if (++depth > LIMITS.depth) return excess(`is nested more than ${LIMITS.depth} deep`);
+        break;
+      case ']':
+      case '}':
+        depth--;
+        break;
+      case ',':
+        if (++values > LIMITS.values) return excess(`holds more than ${LIMITS.values} values in a request`);
+        if (inBatch === 0 || depth !== inBatch) break;
+        if (++request === MAX_BATCH) return excess(`holds more than ${MAX_BATCH} requests`);
+        values = 1;
+    }
+  }
+  return { excess: null, ids };
+}
+
+const isIdKey = (text: string, start: number, end: number): boolean =>
+  end - start <= LONGEST_ID_KEY && ID_KEY.test(text.slice(start, end));
+
+/** Of a text or a number; of anything else, its beginning. */
+const valueAt = (text: string, start: number): string =>
+  text.slice(start, text[start] === '"' ? endOfText(text, start) : afterMatch(BARE, text, start));
+
+/** @param start of its first quote. Returns what comes after its last one. */
+function endOfText(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let before = quote - 1;
+    while (text[before] === '\\') before--;
+    if ((quote - before) % 2 === 1) return quote + 1;
+  }
+  return text.length;
+}
+
+function afterMatch(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
