@@ -8,7 +8,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LAVISH } from '../daemon/src/graph/economy.ts';
-import type { Graph, Shape, WeightSource } from '../daemon/src/graph/graph.ts';
+import type { Shape } from '../daemon/src/graph/elementTypes.ts';
+import type { Graph, WeightSource } from '../daemon/src/graph/graph.ts';
 import { decoderGraph, encoderGraph } from '../daemon/src/models/autoencoder.ts';
 import { AutoencoderConfig, TextEncoderConfig, UNetConfig } from '../daemon/src/models/config.ts';
 import { TOKENIZER_FOLDERS } from '../daemon/src/models/searchPlaces.ts';

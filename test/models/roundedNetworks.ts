@@ -5,6 +5,7 @@
  */
 
 import { type Graph, Value } from '../../daemon/src/graph/graph.ts';
+import { Reshape } from '../../daemon/src/graph/ops/movement.ts';
 import { type BuildGraph, type GraphKey, Networks } from '../../daemon/src/models/networks.ts';
 import type { RunnableNetwork } from '../../daemon/src/runtime/session.ts';
 
@@ -33,7 +34,7 @@ export function rounded(graph: Graph): Graph {
     const { shape } = output;
     graph.nodes.push({ ...node, outputs: [exact] });
     graph.nodes.push({
-      op: 'Reshape',
+      operator: Reshape,
       inputs: [exact, graph.constant(shape, [shape.length], 'int64')],
       attributes: {},
       outputs: [output],

@@ -3,8 +3,8 @@
 import { gradients } from '../graph/backward.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
+import { mean } from '../graph/ops/mean.ts';
 import { concat, reshape } from '../graph/ops/movement.ts';
-import { mean } from '../graph/ops/reduction.ts';
 import type { StepFactors } from '../models/noiseSchedule.ts';
 import type { UNetVariant } from '../models/unetNetwork.ts';
 import type { Feeds } from '../runtime/session.ts';

@@ -7,7 +7,7 @@ import { gradients } from '../graph/backward.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
-import { mean } from '../graph/ops/reduction.ts';
+import { mean } from '../graph/ops/mean.ts';
 import { combine } from '../models/noiseSchedule.ts';
 import type { SiteAttention } from '../models/spatialTransformer.ts';
 import type { StableDiffusion } from '../models/stableDiffusion.ts';

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FloatType } from '../graph/graph.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
 import { markUsed } from '../runtime/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../runtime/privateFiles.ts';
 import { removeLeftovers } from '../runtime/writeFile.ts';

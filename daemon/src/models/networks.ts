@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Economy } from '../graph/economy.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
-import type { FloatType, Graph, WeightSource } from '../graph/graph.ts';
+import type { Graph, WeightSource } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import type { Precision } from '../runtime/deviceNames.ts';
 import {

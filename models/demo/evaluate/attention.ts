@@ -3,7 +3,7 @@
 import { findWords } from '../../../daemon/src/attention/words.ts';
 import type { Value } from '../../../daemon/src/graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../../../daemon/src/graph/ops/attention.ts';
-import { reduceMean } from '../../../daemon/src/graph/ops/reduction.ts';
+import { reduceMean } from '../../../daemon/src/graph/ops/mean.ts';
 import { toTensor } from '../../../daemon/src/imaging/pixels.ts';
 import { ddimInversion } from '../../../daemon/src/methods/ddim.ts';
 import type { StableDiffusion } from '../../../daemon/src/models/stableDiffusion.ts';
