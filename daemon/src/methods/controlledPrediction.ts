@@ -17,6 +17,7 @@ import type { AttentionSite, SiteAttention } from '../models/spatialTransformer.
 import type { NoiseRequest, UNetNetwork, UNetVariant } from '../models/unetNetwork.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
+import { coarseness, HALF } from './latentGrid.ts';
 
 /** Rows of the batch: each prompt without and with it. */
 export const BRANCHES = 4;
@@ -130,8 +131,8 @@ function noBlendMaps(): PalimpsestError {
 }
 
 /** Whether a site's grid is at most half of the latent's side. */
-const isSmall = ({ height, width }: AttentionSite, [, , h = 0, w = 0]: readonly number[]): boolean =>
-  height * width * 4 <= h * w;
+const isSmall = (site: AttentionSite, latentShape: readonly number[]): boolean =>
+  coarseness(site, latentShape) >= HALF;
 
 interface ControlInputs {
   readonly rows: Rows;

@@ -5,6 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Precision } from '../runtime/deviceNames.ts';
 import { freeBytes } from '../runtime/freeBytes.ts';
 import { gigabytes } from '../runtime/memoryBudget.ts';
 import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../runtime/privateFiles.ts';
@@ -12,7 +13,7 @@ import { writeError } from '../runtime/writeFile.ts';
 import { readImageConfig } from './config.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
 import { problemOf, whyUnfitConfigs } from './modelFolder.ts';
-import { neededFiles, type Precision, telling } from './neededFiles.ts';
+import { neededFiles, telling } from './neededFiles.ts';
 import { requireSame, writeFacts } from './pulledFacts.ts';
 
 /** Names that people use, and the repositories that they stand for, the first that exists. */

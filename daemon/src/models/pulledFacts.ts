@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
+import { PRECISIONS, type Precision } from '../runtime/deviceNames.ts';
 import { writePrivateFile } from '../runtime/privateFiles.ts';
 import { jsonOf } from '../tensor/json.ts';
 import type { HubRepository } from './hub.ts';
-import type { Precision } from './neededFiles.ts';
 
 const FILE = 'palimpsest.json';
 /** Earlier versions did not keep the precision that was asked for. */
-const Facts = z.object({ repository: z.string(), precision: z.enum(['fp32', 'fp16']).optional() });
+const Facts = z.object({ repository: z.string(), precision: z.enum(PRECISIONS).optional() });
 
 /** What is asked for. */
 export interface WantedModel {

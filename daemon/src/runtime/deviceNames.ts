@@ -12,6 +12,6 @@ export const DEVICE_NAMES: Readonly<Record<Device, string>> = {
   coreml: 'an Apple chip by Core ML',
 };
 
-/** What the UNet can compute in: single or half precision. */
+/** Single or half precision: what the UNet can compute in, and how weights are published. */
 export const PRECISIONS = ['fp32', 'fp16'] as const;
 export type Precision = (typeof PRECISIONS)[number];
