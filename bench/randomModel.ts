@@ -7,7 +7,8 @@
 
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Graph, type Shape, type WeightSource } from '../daemon/src/graph/graph.ts';
+import type { Shape } from '../daemon/src/graph/elementTypes.ts';
+import { Graph, type WeightSource } from '../daemon/src/graph/graph.ts';
 import { fusedAttention } from '../daemon/src/graph/ops/attention.ts';
 import { UNetConfig } from '../daemon/src/networks/config.ts';
 import { predictedNoise } from '../daemon/src/networks/unet.ts';

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordWeights, unetWeights } from '../bench/randomModel.ts';
 import { LAVISH } from '../daemon/src/graph/economy.ts';
-import type { Shape } from '../daemon/src/graph/graph.ts';
+import type { Shape } from '../daemon/src/graph/elementTypes.ts';
 import { decoderGraph, encoderGraph } from '../daemon/src/networks/autoencoder.ts';
 import {
   AutoencoderConfig,

@@ -7,6 +7,7 @@
 import { type BuildGraph, type GraphKey, Networks } from '../../daemon/src/execution/networks.ts';
 import type { RunnableNetwork } from '../../daemon/src/execution/session.ts';
 import { type Graph, Value } from '../../daemon/src/graph/graph.ts';
+import { Reshape } from '../../daemon/src/graph/ops/movement.ts';
 
 /** Networks whose float16 values are float16. */
 export class RoundedNetworks extends Networks {
@@ -33,7 +34,7 @@ export function rounded(graph: Graph): Graph {
     const { shape } = output;
     graph.nodes.push({ ...node, outputs: [exact] });
     graph.nodes.push({
-      op: 'Reshape',
+      operator: Reshape,
       inputs: [exact, graph.constant(shape, [shape.length], 'int64')],
       attributes: {},
       outputs: [output],

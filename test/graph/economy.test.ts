@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../daemon/src/graph/backward.ts';
 import { type Economy, LAVISH } from '../../daemon/src/graph/economy.ts';
 import { withExplicitAttention } from '../../daemon/src/graph/explicitAttention.ts';
-import { Graph, type Value } from '../../daemon/src/graph/graph.ts';
+import { Graph, isOf, type Value } from '../../daemon/src/graph/graph.ts';
 import { memoryUse } from '../../daemon/src/graph/memory.ts';
 import { explicitAttention, fusedAttention } from '../../daemon/src/graph/ops/attention.ts';
 import { add, erf, exp, mul } from '../../daemon/src/graph/ops/elementwise.ts';
-import { mean } from '../../daemon/src/graph/ops/reduction.ts';
+import { mean } from '../../daemon/src/graph/ops/mean.ts';
+import { Softmax } from '../../daemon/src/graph/ops/normalize.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { runGraph } from './run.ts';
 
@@ -76,7 +77,7 @@ describe('the memory of a run', () => {
     const graph = new Graph(SLICED, 'float16');
     const [q, k, v] = ['q', 'k', 'v'].map((name) => graph.cast(graph.input(name, SHAPE), 'float16'));
     graph.output('x', explicitAttention(q!, k!, v!, HEADS));
-    const maps = graph.nodes.filter(({ op }) => op === 'Softmax').flatMap(({ outputs }) => outputs);
+    const maps = graph.nodes.filter((node) => isOf(node, Softmax)).flatMap(({ outputs }) => outputs);
     expect(maps.length).toBeGreaterThan(1);
     for (const { type, shape } of maps) {
       expect(type).toBe('float32');

@@ -1,11 +1,9 @@
 /** @file Which files of a repository a model needs: its configs, its tokenizer, and each network's weights once. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Precision } from '../weights/precision.ts';
 import type { HubFile, HubRepository } from './hub.ts';
 import { NETWORKS } from './modelFolder.ts';
-
-/** How the weights are stored. */
-export type Precision = 'fp32' | 'fp16';
 
 const TOKENIZER = ['vocab.json', 'merges.txt', 'tokenizer_config.json', 'special_tokens_map.json'];
 const CONFIGS = [

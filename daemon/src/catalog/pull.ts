@@ -9,9 +9,10 @@ import { freeBytes, gigabytes } from '../files/freeBytes.ts';
 import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../files/privateFiles.ts';
 import { writeError } from '../files/writeFile.ts';
 import { readImageConfig } from '../networks/config.ts';
+import type { Precision } from '../weights/precision.ts';
 import { failed, type Hub, type HubFile, type HubRepository } from './hub.ts';
 import { problemOf, whyUnfitConfigs } from './modelFolder.ts';
-import { neededFiles, type Precision, telling } from './neededFiles.ts';
+import { neededFiles, telling } from './neededFiles.ts';
 import { requireSame, writeFacts } from './pulledFacts.ts';
 
 /** Names that people use, and the repositories that they stand for, the first that exists. */

@@ -6,12 +6,12 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { jsonOf } from '../files/json.ts';
 import { writePrivateFile } from '../files/privateFiles.ts';
+import { PRECISIONS, type Precision } from '../weights/precision.ts';
 import type { HubRepository } from './hub.ts';
-import type { Precision } from './neededFiles.ts';
 
 const FILE = 'palimpsest.json';
 /** Earlier versions did not keep the precision that was asked for. */
-const Facts = z.object({ repository: z.string(), precision: z.enum(['fp32', 'fp16']).optional() });
+const Facts = z.object({ repository: z.string(), precision: z.enum(PRECISIONS).optional() });
 
 /** What is asked for. */
 export interface WantedModel {

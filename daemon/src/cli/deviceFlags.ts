@@ -1,7 +1,8 @@
 /** @file The flags that say where networks run, and on how much. */
 
 import { type Command, Option } from 'commander';
-import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
+import { DEVICES } from '../execution/deviceNames.ts';
+import { PRECISIONS } from '../weights/precision.ts';
 
 /** Adds `--device`, `--precision` and `--memory-budget`. */
 export function addDeviceFlags(command: Command): Command {

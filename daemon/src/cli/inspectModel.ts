@@ -3,13 +3,14 @@
 import { InversionOptions, PalimpsestError } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { DEVICE_NAMES, DEVICES, type Device, PRECISIONS, type Precision } from '../execution/deviceNames.ts';
+import { DEVICE_NAMES, DEVICES, type Device } from '../execution/deviceNames.ts';
 import { inspectModel, type ModelFacts } from '../execution/inspect.ts';
 import { Networks } from '../execution/networks.ts';
 import { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { gigabytes } from '../files/freeBytes.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { graphsFolder } from '../settings/paths.ts';
+import { PRECISIONS, type Precision } from '../weights/precision.ts';
 import { addModelFlags, runCommand } from './session.ts';
 
 export function inspectModelCommand(): Command {

@@ -5,13 +5,14 @@ import { Engine } from '../engine/engine.ts';
 import { LoadedModels } from '../engine/loadedModels.ts';
 import type { PlacedModel } from '../engine/messages.ts';
 import { chooseDevice } from '../execution/chooseDevice.ts';
-import type { Device, Precision } from '../execution/deviceNames.ts';
+import type { Device } from '../execution/deviceNames.ts';
 import { defaultBudget } from '../execution/memoryBudget.ts';
 import { requireUserFolder } from '../files/userFolders.ts';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import { closeCache } from '../settings/closeCache.ts';
 import { graphsFolder, inversionsFolder, mergedFolder } from '../settings/paths.ts';
 import { InversionStore } from '../store/inversionStore.ts';
+import type { Precision } from '../weights/precision.ts';
 import { worded } from './noticeWords.ts';
 import type { Asked, ModelChoice, Worker, WorkWatch } from './worker.ts';
 

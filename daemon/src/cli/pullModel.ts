@@ -4,10 +4,10 @@ import { PalimpsestError } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { Hub } from '../catalog/hub.ts';
 import { findImageEncoder } from '../catalog/imageEncoderPlaces.ts';
-import type { Precision } from '../catalog/neededFiles.ts';
 import { KNOWN_MODELS, pullModel } from '../catalog/pull.ts';
 import { pulledFolder } from '../catalog/searchPlaces.ts';
 import { requireUserFolder } from '../files/userFolders.ts';
+import { PRECISIONS, type Precision } from '../weights/precision.ts';
 import { EXIT_CODES, reportError } from './report.ts';
 
 /** Width of the contexts of Stable Diffusion 1.x, for which no model folder has a vision encoder. */
@@ -22,7 +22,7 @@ export function pullCommand(): Command {
     .argument('<model>', 'a name, or OWNER/NAME')
     .addOption(
       new Option('--precision <choice>', 'fp32 is faster on processors, fp16 half as large')
-        .choices(['fp32', 'fp16'])
+        .choices(PRECISIONS)
         .default('fp32'),
     )
     .exitOverride()

@@ -1,11 +1,11 @@
 /** @file The models that are in memory. The least recently used ones make room for others. */
 
-import type { Precision } from '../execution/deviceNames.ts';
 import { inspectModel } from '../execution/inspect.ts';
 import { Networks } from '../execution/networks.ts';
 import type { SessionOptions } from '../execution/session.ts';
 import { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { sameLoras } from '../weights/loraChoice.ts';
+import type { Precision } from '../weights/precision.ts';
 import type { PlacedModel } from './messages.ts';
 
 export interface LoadedModel {

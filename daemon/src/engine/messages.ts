@@ -14,7 +14,8 @@ import {
   Notice,
 } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
+import { DEVICES } from '../execution/deviceNames.ts';
+import { PRECISIONS } from '../weights/precision.ts';
 
 /** What an engine process is started with. */
 export const EngineSettings = z.strictObject({

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { DEVICE_NAMES, type Device, type Precision } from './deviceNames.ts';
+import type { Precision } from '../weights/precision.ts';
+import { DEVICE_NAMES, type Device } from './deviceNames.ts';
 
 /** What a try of a device has shown. */
 const Probe = z.object({

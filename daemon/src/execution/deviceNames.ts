@@ -1,4 +1,4 @@
-/** @file The devices that networks can run on, and in which precision, by name: known without loading the runtime. */
+/** @file The devices that networks can run on, by name: known without loading the runtime. */
 
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
@@ -11,7 +11,3 @@ export const DEVICE_NAMES: Readonly<Record<Device, string>> = {
   dml: 'a graphics card by DirectML',
   coreml: 'an Apple chip by Core ML',
 };
-
-/** What the UNet can compute in: single or half precision. */
-export const PRECISIONS = ['fp32', 'fp16'] as const;
-export type Precision = (typeof PRECISIONS)[number];

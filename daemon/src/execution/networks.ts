@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Economy } from '../graph/economy.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
 import { withExplicitAttention } from '../graph/explicitAttention.ts';
-import type { FloatType, Graph, WeightSource } from '../graph/graph.ts';
+import type { Graph, WeightSource } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import { bytesOf, type Tensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import { ConvertedWeights } from '../weights/convertedWeights.ts';
-import type { Precision } from './deviceNames.ts';
+import type { Precision } from '../weights/precision.ts';
 import { GraphCache } from './graphCache.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { type Feeds, type Results, type RunnableNetwork, Session, type SessionOptions } from './session.ts';

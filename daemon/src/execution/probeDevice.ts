@@ -4,7 +4,8 @@
  */
 
 import { LAVISH } from '../graph/economy.ts';
-import { type FloatType, Graph } from '../graph/graph.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
+import { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
 import { attend, attentionMap } from '../graph/ops/attention.ts';
 import { linear } from '../graph/ops/linear.ts';

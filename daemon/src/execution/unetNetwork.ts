@@ -2,7 +2,8 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Economy } from '../graph/economy.ts';
-import { type FloatType, Graph, type Value, type WeightSource } from '../graph/graph.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
+import { Graph, type Value, type WeightSource } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import type { UNetConfig } from '../networks/config.ts';
 import { type NoiseSchedule, timeFeatures } from '../networks/noiseSchedule.ts';

@@ -5,28 +5,9 @@
  * that lead from a wanted value to the loss get a backward; frozen weights get none.
  */
 
-import type { Node, OpName, Value } from './graph.ts';
+import type { Node, Value } from './graph.ts';
 import { add, mul } from './ops/elementwise.ts';
 import { Recomputation } from './recompute.ts';
-import { attentionRules } from './rules/attention.ts';
-import { convolutionRules } from './rules/convolution.ts';
-import { elementwiseRules } from './rules/elementwise.ts';
-import { linearRules } from './rules/linear.ts';
-import { movementRules } from './rules/movement.ts';
-import { normalizeRules } from './rules/normalize.ts';
-import { reductionRules } from './rules/reduction.ts';
-import type { RulesFor } from './rules/rule.ts';
-
-/** One entry for every operator: an operator without a rule does not compile. */
-export const BACKWARD_RULES: RulesFor<OpName> = {
-  ...elementwiseRules,
-  ...movementRules,
-  ...reductionRules,
-  ...linearRules,
-  ...convolutionRules,
-  ...normalizeRules,
-  ...attentionRules,
-};
 
 /**
  * What a loss is multiplied by before its backward pass in half precision, and its gradients are divided by after it:
@@ -57,7 +38,7 @@ export function gradients(loss: Value, wanted: readonly Value[], lossScale = MEA
     const gradient = gradientOf.get(output);
     if (gradient === undefined) continue;
     if (others.some((other) => gradientOf.has(other)))
-      throw new Error(`${node.op}: only its first output has a gradient`);
+      throw new Error(`${node.operator.name}: only its first output has a gradient`);
     const seen = recomputation?.again(node, gradient) ?? node;
     for (const [index, inputGradient] of inputGradients(node, seen, gradient, varying)) {
       const input = node.inputs[index]!;
@@ -91,17 +72,14 @@ function* inputGradients(
   gradient: Value,
   varying: ReadonlySet<Value>,
 ): Generator<[number, Value]> {
-  const rule = BACKWARD_RULES[node.op];
-  if (rule === 'constant') return;
-  if (rule === 'not differentiable') throw new Error(`${node.op} has no backward rule`);
-  const rules = rule(seen, gradient);
+  const rules = seen.operator.backward(seen, gradient);
   for (const [index, input] of node.inputs.entries()) {
     if (input === null || !varying.has(input)) continue;
     const inputRule = rules[index];
     if (inputRule === 'constant') continue;
     if (inputRule === 'frozen' || inputRule === undefined) {
       throw new Error(
-        `${node.op}: no gradient for its input ${index}, ${input.name}: it is meant to be frozen`,
+        `${node.operator.name}: no gradient for its input ${index}, ${input.name}: it is meant to be frozen`,
       );
     }
     yield [index, inputRule()];

@@ -7,75 +7,93 @@
 
 import type { StoredTensor } from '../tensor/storedTensor.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { type Attribute, type AttributeForms, elementType } from './attributes.ts';
 import { type Economy, LAVISH } from './economy.ts';
+import type { ElementType, FloatType, Shape, Typed } from './elementTypes.ts';
 
-/** Types of numbers with a fraction. float16 is how checkpoints may be stored, and what networks may compute in. */
-export type FloatType = 'float32' | 'float16';
-
-/** Types that graphs compute with. */
-export type ElementType = FloatType | 'int64' | 'bool';
-
-const BYTES: Record<ElementType, number> = { float32: 4, float16: 2, int64: 8, bool: 1 };
-
-export const bytesPerElement = (type: ElementType): number => BYTES[type];
-
-export type Shape = readonly number[];
-
-/** Every operator that the builder can emit: ONNX's own names (opset 17, and MultiHeadAttention of com.microsoft). */
-export type OpName =
-  | 'Add'
-  | 'Sub'
-  | 'Mul'
-  | 'Div'
-  | 'Neg'
-  | 'Sqrt'
-  | 'Exp'
-  | 'Erf'
-  | 'Sigmoid'
-  | 'LeakyRelu'
-  | 'Greater'
-  | 'Where'
-  | 'MatMul'
-  | 'Gemm'
-  | 'Conv'
-  | 'ConvTranspose'
-  | 'AveragePool'
-  | 'Resize'
-  | 'Reshape'
-  | 'Transpose'
-  | 'Concat'
-  | 'Slice'
-  | 'Pad'
-  | 'Expand'
-  | 'Gather'
-  | 'Cast'
-  | 'ReduceSum'
-  | 'ReduceMean'
-  | 'Softmax'
-  | 'LayerNormalization'
-  | 'MultiHeadAttention';
-
-/** An ONNX attribute; ints and floats differ on the wire, so the kind is explicit. */
-export type Attribute =
-  | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'string'; readonly value: string };
-
-export type Attributes = Readonly<Record<string, Attribute>>;
-
-export const int = (value: number): Attribute => ({ kind: 'int', value });
-export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
-export const float = (value: number): Attribute => ({ kind: 'float', value });
-export const text = (value: string): Attribute => ({ kind: 'string', value });
-
-/** One operation: its inputs (`null` for an optional input that is left out), attributes and outputs. */
-export interface Node {
-  readonly op: OpName;
+/** The operators' parts that differ in type from one to another. */
+export interface Signature {
+  /** What a node takes, in ONNX's order; `null` for an optional input that is left out. */
   readonly inputs: readonly (Value | null)[];
-  readonly attributes: Attributes;
-  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** What the builder takes. */
+  readonly build: readonly unknown[];
+  readonly outputs: readonly [Value, ...Value[]];
 }
+
+/** A signature of one output, and of no attributes where none are named. */
+export interface Taking<
+  Inputs extends Signature['inputs'],
+  Build extends Signature['build'],
+  Attributes extends Signature['attributes'] = Record<never, never>,
+> {
+  readonly inputs: Inputs;
+  readonly build: Build;
+  readonly attributes: Attributes;
+  readonly outputs: readonly [Value];
+}
+
+/**
+ * The gradient of one input: a way to emit it (called only when it is wanted), or why there is none.
+ *
+ * `constant` inputs (shapes, indices, masks) have no gradient. `frozen` ones have one that nobody needs, since the
+ * networks' weights are never trained; asking for it is an error when the graph is built.
+ */
+export type InputGradient = (() => Value) | 'constant' | 'frozen';
+
+/** One of these for each element of a tuple. */
+type Each<Tuple extends readonly unknown[], T> = { readonly [Index in keyof Tuple]: T };
+
+/**
+ * All that is known of one of ONNX's operators (opset 17, and com.microsoft). Each part has to be there. They are written
+ * as methods so that an operator of any signature is one of `Signature`.
+ */
+export interface Operator<S extends Signature = Signature> {
+  /** ONNX's own name. */
+  readonly name: string;
+  /** Whose operator it is; ONNX's where it is left out. */
+  readonly domain?: 'com.microsoft';
+  readonly attributes: AttributeForms<S['attributes']>;
+  /** Adds a node, and what it needs beside its operands, and gives its first output. */
+  build(...operands: S['build']): Value;
+  /** Types and shapes of a node's outputs. @throws {Error} when the inputs do not fit each other. */
+  outputs(inputs: S['inputs'], attributes: S['attributes']): Each<S['outputs'], Typed>;
+  /**
+   * How the gradient of a node's first output becomes gradients of its inputs, one for each.
+   *
+   * @throws {Error} where no gradient is known (`noGradient`).
+   */
+  backward(node: Node<S>, gradient: Value): Each<S['inputs'], InputGradient>;
+  /**
+   * Where the runtime leaves the result: in memory of its own; over an input of its size that nobody reads any more, if
+   * there is one; or in the first input's, which it only sees in another shape.
+   */
+  readonly result: 'its own' | 'over an input' | 'the input itself';
+  /** What it takes for itself while it runs, in bytes. */
+  scratchBytes(node: Node<S>): number;
+}
+
+/** Most operators compute from their inputs straight into their outputs. */
+export const noScratch = (): number => 0;
+
+/** A backward rule for what no differentiated graph may contain, and why none ever does. */
+export function noGradient(reason: string): (node: Node) => never {
+  return ({ operator }) => {
+    throw new Error(`${operator.name} has no backward rule: ${reason}`);
+  };
+}
+
+/** One operation: its inputs, attributes and outputs. */
+export interface Node<S extends Signature = Signature> {
+  readonly operator: Operator<S>;
+  readonly inputs: S['inputs'];
+  readonly attributes: S['attributes'];
+  readonly outputs: S['outputs'];
+}
+
+/** Whether a node is one of that operator. */
+export const isOf = <S extends Signature>(node: Node, operator: Operator<S>): node is Node<S> =>
+  node.operator === operator;
 
 /** A tensor that the graph computes or is given. Its shape and type are known when the graph is built. */
 export class Value {
@@ -109,14 +127,6 @@ export interface Weight {
   readonly cast: Value;
 }
 
-/** TensorProto.DataType */
-export const DATA_TYPE: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-};
-
 /** Where a network's weights come from, by their published names. */
 export interface WeightSource {
   has(name: string): boolean;
@@ -133,6 +143,7 @@ export class Graph {
   readonly weights = new Map<string, Weight>();
   /** How many nodes there were at the end of each block. */
   readonly blockEnds: number[] = [];
+  private readonly numbers = new Map<Value, readonly number[]>();
   private nextId = 0;
 
   constructor(
@@ -161,9 +172,7 @@ export class Graph {
 
   /** A value in another type; itself where it has that type. */
   cast(value: Value, type: FloatType): Value {
-    return value.type === type
-      ? value
-      : this.emit('Cast', [value], value.shape, { to: int(DATA_TYPE[type]) }, type);
+    return Cast.build(value, type);
   }
 
   /** A constant tensor; equal constants are shared. */
@@ -175,6 +184,7 @@ export class Graph {
     if (known) return known.value;
     const value = new Value(this, `constant${this.constants.size}`, type, shape);
     this.constants.set(key, { value, data });
+    this.numbers.set(value, data);
     return value;
   }
 
@@ -194,42 +204,42 @@ export class Graph {
     return cast;
   }
 
-  /** Adds a node with one output, in the type of its inputs unless another is given. */
-  emit(
-    op: OpName,
-    inputs: readonly (Value | null)[],
-    shape: Shape,
-    attributes: Attributes = {},
-    type: ElementType = computedType(op, inputs),
-  ): Value {
-    const [value] = this.emitMany(op, inputs, [shape], attributes, type);
-    return value as Value;
+  /** The numbers of a constant. @throws {Error} for any other value. */
+  numbersOf(value: Value): readonly number[] {
+    const numbers = this.numbers.get(value);
+    if (numbers === undefined) throw new Error(`${value.name} is not a constant`);
+    return numbers;
   }
 
-  /** Adds a node with several outputs of one type. */
-  emitMany(
-    op: OpName,
-    inputs: readonly (Value | null)[],
-    shapes: readonly Shape[],
-    attributes: Attributes = {},
-    type: ElementType = computedType(op, inputs),
-  ): Value[] {
-    const outputs = shapes.map((shape) => new Value(this, `${op}${this.nextId++}`, type, shape));
-    this.nodes.push({ op, inputs, attributes, outputs });
-    return outputs;
+  /** Adds a node, and gives its first output: for builders of operators. */
+  emit<S extends Signature>(operator: Operator<S>, inputs: S['inputs'], attributes: S['attributes']): Value {
+    return this.add(operator, inputs, attributes).outputs[0];
+  }
+
+  /** Adds a node. @throws {Error} when the inputs do not fit each other. */
+  add<S extends Signature>(operator: Operator<S>, inputs: S['inputs'], attributes: S['attributes']): Node<S> {
+    const { name } = operator;
+    const typed: readonly Typed[] = operator.outputs(inputs, attributes);
+    const outputs = typed.map(({ type, shape }) => new Value(this, `${name}${this.nextId++}`, type, shape));
+    const node: Node<S> = { operator, inputs, attributes, outputs: outputs as unknown as S['outputs'] };
+    this.nodes.push(node);
+    return node;
   }
 }
 
-/** The type that an operator computes in: that of all its inputs with fractions. */
-function computedType(op: OpName, inputs: readonly (Value | null)[]): FloatType {
-  const types = inputs.flatMap((input) => (input === null ? [] : [input.type])).filter(isFloat);
-  const [type = 'float32'] = types;
-  // The scales of a Resize are float32, whatever it resizes.
-  if (op !== 'Resize' && types.some((other) => other !== type)) throw new Error(`${op} of two types`);
-  return type;
-}
-
-const isFloat = (type: ElementType): type is FloatType => type === 'float32' || type === 'float16';
+/**
+ * The one operator that a graph needs of itself, to bring weights into its precision and results into float32; the others
+ * are in `ops/`. Weights only ever meet this one and Gather, whose table is frozen.
+ */
+export const Cast: Operator<Taking<[x: Value], [x: Value, to: FloatType], { to: FloatType }>> = {
+  name: 'Cast',
+  attributes: { to: elementType },
+  build: (x, to) => (x.type === to ? x : x.graph.emit(Cast, [x], { to })),
+  outputs: ([{ shape }], { to }) => [{ type: to, shape }],
+  backward: ({ inputs: [x] }, g) => [() => Cast.build(g, x.type as FloatType)],
+  result: 'its own',
+  scratchBytes: noScratch,
+};
 
 /** The nodes that the outputs depend on, and every value among them that somebody reads. */
 export function neededNodes(graph: Graph): { nodes: Node[]; needed: ReadonlySet<Value> } {

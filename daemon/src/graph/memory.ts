@@ -4,10 +4,8 @@
  * The runtime's order of execution is followed, what is alive is added up, and the worst moment is the answer.
  */
 
-import { elementCount } from '../tensor/tensor.ts';
-import { bytesPerElement, type Graph, type Node, neededNodes, type OpName, type Value } from './graph.ts';
-
-const bytesOf = ({ type, shape }: Value): number => bytesPerElement(type) * elementCount(shape);
+import { bytesOf, bytesPerElement } from './elementTypes.ts';
+import { type Graph, type Node, neededNodes, type Value } from './graph.ts';
 
 /** What a graph takes, in bytes. */
 export interface MemoryUse {
@@ -18,21 +16,6 @@ export interface MemoryUse {
   /** The most that is alive at one moment of a run beside the weights. */
   readonly activations: number;
 }
-
-/** Operators that may write their result over an input of its size which nobody reads any more. */
-const IN_PLACE: ReadonlySet<OpName> = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Neg',
-  'Sqrt',
-  'Exp',
-  'Erf',
-  'Sigmoid',
-  'LeakyRelu',
-  'Softmax',
-]);
 
 /**
  * What a graph takes on a device that computes as the runtime does on the processor.
@@ -57,12 +40,12 @@ function fold(graph: Graph, nodes: readonly Node[]): { folded: number; nodes: No
   const fixed = new Set<Value | null>([null]);
   for (const { value } of [...graph.constants.values(), ...graph.weights.values()]) fixed.add(value);
   let folded = 0;
-  const rest = nodes.filter(({ op, inputs, outputs }) => {
+  const rest = nodes.filter(({ operator, inputs, outputs }) => {
     if (inputs.some((input) => !fixed.has(input))) return true;
     for (const output of outputs) {
       fixed.add(output);
       // A weight in another shape lies where it lay.
-      if (op !== 'Reshape') folded += bytesOf(output);
+      if (operator.result !== 'the input itself') folded += bytesOf(output);
     }
     return false;
   });
@@ -132,7 +115,7 @@ function mostAtOnce(nodes: readonly Node[], buffers: readonly Buffer[]): number 
   let most = 0;
   for (const [step, node] of nodes.entries()) {
     alive += change[step]!;
-    most = Math.max(most, alive + scratchBytes(node));
+    most = Math.max(most, alive + node.operator.scratchBytes(node));
   }
   return most;
 }
@@ -147,13 +130,13 @@ function useCounts(nodes: readonly Node[], outputs: ReadonlySet<Value>): Map<Val
 
 /** The buffer of an input in which a node leaves its result, if there is one. */
 function inPlace(
-  { op, inputs }: Node,
+  { operator, inputs }: Node,
   output: Value,
   bufferOf: ReadonlyMap<Value, Buffer>,
   readers: ReadonlyMap<Buffer, number>,
 ): Buffer | undefined {
-  if (op === 'Reshape') return bufferOf.get(inputs[0]!);
-  if (!IN_PLACE.has(op)) return undefined;
+  if (operator.result === 'the input itself') return bufferOf.get(inputs[0]!);
+  if (operator.result === 'its own') return undefined;
   for (const input of inputs.slice(0, 2)) {
     const buffer = input === null ? undefined : bufferOf.get(input);
     if (buffer !== undefined && readers.get(buffer) === 1 && input!.shape.join() === output.shape.join())
@@ -168,24 +151,6 @@ function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
-}
-
-/** What an operator takes for itself while it runs. */
-function scratchBytes({ op, inputs, outputs }: Node): number {
-  switch (op) {
-    case 'ConvTranspose': {
-      // A column for each place of its input.
-      const [x, weight] = inputs as [Value, Value];
-      return bytesPerElement(x.type) * elementCount(weight.shape.slice(1)) * x.size(2) * x.size(3);
-    }
-    case 'MultiHeadAttention':
-      // Queries, keys and values with their heads apart.
-      return (
-        inputs.reduce((sum, input) => sum + (input === null ? 0 : bytesOf(input)), 0) + bytesOf(outputs[0]!)
-      );
-    default:
-      return 0;
-  }
 }
 
 /**

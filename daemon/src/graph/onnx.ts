@@ -7,14 +7,13 @@
 
 import { relative, sep } from 'node:path';
 import { floatToHalf } from '../tensor/float16.ts';
+import { DATA_TYPE, type ElementType } from './elementTypes.ts';
 import {
-  type Attribute,
   type Constant,
-  DATA_TYPE,
-  type ElementType,
   type Graph,
   type Node,
   neededNodes,
+  type Operator,
   type Value,
   type Weight,
 } from './graph.ts';
@@ -24,7 +23,7 @@ const IR_VERSION = 8;
 /** The newest opset that every execution provider we aim at accepts. */
 const OPSET = 17;
 const CONTRIB_OPSET = 1;
-const CONTRIB_DOMAIN = 'com.microsoft';
+const CONTRIB_DOMAIN: NonNullable<Operator['domain']> = 'com.microsoft';
 
 const EXTERNAL = 1;
 
@@ -58,29 +57,17 @@ export function toOnnx(graph: Graph, weightsFolder = ''): Uint8Array {
   return model.encode();
 }
 
-function nodeProto({ op, inputs, outputs, attributes }: Node, needed: ReadonlySet<Value>): Message {
+function nodeProto({ operator, inputs, outputs, attributes }: Node, needed: ReadonlySet<Value>): Message {
   const node = new Message();
-  for (const input of inputs) node.bytes(1, input?.name ?? '');
+  const lastGiven = inputs.findLastIndex((input) => input !== null);
+  for (const input of inputs.slice(0, lastGiven + 1)) node.bytes(1, input?.name ?? '');
   const lastNeeded = outputs.findLastIndex((output) => needed.has(output));
   for (const output of outputs.slice(0, lastNeeded + 1)) node.bytes(2, needed.has(output) ? output.name : '');
-  node.bytes(4, op);
-  for (const [name, attribute] of Object.entries(attributes)) node.bytes(5, attributeProto(name, attribute));
-  if (op === 'MultiHeadAttention') node.bytes(7, CONTRIB_DOMAIN);
+  node.bytes(4, operator.name);
+  for (const [name, form] of Object.entries(operator.attributes))
+    node.bytes(5, form.write(new Message().bytes(1, name), attributes[name]!));
+  if (operator.domain !== undefined) node.bytes(7, operator.domain);
   return node;
-}
-
-function attributeProto(name: string, attribute: Attribute): Message {
-  const proto = new Message().bytes(1, name);
-  switch (attribute.kind) {
-    case 'float':
-      return proto.float(2, attribute.value).int(20, 1);
-    case 'int':
-      return proto.int(3, attribute.value).int(20, 2);
-    case 'string':
-      return proto.bytes(4, attribute.value).int(20, 3);
-    case 'ints':
-      return proto.ints(8, attribute.value).int(20, 7);
-  }
 }
 
 function constantProto({ value, data }: Constant): Message {

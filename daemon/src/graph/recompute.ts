@@ -42,10 +42,11 @@ export class Recomputation {
     const block = this.blockOf.get(node)!;
     if (block !== this.current) this.enter(block, gradient);
     const copy = (value: Value) => this.copies.get(value) ?? value;
+    const [output, ...others] = node.outputs;
     return {
       ...node,
       inputs: node.inputs.map((input) => input && copy(input)),
-      outputs: node.outputs.map(copy),
+      outputs: [copy(output), ...others.map(copy)],
     };
   }
 
@@ -63,13 +64,7 @@ export class Recomputation {
     this.handed = [];
     for (const node of this.blocks[block]!) {
       const inputs = node.inputs.map((input) => input && this.second(input, block, signals));
-      const outputs = this.graph.emitMany(
-        node.op,
-        inputs,
-        node.outputs.map(({ shape }) => shape),
-        node.attributes,
-        node.outputs[0]!.type,
-      );
+      const { outputs } = this.graph.add(node.operator, inputs, node.attributes);
       for (const [i, output] of node.outputs.entries()) this.copies.set(output, outputs[i]!);
     }
   }

@@ -1,11 +1,13 @@
 /** @file Where each word of a prompt looks in an inverted picture, as pictures. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Grid } from '../attention/localBlend.ts';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { resizeBicubic } from '../imaging/bicubic.ts';
 import type { Placement } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { predictWithMaps } from '../methods/attentionTargets.ts';
+import { quarterGrid } from '../methods/latentGrid.ts';
 import { report, type Watch } from '../methods/watch.ts';
 import { promptWords } from '../networks/tokenizer.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
@@ -71,14 +73,13 @@ function evenlySpaced(total: number, count: number): number[] {
 /** Maps [1, heads, queries, tokens] summed over all that is added; what they are divided by does not show. */
 class AttentionMean {
   private readonly sum: Float64Array;
-  private readonly grid: { readonly height: number; readonly width: number };
+  private readonly grid: Grid;
 
   constructor(
-    [, , height = 0, width = 0]: readonly number[],
+    latentShape: readonly number[],
     private readonly tokens: number,
   ) {
-    // The maps that are recorded are those at a quarter of the latent's side.
-    this.grid = { height: height / 4, width: width / 4 };
+    this.grid = quarterGrid(latentShape);
     this.sum = new Float64Array(this.grid.height * this.grid.width * tokens);
   }
 

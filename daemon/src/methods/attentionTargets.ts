@@ -5,15 +5,14 @@ import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { coarseness, QUARTER } from './latentGrid.ts';
 
 /**
  * Whether a site's map is one of the cross-attention maps at a quarter of the latent's side, down and up but not mid:
- * five of them in Stable Diffusion (16 x 16 at 512 pixels; hard-wired as 16 ** 2 in the official code).
+ * five of them in Stable Diffusion.
  */
-export function isTargetSite(site: AttentionSite, latentShape: readonly number[]): boolean {
-  const [, , height = 0, width = 0] = latentShape;
-  return site.kind === 'cross' && site.place !== 'mid' && 16 * site.height * site.width === height * width;
-}
+export const isTargetSite = (site: AttentionSite, latentShape: readonly number[]): boolean =>
+  site.kind === 'cross' && site.place !== 'mid' && coarseness(site, latentShape) === QUARTER;
 
 /** Fused attention everywhere but at the target sites, whose maps [N, heads, queries, tokens] go to `record`. */
 export function recordingAttention(

@@ -12,11 +12,12 @@ import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
+import { reduceMean } from '../graph/ops/mean.ts';
 import { concat, reshape, slice } from '../graph/ops/movement.ts';
-import { reduceMean } from '../graph/ops/reduction.ts';
 import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
+import { coarseness, HALF } from './latentGrid.ts';
 
 /** Rows of the batch: each prompt without and with it. */
 export const BRANCHES = 4;
@@ -130,8 +131,8 @@ function noBlendMaps(): PalimpsestError {
 }
 
 /** Whether a site's grid is at most half of the latent's side. */
-const isSmall = ({ height, width }: AttentionSite, [, , h = 0, w = 0]: readonly number[]): boolean =>
-  height * width * 4 <= h * w;
+const isSmall = (site: AttentionSite, latentShape: readonly number[]): boolean =>
+  coarseness(site, latentShape) >= HALF;
 
 interface ControlInputs {
   readonly rows: Rows;

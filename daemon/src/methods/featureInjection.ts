@@ -11,6 +11,7 @@ import { concat, slice } from '../graph/ops/movement.ts';
 import type { AttentionSite } from '../networks/spatialTransformer.ts';
 import type { ResidualSite } from '../networks/unet.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { coarseness, QUARTER } from './latentGrid.ts';
 
 /** How much of the giver's the receivers take, 0 to 1. */
 export interface InjectionGates {
@@ -54,17 +55,13 @@ const INJECTED: UNetVariant = {
   },
 };
 
-/** A grid's side as a part of the latent's, squared: 16 at a quarter. */
-const coarseness = ({ height, width }: ResidualSite, [, , h = 0, w = 0]: readonly number[]): number =>
-  (h * w) / (height * width);
-
 /** From the second transformer at a quarter of the latent's side on: output blocks 4 to 11 of Stable Diffusion. */
 const givesAttention = (site: AttentionSite, latentShape: readonly number[]): boolean =>
-  coarseness(site, latentShape) < 16 || (coarseness(site, latentShape) === 16 && site.layer >= 1);
+  coarseness(site, latentShape) < QUARTER || (coarseness(site, latentShape) === QUARTER && site.layer >= 1);
 
 /** The second residual block at a quarter of the latent's side: output block 4 of Stable Diffusion. */
 const givesFeatures = (site: ResidualSite, latentShape: readonly number[]): boolean =>
-  coarseness(site, latentShape) === 16 && site.layer === 1;
+  coarseness(site, latentShape) === QUARTER && site.layer === 1;
 
 /** x [N, ...] with the first row's part in the others. */
 function inject(x: Value, gate: Value): Value {

@@ -10,7 +10,7 @@ import { gradients } from '../graph/backward.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
-import { mean } from '../graph/ops/reduction.ts';
+import { mean } from '../graph/ops/mean.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import type { SiteAttention } from '../networks/spatialTransformer.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';

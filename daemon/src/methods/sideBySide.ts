@@ -16,6 +16,7 @@ import {
   type SelfInjection,
   type StepControl,
 } from './controlledPrediction.ts';
+import { quarterGrid } from './latentGrid.ts';
 import { type Path, plainContexts, type RowContexts, takesLearned } from './path.ts';
 import { pullBack, shrink } from './proximalGuidance.ts';
 import { report, type Watch } from './watch.ts';
@@ -97,8 +98,7 @@ export async function* sideBySide(
       accumulated = accumulated === null ? prediction.blendMaps : sum(accumulated, prediction.blendMaps);
       if (blendsAt(i, steps)) {
         const [, , height = 0, width = 0] = latents.shape;
-        const grid = { height: height / 4, width: width / 4 };
-        mask = blendMask({ maps: accumulated, grid }, blend, { height, width });
+        mask = blendMask({ maps: accumulated, grid: quarterGrid(latents.shape) }, blend, { height, width });
         latents = blendLatents(latents, mask);
       }
     } else if (blend !== undefined && 'mask' in blend) {

@@ -1,9 +1,10 @@
 /** @file CLIP's vision encoder E: a picture to all its tokens (paper, section 3.3.1). */
 
 import { Graph, type Value, type WeightSource } from '../graph/graph.ts';
+import { expand } from '../graph/ops/broadcast.ts';
 import { conv, resizeBicubic, type Window } from '../graph/ops/convolution.ts';
 import { add, div, mul, sub } from '../graph/ops/elementwise.ts';
-import { concat, expand, reshape, transpose } from '../graph/ops/movement.ts';
+import { concat, reshape, transpose } from '../graph/ops/movement.ts';
 import { clipTransformer } from './clipTransformer.ts';
 import type { ImageEncoderConfig, PreprocessorConfig } from './config.ts';
 import { layerNormLayer, Weights } from './layers.ts';

@@ -1,6 +1,7 @@
 /** @file The layers that every network is made of, with their weights by published name. */
 
-import type { Graph, Shape, Value, WeightSource } from '../graph/graph.ts';
+import type { Shape } from '../graph/elementTypes.ts';
+import type { Graph, Value, WeightSource } from '../graph/graph.ts';
 import { conv, type Padding } from '../graph/ops/convolution.ts';
 import { gelu, quickGelu } from '../graph/ops/elementwise.ts';
 import { linear } from '../graph/ops/linear.ts';

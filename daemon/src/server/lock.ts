@@ -10,10 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { ModelRegistryOptions } from '../catalog/modelRegistry.ts';
-import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
+import { DEVICES } from '../execution/deviceNames.ts';
 import { FileLock, isLocked } from '../files/fileLock.ts';
 import { makePrivateFolder } from '../files/privateFiles.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
+import { PRECISIONS } from '../weights/precision.ts';
 
 /** What the command line has to know to use a running daemon. */
 const Announcement = z.object({

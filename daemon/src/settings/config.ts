@@ -7,11 +7,12 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ModelName, PalimpsestError } from '@palimpsest/protocol';
 import { z } from 'zod';
-import { DEVICES, PRECISIONS } from '../execution/deviceNames.ts';
+import { DEVICES } from '../execution/deviceNames.ts';
 import { parseBudget } from '../execution/memoryBudget.ts';
 import { JsonFault, jsonOf } from '../files/json.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
 import { userFolder } from '../files/userFolders.ts';
+import { PRECISIONS } from '../weights/precision.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { markUsed } from '../files/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
 import { removeLeftovers } from '../files/writeFile.ts';
-import type { FloatType } from '../graph/graph.ts';
+import type { FloatType } from '../graph/elementTypes.ts';
 import type { StoredTensor } from '../tensor/storedTensor.ts';
 import { type Checkpoint, STORED_TYPE } from './checkpoint.ts';
 import {

@@ -5,7 +5,7 @@ import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffus
 import type { UNetVariant } from '../../../daemon/src/execution/unetNetwork.ts';
 import type { Value } from '../../../daemon/src/graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../../../daemon/src/graph/ops/attention.ts';
-import { reduceMean } from '../../../daemon/src/graph/ops/reduction.ts';
+import { reduceMean } from '../../../daemon/src/graph/ops/mean.ts';
 import { toTensor } from '../../../daemon/src/imaging/pixels.ts';
 import { ddimInversion } from '../../../daemon/src/methods/ddim.ts';
 import { fullCaption } from '../world/captions.ts';

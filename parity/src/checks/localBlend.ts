@@ -6,10 +6,14 @@ import {
   blendLatents,
   blendMask,
   blendsAt,
+  type Grid,
   wordMask,
 } from '../../../daemon/src/attention/localBlend.ts';
+
+import { quarterGrid } from '../../../daemon/src/methods/latentGrid.ts';
 import type { Tokenizer } from '../../../daemon/src/networks/tokenizer.ts';
 import { type Tensor, tensor } from '../../../daemon/src/tensor/tensor.ts';
+
 import { meanOf } from '../difference.ts';
 import { blendAlphas, WordPair } from '../editWords.ts';
 import type { Section } from '../section.ts';
@@ -41,7 +45,7 @@ export function checkLocalBlend(
   const latents = section.input('localblend/x_t');
   const grid = { height: latents.shape[2]!, width: latents.shape[3]! };
   const maps = section.matching(/^localblend\/maps\//).map(({ input }) => section.input(input));
-  const accumulated = averageMaps(maps, grid.height / 4, grid.width / 4);
+  const accumulated = averageMaps(maps, quarterGrid(latents.shape));
   const alphas = blendAlphas(tokenizer, prompts, words);
   const subtract = substruct_words && {
     words: blendAlphas(tokenizer, prompts, substruct_words),
@@ -89,7 +93,7 @@ function promptsWith([source, target]: WordPair, pairs: readonly PromptPair[]): 
 }
 
 /** Maps [2 * heads, places, tokens] of each layer, averaged over layers and heads. */
-function averageMaps(layers: readonly Tensor[], height: number, width: number): AccumulatedMaps {
+function averageMaps(layers: readonly Tensor[], grid: Grid): AccumulatedMaps {
   const [, places = 0, tokens = 0] = layers[0]?.shape ?? [];
   const maps = tensor([2, places, tokens]);
   const size = places * tokens;
@@ -100,5 +104,5 @@ function averageMaps(layers: readonly Tensor[], height: number, width: number): 
       maps.data[prompt * size + (i % size)]! += value / (layers.length * heads);
     }
   }
-  return { maps, grid: { height, width } };
+  return { maps, grid };
 }

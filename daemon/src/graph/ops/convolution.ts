@@ -1,43 +1,143 @@
 /** @file Convolutions and changes of resolution, on NCHW. */
 
-import { ints, text, type Value } from '../graph.ts';
+import { elementCount } from '../../tensor/tensor.ts';
+import { ints, text } from '../attributes.ts';
+import { bytesPerElement, commonType, type Shape } from '../elementTypes.ts';
+import { noGradient, noScratch, type Operator, type Taking, type Value } from '../graph.ts';
+import { reduceSum } from './broadcast.ts';
+import { mul } from './elementwise.ts';
 import { matmul, matrixTranspose } from './linear.ts';
-import { slice } from './movement.ts';
+import { reshape, slice } from './movement.ts';
 
 /** Zeros around the picture: [top, left, bottom, right]. */
-export type Padding = readonly [number, number, number, number];
+export type Padding = readonly [top: number, left: number, bottom: number, right: number];
+
+const NO_PADDING: Padding = [0, 0, 0, 0];
+
+type Sides = readonly [height: number, width: number];
+
+/** How a kernel is moved over a picture. */
+type Walk = {
+  readonly kernel_shape: Sides;
+  readonly strides: Sides;
+  readonly pads: Padding;
+};
+
+interface ConvOptions {
+  readonly stride?: number;
+  readonly padding?: Padding;
+}
+
+const kernelOf = (weight: Value): Sides => [weight.size(2), weight.size(3)];
+
+export const ConvTranspose: Operator<
+  Taking<
+    [y: Value, weight: Value],
+    [y: Value, weight: Value, walk: Walk, leftOver: Sides],
+    Walk & { readonly output_padding: Sides }
+  >
+> = {
+  name: 'ConvTranspose',
+  attributes: { kernel_shape: ints, strides: ints, pads: ints, output_padding: ints },
+  build: (y, weight, { kernel_shape, strides, pads }, output_padding) =>
+    y.graph.emit(ConvTranspose, [y, weight], { kernel_shape, strides, pads, output_padding }),
+  outputs: ([y, weight], { kernel_shape, strides, pads, output_padding }) => {
+    const sides = ([0, 1] as const).map(
+      (i) => (y.size(i + 2) - 1) * strides[i] + kernel_shape[i] + output_padding[i] - pads[i] - pads[i + 2]!,
+    );
+    return [{ type: commonType(y, weight), shape: [y.size(0), weight.size(1), ...sides] }];
+  },
+  backward: noGradient('only the backward rule of a convolution emits it'),
+  result: 'its own',
+  // A column for each place of its input.
+  scratchBytes: ({ inputs: [y, weight] }) =>
+    bytesPerElement(y.type) * elementCount(weight.shape.slice(1)) * y.size(2) * y.size(3),
+};
+
+export const Conv: Operator<
+  Taking<
+    [x: Value, weight: Value, bias: Value | null],
+    [x: Value, weight: Value, bias: Value | null, options?: ConvOptions],
+    Walk
+  >
+> = {
+  name: 'Conv',
+  attributes: { kernel_shape: ints, strides: ints, pads: ints },
+  build: (x, weight, bias, { stride = 1, padding = NO_PADDING } = {}) =>
+    x.graph.emit(Conv, [x, weight, bias], {
+      kernel_shape: kernelOf(weight),
+      strides: [stride, stride],
+      pads: padding,
+    }),
+  outputs: ([x, weight, bias], { kernel_shape, strides, pads }) => {
+    const sides = ([0, 1] as const).map(
+      (i) => Math.floor((x.size(i + 2) + pads[i] + pads[i + 2]! - kernel_shape[i]) / strides[i]) + 1,
+    );
+    return [{ type: commonType(x, weight, bias), shape: [x.size(0), weight.size(0), ...sides] }];
+  },
+  backward: ({ inputs: [x, weight], attributes: walk }, g) => [
+    () => {
+      const { kernel_shape, strides, pads } = walk;
+      // The forward pass drops what a stride leaves over at the far edge; its gradient is zero.
+      const leftOver = (i: 0 | 1) =>
+        x.size(i + 2) - ((g.size(i + 2) - 1) * strides[i] + kernel_shape[i] - pads[i] - pads[i + 2]!);
+      return ConvTranspose.build(g, weight, walk, [leftOver(0), leftOver(1)]);
+    },
+    'frozen',
+    () => reshape(reduceSum(g, [0, 2, 3]), [g.size(1)]),
+  ],
+  result: 'its own',
+  scratchBytes: noScratch,
+};
 
 /** A convolution: x [N, C, H, W], weight [O, C, kh, kw], bias [O]. */
-export function conv(
-  x: Value,
-  weight: Value,
-  bias: Value | null,
-  { stride = 1, padding = [0, 0, 0, 0] as Padding } = {},
-): Value {
-  const [top, left, bottom, right] = padding;
-  const height = Math.floor((x.size(2) + top + bottom - weight.size(2)) / stride) + 1;
-  const width = Math.floor((x.size(3) + left + right - weight.size(3)) / stride) + 1;
-  return x.graph.emit(
-    'Conv',
-    bias ? [x, weight, bias] : [x, weight],
-    [x.size(0), weight.size(0), height, width],
-    {
-      kernel_shape: ints(weight.shape.slice(2)),
-      strides: ints([stride, stride]),
-      pads: ints(padding),
-    },
-  );
-}
+export const conv = Conv.build;
+
+/** A picture's shape with both sides so many times as long. */
+const scaled = ([n, c, height, width]: Shape, factor: number): Shape => [
+  n!,
+  c!,
+  height! * factor,
+  width! * factor,
+];
+
+export const AveragePool: Operator<Taking<[x: Value], [x: Value], { kernel_shape: Sides; strides: Sides }>> =
+  {
+    name: 'AveragePool',
+    attributes: { kernel_shape: ints, strides: ints },
+    build: (x) => x.graph.emit(AveragePool, [x], { kernel_shape: [2, 2], strides: [2, 2] }),
+    outputs: ([{ type, shape }]) => [{ type, shape: scaled(shape, 1 / 2) }],
+    backward: noGradient('only the backward rule of upsampling emits it'),
+    result: 'its own',
+    scratchBytes: noScratch,
+  };
+
+/** Mean of each block of 2 x 2 pixels. */
+export const averagePool2 = AveragePool.build;
+
+export const Resize: Operator<
+  Taking<
+    [x: Value, region: null, scales: Value],
+    [x: Value],
+    { mode: 'nearest'; coordinate_transformation_mode: 'asymmetric'; nearest_mode: 'floor' }
+  >
+> = {
+  name: 'Resize',
+  attributes: { mode: text, coordinate_transformation_mode: text, nearest_mode: text },
+  build: (x) =>
+    x.graph.emit(Resize, [x, null, x.graph.constant([1, 1, 2, 2], [4])], {
+      mode: 'nearest',
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: 'floor',
+    }),
+  outputs: ([{ type, shape }]) => [{ type, shape: scaled(shape, 2) }],
+  backward: ({ inputs: [x] }, g) => [() => reshape(mul(averagePool2(g), 4), x.shape), 'constant', 'constant'],
+  result: 'its own',
+  scratchBytes: noScratch,
+};
 
 /** Doubles the resolution by repeating each pixel: [N, C, H, W] to [N, C, 2H, 2W]. */
-export function upsampleNearest(x: Value): Value {
-  const scales = x.graph.constant([1, 1, 2, 2], [4]);
-  return x.graph.emit('Resize', [x, null, scales], [x.size(0), x.size(1), 2 * x.size(2), 2 * x.size(3)], {
-    mode: text('nearest'),
-    coordinate_transformation_mode: text('asymmetric'),
-    nearest_mode: text('floor'),
-  });
-}
+export const upsampleNearest = Resize.build;
 
 /** The samples of a side that is scaled to `side` of them: `count` of them from `start`. */
 export interface Window {
@@ -91,10 +191,3 @@ function cubic(x: number): number {
   const a = -0.75;
   return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((x - 5) * x + 8) * x * a - 4 * a;
 }
-
-/** Mean of each block of 2 x 2 pixels. */
-export const averagePool2 = (x: Value): Value =>
-  x.graph.emit('AveragePool', [x], [x.size(0), x.size(1), x.size(2) / 2, x.size(3) / 2], {
-    kernel_shape: ints([2, 2]),
-    strides: ints([2, 2]),
-  });

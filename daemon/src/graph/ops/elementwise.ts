@@ -1,7 +1,9 @@
 /** @file Operations on each element, with NumPy broadcasting. */
 
-import { type FloatType, float, type Value } from '../graph.ts';
-import { broadcastShape } from './broadcast.ts';
+import { float } from '../attributes.ts';
+import { commonType, type FloatType } from '../elementTypes.ts';
+import { noScratch, type Operator, type Taking, type Value } from '../graph.ts';
+import { broadcastShape, sumTo } from './broadcast.ts';
 
 type Operand = Value | number;
 
@@ -22,28 +24,120 @@ function alike(a: Value, b: Value): [Value, Value] {
   return [a.graph.cast(a, type), b.graph.cast(b, type)];
 }
 
-function binary(op: 'Add' | 'Sub' | 'Mul' | 'Div', a: Operand, b: Operand): Value {
+type Binary = Operator<Taking<[a: Value, b: Value], [a: Operand, b: Operand]>>;
+type Unary = Operator<Taking<[x: Value], [x: Value]>>;
+
+/** What all operators of two operands share. */
+const binary = {
+  attributes: {},
+  outputs: ([a, b]) => [{ type: commonType(a, b), shape: broadcastShape(a.shape, b.shape) }],
+  result: 'over an input',
+  scratchBytes: noScratch,
+} as const satisfies Partial<Binary>;
+
+/** What all operators of one operand share. */
+const unary = {
+  attributes: {},
+  outputs: ([x]) => [x],
+  result: 'over an input',
+  scratchBytes: noScratch,
+} as const satisfies Partial<Unary>;
+
+function emitBinary(operator: Binary, a: Operand, b: Operand): Value {
   const [left, right] = operands(a, b);
-  return left.graph.emit(op, [left, right], broadcastShape(left.shape, right.shape));
+  return left.graph.emit(operator, [left, right], {});
 }
 
-function unary(op: 'Neg' | 'Sqrt' | 'Exp' | 'Erf' | 'Sigmoid', x: Value): Value {
-  return x.graph.emit(op, [x], x.shape);
-}
+const emitUnary = (operator: Unary, x: Value): Value => x.graph.emit(operator, [x], {});
 
-export const add = (a: Operand, b: Operand): Value => binary('Add', a, b);
-export const sub = (a: Operand, b: Operand): Value => binary('Sub', a, b);
-export const mul = (a: Operand, b: Operand): Value => binary('Mul', a, b);
-export const div = (a: Operand, b: Operand): Value => binary('Div', a, b);
-export const neg = (x: Value): Value => unary('Neg', x);
-export const sqrt = (x: Value): Value => unary('Sqrt', x);
-export const exp = (x: Value): Value => unary('Exp', x);
-export const erf = (x: Value): Value => unary('Erf', x);
-export const sigmoid = (x: Value): Value => unary('Sigmoid', x);
+export const Add: Binary = {
+  ...binary,
+  name: 'Add',
+  build: (a, b) => emitBinary(Add, a, b),
+  backward: ({ inputs: [a, b] }, g) => [() => sumTo(g, a.shape), () => sumTo(g, b.shape)],
+};
+
+export const Sub: Binary = {
+  ...binary,
+  name: 'Sub',
+  build: (a, b) => emitBinary(Sub, a, b),
+  backward: ({ inputs: [a, b] }, g) => [() => sumTo(g, a.shape), () => sumTo(neg(g), b.shape)],
+};
+
+export const Mul: Binary = {
+  ...binary,
+  name: 'Mul',
+  build: (a, b) => emitBinary(Mul, a, b),
+  backward: ({ inputs: [a, b] }, g) => [() => sumTo(mul(g, b), a.shape), () => sumTo(mul(g, a), b.shape)],
+};
+
+export const Div: Binary = {
+  ...binary,
+  name: 'Div',
+  build: (a, b) => emitBinary(Div, a, b),
+  backward: ({ inputs: [a, b], outputs: [y] }, g) => [
+    () => sumTo(div(g, b), a.shape),
+    () => sumTo(neg(div(mul(g, y), b)), b.shape),
+  ],
+};
+
+export const Neg: Unary = {
+  ...unary,
+  name: 'Neg',
+  build: (x) => emitUnary(Neg, x),
+  backward: (_, g) => [() => neg(g)],
+};
+
+export const Sqrt: Unary = {
+  ...unary,
+  name: 'Sqrt',
+  build: (x) => emitUnary(Sqrt, x),
+  backward: ({ outputs: [y] }, g) => [() => div(mul(g, 0.5), y)],
+};
+
+export const Exp: Unary = {
+  ...unary,
+  name: 'Exp',
+  build: (x) => emitUnary(Exp, x),
+  backward: ({ outputs: [y] }, g) => [() => mul(g, y)],
+};
+
+export const Erf: Unary = {
+  ...unary,
+  name: 'Erf',
+  build: (x) => emitUnary(Erf, x),
+  backward: ({ inputs: [x] }, g) => [() => mul(g, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))],
+};
+
+export const Sigmoid: Unary = {
+  ...unary,
+  name: 'Sigmoid',
+  build: (x) => emitUnary(Sigmoid, x),
+  backward: ({ outputs: [y] }, g) => [() => mul(g, mul(y, sub(1, y)))],
+};
+
+export const add = Add.build;
+export const sub = Sub.build;
+export const mul = Mul.build;
+export const div = Div.build;
+export const neg = Neg.build;
+export const sqrt = Sqrt.build;
+export const exp = Exp.build;
+export const erf = Erf.build;
+export const sigmoid = Sigmoid.build;
+
+export const LeakyRelu: Operator<Taking<[x: Value], [x: Value, slope: number], { alpha: number }>> = {
+  name: 'LeakyRelu',
+  attributes: { alpha: float },
+  build: (x, slope) => x.graph.emit(LeakyRelu, [x], { alpha: slope }),
+  outputs: ([x]) => [x],
+  backward: ({ inputs: [x], attributes: { alpha } }, g) => [() => where(greater(x, 0), g, mul(g, alpha))],
+  result: 'over an input',
+  scratchBytes: noScratch,
+};
 
 /** x where x > 0, slope * x elsewhere. */
-export const leakyRelu = (x: Value, slope: number): Value =>
-  x.graph.emit('LeakyRelu', [x], x.shape, { alpha: float(slope) });
+export const leakyRelu = LeakyRelu.build;
 
 /** SiLU, also called swish: x * sigmoid(x). */
 export const silu = (x: Value): Value => mul(x, sigmoid(x));
@@ -54,10 +148,40 @@ export const gelu = (x: Value): Value => mul(mul(x, 0.5), add(erf(div(x, Math.SQ
 /** The approximation of GELU that CLIP was trained with: x * sigmoid(1.702 x). */
 export const quickGelu = (x: Value): Value => mul(x, sigmoid(mul(x, 1.702)));
 
+export const Greater: Operator<Taking<[x: Value, threshold: Value], [x: Value, threshold: number]>> = {
+  name: 'Greater',
+  attributes: {},
+  build: (x, threshold) => x.graph.emit(Greater, [x, x.graph.constant([threshold], [], x.type)], {}),
+  outputs: ([{ shape }]) => [{ type: 'bool', shape }],
+  // A mask jumps where it changes and is level everywhere else.
+  backward: () => ['constant', 'constant'],
+  result: 'its own',
+  scratchBytes: noScratch,
+};
+
 /** Mask of the elements above a threshold. */
-export const greater = (x: Value, threshold: number): Value =>
-  x.graph.emit('Greater', [x, x.graph.constant([threshold], [], x.type)], x.shape, {}, 'bool');
+export const greater = Greater.build;
+
+export const Where: Operator<
+  Taking<[condition: Value, a: Value, b: Value], [condition: Value, a: Value, b: Value]>
+> = {
+  name: 'Where',
+  attributes: {},
+  build: (condition, a, b) => a.graph.emit(Where, [condition, a, b], {}),
+  outputs: ([condition, a, b]) => [
+    { type: commonType(a, b), shape: broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)) },
+  ],
+  backward: ({ inputs: [condition, a, b] }, g) => {
+    const nought = () => g.graph.constant([0], [], g.type);
+    return [
+      'constant',
+      () => sumTo(where(condition, g, nought()), a.shape),
+      () => sumTo(where(condition, nought(), g), b.shape),
+    ];
+  },
+  result: 'its own',
+  scratchBytes: noScratch,
+};
 
 /** a where the condition holds, b elsewhere. */
-export const where = (condition: Value, a: Value, b: Value): Value =>
-  a.graph.emit('Where', [condition, a, b], broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)));
+export const where = Where.build;

@@ -1,31 +1,73 @@
 /** @file Normalisations and softmax: in float32 within, whatever type they are given, and back in that type. */
 
-import { type FloatType, float, int, type Value } from '../graph.ts';
-import { add, mul } from './elementwise.ts';
-import { filled, reshape } from './movement.ts';
+import { float, int } from '../attributes.ts';
+import { commonType, type FloatType } from '../elementTypes.ts';
+import { noScratch, type Operator, type Taking, type Value } from '../graph.ts';
+import { filled, reduceSum, sumTo } from './broadcast.ts';
+import { add, mul, sub } from './elementwise.ts';
+import { reduceMean } from './mean.ts';
+import { reshape } from './movement.ts';
 
 const single = (x: Value): Value => x.graph.cast(x, 'float32');
 const likeIn = (y: Value, x: Value): Value => x.graph.cast(y, x.type as FloatType);
 
+export const Softmax: Operator<Taking<[x: Value], [x: Value], { axis: number }>> = {
+  name: 'Softmax',
+  attributes: { axis: int },
+  build: (x) => likeIn(x.graph.emit(Softmax, [single(x)], { axis: -1 }), x),
+  outputs: ([x]) => [x],
+  backward: ({ outputs: [y] }, g) => [
+    () => {
+      const weighted = mul(g, y);
+      return sub(weighted, mul(y, reduceSum(weighted, [y.shape.length - 1])));
+    },
+  ],
+  result: 'over an input',
+  scratchBytes: noScratch,
+};
+
 /** Softmax over the last axis. */
-export const softmax = (x: Value): Value =>
-  likeIn(x.graph.emit('Softmax', [single(x)], x.shape, { axis: int(-1) }), x);
+export const softmax = Softmax.build;
+
+export const LayerNormalization: Operator<{
+  inputs: [x: Value, scale: Value, bias: Value | null];
+  attributes: { axis: number; epsilon: number };
+  build: [x: Value, scale: Value, bias: Value | null, epsilon: number];
+  /** Mean and inverse standard deviation serve the backward rule. */
+  outputs: [y: Value, mean: Value, inverseDeviation: Value];
+}> = {
+  name: 'LayerNormalization',
+  attributes: { axis: int, epsilon: float },
+  build: (x, scale, bias, epsilon) => {
+    const inputs: [Value, Value, Value | null] = [single(x), single(scale), bias && single(bias)];
+    return likeIn(x.graph.emit(LayerNormalization, inputs, { axis: -1, epsilon }), x);
+  },
+  outputs: ([x, scale, bias]) => {
+    const type = commonType(x, scale, bias);
+    const statistics = { type, shape: [...x.shape.slice(0, -1), 1] };
+    return [{ type, shape: x.shape }, statistics, statistics];
+  },
+  backward: ({ inputs: [x, scale], outputs: [, mean, inverseDeviation] }, g) => {
+    const last = [x.shape.length - 1];
+    const normalized = () => mul(sub(x, mean), inverseDeviation);
+    return [
+      () => {
+        const hat = normalized();
+        const scaled = mul(g, scale);
+        const centred = sub(scaled, reduceMean(scaled, last));
+        return mul(sub(centred, mul(hat, reduceMean(mul(scaled, hat), last))), inverseDeviation);
+      },
+      () => sumTo(mul(g, normalized()), scale.shape),
+      // The bias has the shape of the scale.
+      () => sumTo(g, scale.shape),
+    ];
+  },
+  result: 'its own',
+  scratchBytes: noScratch,
+};
 
 /** Layer normalisation over the last axis, with scale and bias of that axis' size. */
-export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: number): Value {
-  const statistics = x.shape.map((size, axis) => (axis === x.shape.length - 1 ? 1 : size));
-  // Mean and inverse standard deviation are outputs of the operator, and serve its backward rule.
-  const [y] = x.graph.emitMany(
-    'LayerNormalization',
-    (bias ? [x, scale, bias] : [x, scale]).map(single),
-    [x.shape, statistics, statistics],
-    {
-      axis: int(-1),
-      epsilon: float(epsilon),
-    },
-  );
-  return likeIn(y as Value, x);
-}
+export const layerNorm = LayerNormalization.build;
 
 /** Zero mean and unit variance over the last axis. */
 export const standardize = (x: Value, epsilon: number): Value =>
