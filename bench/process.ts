@@ -30,11 +30,11 @@ export class MeasuredProcess {
   private readonly answers: AsyncIterator<string>;
   private readonly lines: Interface;
 
-  constructor(
-    command: string,
-    args: readonly string[],
-    private readonly request = 'run',
-  ) {
+  private readonly request: string;
+
+  constructor(command: string, args: readonly string[], request = 'run') {
+    this.request = request;
+
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.lines = createInterface({ input: this.child.stdout! });
     this.answers = this.lines[Symbol.asyncIterator]();

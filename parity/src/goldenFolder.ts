@@ -12,7 +12,11 @@ const GOLDEN_FILE = /\.(safetensors|json|png)$/;
 
 /** The tensors of one file. */
 export class GoldenTensors {
-  constructor(private readonly file: SafetensorsFile) {}
+  private readonly file: SafetensorsFile;
+
+  constructor(file: SafetensorsFile) {
+    this.file = file;
+  }
 
   get names(): string[] {
     return [...this.file.tensors.keys()];
@@ -48,8 +52,12 @@ export class GoldenFolder {
   /** The golden files in it, by name. */
   readonly files: readonly string[];
 
+  readonly folder: string;
+
   /** @throws {Error} when the folder cannot be read, or is no golden set. */
-  constructor(readonly folder: string) {
+  constructor(folder: string) {
+    this.folder = folder;
+
     this.files = readdirSync(folder)
       .filter((name) => GOLDEN_FILE.test(name))
       .sort();

@@ -35,7 +35,11 @@ export interface Row {
 export class Report {
   readonly rows: Row[] = [];
 
-  constructor(private readonly print: (line: string) => void) {}
+  private readonly print: (line: string) => void;
+
+  constructor(print: (line: string) => void) {
+    this.print = print;
+  }
 
   header(): void {
     this.print(line('file', 'tensor', 'max abs', 'relative', 'tolerance', 'verdict', ''));

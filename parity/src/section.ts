@@ -18,11 +18,15 @@ interface RowOptions {
 export class Section {
   readonly tensors: GoldenTensors | null;
 
-  constructor(
-    readonly report: Report,
-    readonly golden: GoldenFolder,
-    readonly part: string,
-  ) {
+  readonly report: Report;
+  readonly golden: GoldenFolder;
+  readonly part: string;
+
+  constructor(report: Report, golden: GoldenFolder, part: string) {
+    this.report = report;
+    this.golden = golden;
+    this.part = part;
+
     this.tensors = golden.tensors(part);
   }
 

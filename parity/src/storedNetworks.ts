@@ -15,11 +15,12 @@ export const RUNNING_STATISTICS = /\.(running_mean|running_var|num_batches_track
 export class StoredNetworks {
   readonly shape: MappingShape;
 
+  private readonly tensors: GoldenTensors;
+
   /** @throws {Error} when the file holds no network. */
-  constructor(
-    private readonly tensors: GoldenTensors,
-    promptTokens: number,
-  ) {
+  constructor(tensors: GoldenTensors, promptTokens: number) {
+    this.tensors = tensors;
+
     const start = tensors.names.find((name) => name.endsWith('/conv_start.weight'));
     if (start === undefined) throw new Error('the file holds no mapping network');
     const [channels = 0, imageTokens = 0] = tensors.shape(start);

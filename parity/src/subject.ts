@@ -23,10 +23,13 @@ export class Subject {
   private pictureTensor: Promise<Tensor> | null = null;
   private tokens: Promise<Tensor> | null = null;
 
-  constructor(
-    readonly golden: GoldenFolder,
-    readonly model: StableDiffusion,
-  ) {}
+  readonly golden: GoldenFolder;
+  readonly model: StableDiffusion;
+
+  constructor(golden: GoldenFolder, model: StableDiffusion) {
+    this.golden = golden;
+    this.model = model;
+  }
 
   /** The embedding [1, tokens, D] of a prompt, cut where it is too long, as the reference does. */
   embed(prompt: string): Promise<Tensor> {

@@ -54,11 +54,10 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export class PalimpsestError extends Error {
   override readonly name = 'PalimpsestError';
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
+    this.code = code;
   }
 }

@@ -38,10 +38,11 @@ export class FigmaVm {
   private asked = 0;
   private closed = false;
 
-  constructor(
-    quickJs: QuickJSWASMModule,
-    private readonly programs: FigmaPrograms,
-  ) {
+  private readonly programs: FigmaPrograms;
+
+  constructor(quickJs: QuickJSWASMModule, programs: FigmaPrograms) {
+    this.programs = programs;
+
     this.context = quickJs.newContext();
     const { context } = this;
     const setUp = this.run(programs.fake, 'fake.js');

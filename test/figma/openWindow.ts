@@ -20,14 +20,26 @@ export interface SeenNode {
 }
 
 export class FigmaWindow {
+  private readonly browser: Browser;
+  readonly page: Page;
+  readonly daemon: StartedDaemon;
+  /** What the browser reports of the policy. */
+  readonly violations: readonly string[];
+  private readonly closeServer: () => void;
+
   private constructor(
-    private readonly browser: Browser,
-    readonly page: Page,
-    readonly daemon: StartedDaemon,
-    /** What the browser reports of the policy. */
-    readonly violations: readonly string[],
-    private readonly closeServer: () => void,
-  ) {}
+    browser: Browser,
+    page: Page,
+    daemon: StartedDaemon,
+    violations: readonly string[],
+    closeServer: () => void,
+  ) {
+    this.browser = browser;
+    this.page = page;
+    this.daemon = daemon;
+    this.violations = violations;
+    this.closeServer = closeServer;
+  }
 
   /**
    * @param isPublic whether the browser takes Figma for a page of the internet, which it is, and not of this machine; else

@@ -8,10 +8,13 @@ import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { openBrowser, openPage } from './browser.ts';
 
 export class Place {
-  private constructor(
-    readonly daemon: StartedDaemon,
-    readonly browser: Browser,
-  ) {}
+  readonly daemon: StartedDaemon;
+  readonly browser: Browser;
+
+  private constructor(daemon: StartedDaemon, browser: Browser) {
+    this.daemon = daemon;
+    this.browser = browser;
+  }
 
   static async open(): Promise<Place> {
     const [daemon, browser] = await Promise.all([startDaemon(somePort()), openBrowser()]);

@@ -28,7 +28,11 @@ export async function letIn({ port, output }: StartedDaemon, name: string): Prom
 }
 
 export class Crowd {
-  private constructor(private readonly clients: readonly DaemonClient[]) {}
+  private readonly clients: readonly DaemonClient[];
+
+  private constructor(clients: readonly DaemonClient[]) {
+    this.clients = clients;
+  }
 
   static async connect(daemon: StartedDaemon, count: number): Promise<Crowd> {
     const urls = [`ws://127.0.0.1:${daemon.port}/rpc`];

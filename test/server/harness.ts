@@ -161,7 +161,11 @@ export class RawClient {
   private readonly waiting: { resolve(message: Buffer | string): void; reject(error: Error): void }[] = [];
   private nextId = 1;
 
-  private constructor(readonly socket: WebSocket) {
+  readonly socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
         resolve({ code, reason: reason.toString() });

@@ -51,7 +51,11 @@ export interface HubOptions {
 export class Hub {
   private readonly endpoint: string;
 
-  constructor(private readonly options: HubOptions) {
+  private readonly options: HubOptions;
+
+  constructor(options: HubOptions) {
+    this.options = options;
+
     this.endpoint = (options.endpoint ?? ENDPOINT).replace(/\/$/, '');
   }
 

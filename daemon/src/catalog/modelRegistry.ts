@@ -37,7 +37,11 @@ export interface ListedModel extends FoundModel {
 }
 
 export class ModelRegistry {
-  constructor(readonly options: ModelRegistryOptions) {}
+  readonly options: ModelRegistryOptions;
+
+  constructor(options: ModelRegistryOptions) {
+    this.options = options;
+  }
 
   /** All models, read anew at each call: a model that was just copied there is found. */
   list(): { readonly name: string; readonly place: ModelPlace }[] {

@@ -48,11 +48,12 @@ export class EngineProcess {
   private readonly ready: Promise<void>;
   private task: RunningTask | null = null;
 
+  private readonly onLog: (sentence: string) => void;
+
   /** @param onLog is told what belongs in the log. */
-  constructor(
-    settings: EngineSettings,
-    private readonly onLog: (sentence: string) => void,
-  ) {
+  constructor(settings: EngineSettings, onLog: (sentence: string) => void) {
+    this.onLog = onLog;
+
     this.child = fork(PROGRAM, [JSON.stringify(settings)], {
       serialization: 'advanced',
       // Flags of the daemon's own process are none of the engine's business.

@@ -19,8 +19,12 @@ const RIDGE = 1e-6;
 const COLOURS = 3;
 
 export class LatentColours {
+  private readonly weights: readonly Float64Array[];
+
   /** @param weights for each colour, one factor for each channel and a constant: [3][C + 1]. */
-  private constructor(private readonly weights: readonly Float64Array[]) {}
+  private constructor(weights: readonly Float64Array[]) {
+    this.weights = weights;
+  }
 
   /** Fits to a model's VAE: one encoding of a small picture. */
   static async fit(model: StableDiffusion): Promise<LatentColours> {

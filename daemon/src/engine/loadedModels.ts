@@ -32,7 +32,11 @@ export class LoadedModels {
   /** Least recently used first. */
   private readonly models = new Map<string, LoadedModel>();
 
-  constructor(private readonly options: LoadedModelsOptions) {}
+  private readonly options: LoadedModelsOptions;
+
+  constructor(options: LoadedModelsOptions) {
+    this.options = options;
+  }
 
   /** Names, least recently used first. */
   get names(): string[] {

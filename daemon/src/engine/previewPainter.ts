@@ -17,11 +17,14 @@ export class PreviewPainter {
   private pending: Promise<unknown> = Promise.resolve();
   private failed = false;
 
+  private readonly model: StableDiffusion;
+  private readonly visible: { readonly width: number; readonly height: number };
+
   /** @param visible rows and columns of the latent that are not padding. */
-  constructor(
-    private readonly model: StableDiffusion,
-    private readonly visible: { readonly width: number; readonly height: number },
-  ) {}
+  constructor(model: StableDiffusion, visible: { readonly width: number; readonly height: number }) {
+    this.model = model;
+    this.visible = visible;
+  }
 
   /** Hands a PNG to `show` a moment later; nothing when the last one was just now, or the colours are not known yet. */
   paint(latent: () => Tensor, show: (png: Uint8Array) => void): void {

@@ -81,10 +81,14 @@ export class EngineSupervisor {
   private current: AbortController | null = null;
   private closed = false;
 
+  private readonly registry: ModelRegistry;
+
   constructor(
-    private readonly registry: ModelRegistry,
+    registry: ModelRegistry,
     { cancelGrace, maxCrashes, onLog, threads, ...settings }: SupervisorOptions,
   ) {
+    this.registry = registry;
+
     this.settings = {
       maxModels: DEFAULTS.maxModels,
       device: 'cpu',

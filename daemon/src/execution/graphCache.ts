@@ -14,8 +14,12 @@ const METADATA = 14;
 const MAX_BYTES = 2 ** 28;
 
 export class GraphCache {
+  private readonly folder: string | null;
+
   /** @param folder null keeps none. */
-  constructor(private readonly folder: string | null) {}
+  constructor(folder: string | null) {
+    this.folder = folder;
+  }
 
   /** The ONNX model of that fingerprint, from the disk or, for the next time, from `emit`. */
   async model(fingerprint: string, emit: () => Uint8Array): Promise<Uint8Array> {

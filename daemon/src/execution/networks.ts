@@ -52,13 +52,19 @@ export class Networks {
   private readonly graphs: GraphCache;
   private readonly converted: ConvertedWeights | null;
 
+  private readonly sessionOptions: SessionOptions;
+  /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
+  readonly precision: Precision;
+
   /** @param cacheFolder where graphs, and weights converted for them, are kept between runs; null keeps none. */
   constructor(
     cacheFolder: string | null,
-    private readonly sessionOptions: SessionOptions = {},
-    /** What the UNet computes in. The others run once a job, where half precision saves little: they stay in fp32. */
-    readonly precision: Precision = 'fp32',
+    sessionOptions: SessionOptions = {},
+    precision: Precision = 'fp32',
   ) {
+    this.sessionOptions = sessionOptions;
+    this.precision = precision;
+
     this.graphs = new GraphCache(cacheFolder);
     this.converted = cacheFolder === null ? null : new ConvertedWeights(join(cacheFolder, 'weights'));
   }

@@ -35,10 +35,13 @@ export interface SessionOptions {
 
 /** A loaded network. Runs block the thread: a run cannot be interrupted, only the work between runs can. */
 export class Session {
-  private constructor(
-    private readonly session: InferenceSession,
-    private readonly device: Device,
-  ) {}
+  private readonly session: InferenceSession;
+  private readonly device: Device;
+
+  private constructor(session: InferenceSession, device: Device) {
+    this.session = session;
+    this.device = device;
+  }
 
   /**
    * Loads a model whose external data, if any, lies in `weightsFolder`.

@@ -46,15 +46,17 @@ export class StableDiffusion {
   private readonly vae: ModelParts['vae'];
   private readonly image: ImageEncoder | null;
 
+  /** A folder in the diffusers layout, or a single file. */
+  readonly folder: string;
+  private readonly networks: Networks;
+
   /**
    * @throws {PalimpsestError} MODEL_FOLDER_INVALID, CONFIG_UNSUPPORTED or WEIGHT_INVALID, naming file and fact.
    */
-  constructor(
-    /** A folder in the diffusers layout, or a single file. */
-    readonly folder: string,
-    private readonly networks: Networks,
-    { imageEncoder, vae, loras }: ModelOptions = {},
-  ) {
+  constructor(folder: string, networks: Networks, { imageEncoder, vae, loras }: ModelOptions = {}) {
+    this.folder = folder;
+    this.networks = networks;
+
     const parts = openModel(folder, vae);
     this.tokenizer = parts.tokenizer;
     const changed = (component: LoraComponent, plain: Checkpoint) =>

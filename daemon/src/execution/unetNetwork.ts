@@ -54,14 +54,26 @@ const PLAIN: UNetVariant = {
 };
 
 export class UNetNetwork {
+  readonly config: UNetConfig;
+  readonly checkpoint: Checkpoint;
+  private readonly schedule: NoiseSchedule;
+  private readonly networks: Networks;
+  /** Tokens of a context, from the text encoder. */
+  private readonly tokens: number;
+
   constructor(
-    readonly config: UNetConfig,
-    readonly checkpoint: Checkpoint,
-    private readonly schedule: NoiseSchedule,
-    private readonly networks: Networks,
-    /** Tokens of a context, from the text encoder. */
-    private readonly tokens: number,
-  ) {}
+    config: UNetConfig,
+    checkpoint: Checkpoint,
+    schedule: NoiseSchedule,
+    networks: Networks,
+    tokens: number,
+  ) {
+    this.config = config;
+    this.checkpoint = checkpoint;
+    this.schedule = schedule;
+    this.networks = networks;
+    this.tokens = tokens;
+  }
 
   /** Predicted noise [N, C, h, w]. */
   async predictNoise(request: NoiseRequest): Promise<Tensor> {

@@ -28,10 +28,13 @@ const LOCKED_BYTE = 2 ** 30;
 const HELD_CODES: ReadonlySet<unknown> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EACCES', 'EBUSY']);
 
 export class FileLock {
-  private constructor(
-    readonly path: string,
-    private readonly file: number,
-  ) {}
+  readonly path: string;
+  private readonly file: number;
+
+  private constructor(path: string, file: number) {
+    this.path = path;
+    this.file = file;
+  }
 
   /**
    * Takes the lock of a file, which is made where it is missing.

@@ -23,14 +23,17 @@ export function outliveOutput(): void {
 export class Outlet {
   private leftOut = 0;
 
+  private readonly stream: Writable;
+  private readonly mayWrite: () => boolean;
+
   /**
    * @param stream whose errors somebody hears (`outliveOutput`).
    * @param mayWrite whether there may be another text now; default: always.
    */
-  constructor(
-    private readonly stream: Writable,
-    private readonly mayWrite: () => boolean = () => true,
-  ) {}
+  constructor(stream: Writable, mayWrite: () => boolean = () => true) {
+    this.stream = stream;
+    this.mayWrite = mayWrite;
+  }
 
   /** @param text whole lines. */
   write(text: string): void {

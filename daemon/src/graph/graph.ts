@@ -97,12 +97,17 @@ export const isOf = <S extends Signature>(node: Node, operator: Operator<S>): no
 
 /** A tensor that the graph computes or is given. Its shape and type are known when the graph is built. */
 export class Value {
-  constructor(
-    readonly graph: Graph,
-    readonly name: string,
-    readonly type: ElementType,
-    readonly shape: Shape,
-  ) {}
+  readonly graph: Graph;
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: Shape;
+
+  constructor(graph: Graph, name: string, type: ElementType, shape: Shape) {
+    this.graph = graph;
+    this.name = name;
+    this.type = type;
+    this.shape = shape;
+  }
 
   /** The size of one axis; negative axes count from the end. */
   size(axis: number): number {
@@ -146,11 +151,14 @@ export class Graph {
   private readonly numbers = new Map<Value, readonly number[]>();
   private nextId = 0;
 
-  constructor(
-    readonly economy: Economy = LAVISH,
-    /** What its network computes in: that of its weights. Inputs and outputs are float32. */
-    readonly precision: FloatType = 'float32',
-  ) {}
+  readonly economy: Economy;
+  /** What its network computes in: that of its weights. Inputs and outputs are float32. */
+  readonly precision: FloatType;
+
+  constructor(economy: Economy = LAVISH, precision: FloatType = 'float32') {
+    this.economy = economy;
+    this.precision = precision;
+  }
 
   /** Ends a block: what was emitted since the last end can be computed once more from what it took from outside. */
   endBlock(): void {

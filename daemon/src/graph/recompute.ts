@@ -17,11 +17,12 @@ export class Recomputation {
   /** Gradients that the current block hands to others. */
   private handed: Value[] = [];
 
+  private readonly graph: Graph;
+
   /** @param forward all nodes until now, in order; the last block, which ends in the loss, is not computed again. */
-  constructor(
-    private readonly graph: Graph,
-    forward: readonly Node[],
-  ) {
+  constructor(graph: Graph, forward: readonly Node[]) {
+    this.graph = graph;
+
     const ends = [...graph.blockEnds.filter((end) => end < forward.length), forward.length];
     this.blocks = ends.map((end, i) => forward.slice(ends[i - 1] ?? 0, end));
     for (const [i, nodes] of this.blocks.entries()) {

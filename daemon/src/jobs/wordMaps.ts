@@ -75,10 +75,11 @@ class AttentionMean {
   private readonly sum: Float64Array;
   private readonly grid: Grid;
 
-  constructor(
-    latentShape: readonly number[],
-    private readonly tokens: number,
-  ) {
+  private readonly tokens: number;
+
+  constructor(latentShape: readonly number[], tokens: number) {
+    this.tokens = tokens;
+
     this.grid = quarterGrid(latentShape);
     this.sum = new Float64Array(this.grid.height * this.grid.width * tokens);
   }

@@ -9,10 +9,13 @@ import { type ContextShape, learnedContext, parameterCount, splitParameters } fr
 
 /** c~ = M_t(E(x)) for one picture and any parameters and prompts; or the embedding that was learned in its place. */
 export class MappedValues {
-  private constructor(
-    private readonly session: Session,
-    private readonly imageTokens: Tensor | null,
-  ) {}
+  private readonly session: Session;
+  private readonly imageTokens: Tensor | null;
+
+  private constructor(session: Session, imageTokens: Tensor | null) {
+    this.session = session;
+    this.imageTokens = imageTokens;
+  }
 
   /**
    * @param imageTokens E(x) [1, image tokens, D]; null for a learned embedding.

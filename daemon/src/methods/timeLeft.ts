@@ -7,8 +7,12 @@ export class TimeLeft {
   private stage: Progress['stage'] | null = null;
   private start = { time: 0, step: 0 };
 
+  private readonly now: () => number;
+
   /** @param now in ms. */
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(now: () => number = Date.now) {
+    this.now = now;
+  }
 
   /** Whole seconds until the stage is done; null at its first report. */
   after({ stage, step, total }: Progress): number | null {

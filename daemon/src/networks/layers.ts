@@ -9,11 +9,15 @@ import { groupNorm, layerNorm } from '../graph/ops/normalize.ts';
 
 /** The weights below one prefix: `weights.at('down_blocks.0')`. */
 export class Weights {
-  constructor(
-    private readonly graph: Graph,
-    private readonly source: WeightSource,
-    private readonly prefix = '',
-  ) {}
+  private readonly graph: Graph;
+  private readonly source: WeightSource;
+  private readonly prefix: string;
+
+  constructor(graph: Graph, source: WeightSource, prefix = '') {
+    this.graph = graph;
+    this.source = source;
+    this.prefix = prefix;
+  }
 
   at(name: string | number): Weights {
     return new Weights(this.graph, this.source, `${this.prefix}${name}.`);

@@ -17,7 +17,11 @@ export class NoiseSchedule {
   /** abar[t] for each training timestep, float32 as in the reference. */
   readonly alphasCumprod: Float32Array;
 
-  constructor(readonly config: SchedulerConfig) {
+  readonly config: SchedulerConfig;
+
+  constructor(config: SchedulerConfig) {
+    this.config = config;
+
     const { num_train_timesteps: count, beta_start, beta_end, beta_schedule } = config;
     const scaled = beta_schedule === 'scaled_linear';
     const [start, end] = scaled ? [Math.sqrt(beta_start), Math.sqrt(beta_end)] : [beta_start, beta_end];

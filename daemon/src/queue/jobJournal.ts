@@ -32,7 +32,11 @@ export class JobJournal {
   /** The last write of each job, so that they reach the disk in order. */
   private readonly writes = new Map<string, Promise<void>>();
 
-  constructor(private readonly folder: string) {}
+  private readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
 
   /** All jobs in the order of submission. Files that are damaged, or no jobs at all, are passed over. */
   async read(): Promise<StoredJob[]> {

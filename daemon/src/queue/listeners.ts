@@ -6,8 +6,12 @@ type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 export class Listeners<Events extends Record<keyof Events, readonly unknown[]>> {
   private readonly listeners = new Map<keyof Events, Set<Listener<never>>>();
 
+  private readonly onFault: (error: unknown) => void;
+
   /** @param onFault is told what a listener has thrown. */
-  constructor(private readonly onFault: (error: unknown) => void) {}
+  constructor(onFault: (error: unknown) => void) {
+    this.onFault = onFault;
+  }
 
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): void {
     const listeners = this.listeners.get(event) ?? new Set();

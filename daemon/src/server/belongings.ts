@@ -13,10 +13,11 @@ type Someone = Pick<ClientInfo, 'id' | 'access'>;
 const OWNER = 'owner';
 
 export class Belongings {
-  constructor(
-    private readonly ownership: Ownership,
-    jobs: Pick<Jobs, 'list' | 'on'>,
-  ) {
+  private readonly ownership: Ownership;
+
+  constructor(ownership: Ownership, jobs: Pick<Jobs, 'list' | 'on'>) {
+    this.ownership = ownership;
+
     // What jobs of earlier versions say is all that is known of their pictures.
     if (ownership.isNew) for (const record of jobs.list()) this.note(record);
     jobs.on('change', (record) => this.note(record));

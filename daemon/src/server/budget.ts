@@ -5,11 +5,14 @@ import { PalimpsestError } from '@palimpsest/protocol';
 export class Budget {
   private used = 0;
 
+  private readonly limit: number;
+  private readonly whole: Budget | undefined;
+
   /** @param whole what this is a part of, whose limit holds too. */
-  constructor(
-    private readonly limit: number,
-    private readonly whole?: Budget,
-  ) {}
+  constructor(limit: number, whole?: Budget) {
+    this.limit = limit;
+    this.whole = whole;
+  }
 
   /** @throws {PalimpsestError} RATE_LIMITED when there is no room; nothing is taken then. */
   take(bytes: number): void {

@@ -37,11 +37,15 @@ export class Clients {
   /** Of keys. */
   private readonly names = new Map<string, Promise<string>>();
 
-  private constructor(
-    private readonly folder: string,
-    private readonly owner: StoredClient,
-    private stored: StoredClient[],
-  ) {}
+  private readonly folder: string;
+  private readonly owner: StoredClient;
+  private stored: StoredClient[];
+
+  private constructor(folder: string, owner: StoredClient, stored: StoredClient[]) {
+    this.folder = folder;
+    this.owner = owner;
+    this.stored = stored;
+  }
 
   /**
    * @param folder made, or closed to others, where it has to be.

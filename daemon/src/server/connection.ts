@@ -67,7 +67,11 @@ export class Connection implements Caller {
   /** A stranger's messages are taken one after the other, so that what follows hello finds it done. */
   private turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: ConnectionOptions) {
+  private readonly options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+
     const { socket, timings, log } = options;
     this.socket = socket;
     this.origin = options.origin;

@@ -7,16 +7,20 @@ export class Doorstep<T> {
   /** Longest there first. */
   private readonly there = new Set<T>();
 
+  private readonly places: number;
+  private readonly dismiss: (oldest: T) => void;
+  private readonly mayStay: (one: T) => boolean;
+
   /**
    * @param places that there are.
    * @param dismiss is told who has to go.
    * @param mayStay who keeps its place whoever comes: a person is typing in its code.
    */
-  constructor(
-    private readonly places: number,
-    private readonly dismiss: (oldest: T) => void,
-    private readonly mayStay: (one: T) => boolean = () => false,
-  ) {}
+  constructor(places: number, dismiss: (oldest: T) => void, mayStay: (one: T) => boolean = () => false) {
+    this.places = places;
+    this.dismiss = dismiss;
+    this.mayStay = mayStay;
+  }
 
   /** Comes, or has been heard of: takes the newest place. */
   enter(one: T): void {

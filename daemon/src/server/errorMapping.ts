@@ -14,8 +14,11 @@ export interface WireError {
 
 /** Params that do not fit the schema of their method. */
 export class InvalidParams extends Error {
-  constructor(readonly issues: readonly z.core.$ZodIssue[]) {
+  readonly issues: readonly z.core.$ZodIssue[];
+
+  constructor(issues: readonly z.core.$ZodIssue[]) {
     super('The params do not fit their schema.');
+    this.issues = issues;
   }
 }
 

@@ -10,8 +10,12 @@ export class FairTurns {
   private readonly waiting = new Map<string, (() => void)[]>();
   private busy = false;
 
+  private readonly most: number;
+
   /** @param most that may wait for one client. */
-  constructor(private readonly most: number) {}
+  constructor(most: number) {
+    this.most = most;
+  }
 
   /**
    * Does work when its turn comes.

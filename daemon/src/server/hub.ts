@@ -28,10 +28,13 @@ export class Hub {
   /** When the progress of a job was last told, and of which stage. */
   private readonly told = new Map<string, { at: number; stage: string }>();
 
-  constructor(
-    private readonly jobs: Jobs,
-    private readonly timings: Timings,
-  ) {
+  private readonly jobs: Jobs;
+  private readonly timings: Timings;
+
+  constructor(jobs: Jobs, timings: Timings) {
+    this.jobs = jobs;
+    this.timings = timings;
+
     jobs.on('change', (record) => this.tellChange(record));
     jobs.on('progress', (record, preview) => this.tellProgress(record, preview?.png));
     this.tellingMoves = setInterval(() => this.tellMoves(), timings.moves).unref();

@@ -9,11 +9,14 @@ export class Outgoing {
   private sending = false;
   private ended = false;
 
+  private readonly picture: OutgoingPicture;
+  private readonly send: (offset: number, bytes: Uint8Array) => Promise<void>;
+
   /** @param send resolves when the bytes have left the daemon's memory. */
-  constructor(
-    private readonly picture: OutgoingPicture,
-    private readonly send: (offset: number, bytes: Uint8Array) => Promise<void>,
-  ) {}
+  constructor(picture: OutgoingPicture, send: (offset: number, bytes: Uint8Array) => Promise<void>) {
+    this.picture = picture;
+    this.send = send;
+  }
 
   get isOver(): boolean {
     return this.acknowledged === this.picture.size;

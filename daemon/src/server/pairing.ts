@@ -62,14 +62,17 @@ export class Pairing {
   private readonly kinds: Readonly<Record<'page' | 'site' | 'program', Kind>>;
   private readonly launchCodes = new Map<string, number>();
 
+  private readonly onChange: (pending: PendingPairing | null) => void;
+  private readonly now: () => number;
+
   /**
    * @param onChange is told when a pairing begins, and when it is over.
    * @param now in ms.
    */
-  constructor(
-    private readonly onChange: (pending: PendingPairing | null) => void,
-    private readonly now: () => number = Date.now,
-  ) {
+  constructor(onChange: (pending: PendingPairing | null) => void, now: () => number = Date.now) {
+    this.onChange = onChange;
+    this.now = now;
+
     this.kinds = { page: new Kind(now), site: new Kind(now), program: new Kind(now) };
   }
 

@@ -7,10 +7,13 @@ import type { Blobs } from './backend.ts';
 import type { Belongings } from './belongings.ts';
 
 export class Pictures {
-  constructor(
-    private readonly blobs: Blobs,
-    private readonly belongings: Belongings,
-  ) {}
+  private readonly blobs: Blobs;
+  private readonly belongings: Belongings;
+
+  constructor(blobs: Blobs, belongings: Belongings) {
+    this.blobs = blobs;
+    this.belongings = belongings;
+  }
 
   /** As a client may see them. @param client asked for each time: a connection has none at first. */
   of(client: () => ClientInfo): ClientPictures {
@@ -20,11 +23,15 @@ export class Pictures {
 
 /** The pictures of one client: another's are as unknown to it as what is not there. */
 export class ClientPictures {
-  constructor(
-    private readonly blobs: Blobs,
-    private readonly belongings: Belongings,
-    private readonly client: () => ClientInfo,
-  ) {}
+  private readonly blobs: Blobs;
+  private readonly belongings: Belongings;
+  private readonly client: () => ClientInfo;
+
+  constructor(blobs: Blobs, belongings: Belongings, client: () => ClientInfo) {
+    this.blobs = blobs;
+    this.belongings = belongings;
+    this.client = client;
+  }
 
   /** @throws {PalimpsestError} as `readPictureHeader`, and DISK_FULL. */
   async keep(bytes: Uint8Array): Promise<PictureHeader & { image: BlobHash }> {
@@ -59,10 +66,13 @@ export class OutgoingPicture {
   /** In bytes. */
   readonly size: number;
 
-  constructor(
-    private readonly reader: BlobReader,
-    private readonly discard: () => Promise<void>,
-  ) {
+  private readonly reader: BlobReader;
+  private readonly discard: () => Promise<void>;
+
+  constructor(reader: BlobReader, discard: () => Promise<void>) {
+    this.reader = reader;
+    this.discard = discard;
+
     this.size = reader.size;
   }
 

@@ -4,12 +4,16 @@ export class RateLimit {
   private left: number;
   private at: number;
 
+  private readonly burst: number;
+  private readonly perSecond: number;
+  private readonly now: () => number;
+
   /** @param now in ms. */
-  constructor(
-    private readonly burst: number,
-    private readonly perSecond: number,
-    private readonly now: () => number = Date.now,
-  ) {
+  constructor(burst: number, perSecond: number, now: () => number = Date.now) {
+    this.burst = burst;
+    this.perSecond = perSecond;
+    this.now = now;
+
     this.left = burst;
     this.at = now();
   }

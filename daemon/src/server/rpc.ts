@@ -37,12 +37,12 @@ export class Rpc {
   private readonly server = new JSONRPCServer<Caller>({ errorListener: () => {} });
   private readonly methods: ReadonlyMap<string, MethodSpec> = new Map(Object.entries(METHODS));
 
+  private readonly log: Logger;
+
   /** @param document what rpc.discover answers. */
-  constructor(
-    handlers: Handlers,
-    document: () => object,
-    private readonly log: Logger,
-  ) {
+  constructor(handlers: Handlers, document: () => object, log: Logger) {
+    this.log = log;
+
     this.server.mapErrorToJSONRPCErrorResponse = (id, error) => this.failure(id, error);
     this.server.addMethod(DISCOVER, document);
     for (const [name, spec] of this.methods) {

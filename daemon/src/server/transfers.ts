@@ -41,7 +41,11 @@ export class Transfers {
   private readonly running = new Map<number, Transfer>();
   private readonly memory: Budget;
 
-  constructor(private readonly options: TransferOptions) {
+  private readonly options: TransferOptions;
+
+  constructor(options: TransferOptions) {
+    this.options = options;
+
     this.memory = new Budget(LIMITS.transferBytes, options.share.memory);
   }
 

@@ -7,12 +7,16 @@ export class BlobReader {
   private readonly hash = createHash('sha256');
   private offset = 0;
 
-  private constructor(
-    private readonly file: FileHandle,
-    private readonly name: string,
-    /** In bytes. */
-    readonly size: number,
-  ) {}
+  private readonly file: FileHandle;
+  private readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+
+  private constructor(file: FileHandle, name: string, size: number) {
+    this.file = file;
+    this.name = name;
+    this.size = size;
+  }
 
   /**
    * @param name the sha256 that its bytes should have, in hex.

@@ -43,10 +43,11 @@ export class BlobStore {
   /** Puts go one after the other, so that two of them never count on the same room. */
   private lastPut: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly folder: string,
-    { maxBytes = DEFAULT_MAX_BYTES }: BlobStoreOptions = {},
-  ) {
+  private readonly folder: string;
+
+  constructor(folder: string, { maxBytes = DEFAULT_MAX_BYTES }: BlobStoreOptions = {}) {
+    this.folder = folder;
+
     this.maxBytes = maxBytes;
   }
 

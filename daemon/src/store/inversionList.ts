@@ -9,8 +9,12 @@ import { writeError } from '../files/writeFile.ts';
 const COMPLETE = /^([0-9a-f]{64})\.safetensors$/;
 
 export class InversionList {
+  private readonly folder: string;
+
   /** @param folder of the inversion store. */
-  constructor(private readonly folder: string) {}
+  constructor(folder: string) {
+    this.folder = folder;
+  }
 
   /** The finished ones, the last used first. */
   async list(): Promise<InversionInfo[]> {

@@ -45,10 +45,13 @@ const LearnedFacts = z.object({
 });
 
 export class InversionStore {
-  constructor(
-    private readonly folder: string,
-    private readonly maxBytes = DEFAULT_MAX_BYTES,
-  ) {}
+  private readonly folder: string;
+  private readonly maxBytes: number;
+
+  constructor(folder: string, maxBytes = DEFAULT_MAX_BYTES) {
+    this.folder = folder;
+    this.maxBytes = maxBytes;
+  }
 
   /** The inversion of that id, or null. A damaged file counts as none, and so do numbers that are none: it is made anew. */
   async find(id: string): Promise<Inversion | null> {

@@ -24,11 +24,14 @@ export class Ownership {
   /** Of each owner, what was claimed longest ago first. */
   private readonly things = new Map<string, Set<string>>();
 
+  private readonly folder: string;
+  private readonly maxEach: number;
+
   /** @param folder with a folder for each owner. */
-  constructor(
-    private readonly folder: string,
-    private readonly maxEach = MAX_EACH,
-  ) {
+  constructor(folder: string, maxEach = MAX_EACH) {
+    this.folder = folder;
+    this.maxEach = maxEach;
+
     this.isNew = !existsSync(folder);
     for (const owner of namesIn(folder).filter((name) => OWNER.test(name))) {
       const files = filesByUse(join(folder, owner), (name) => THING.test(name));

@@ -43,11 +43,19 @@ export class Checkpoint implements WeightSource {
   /** The folder that all files lie in or below: the runtime allows no more than one in a session. */
   readonly folder: string;
 
+  readonly files: readonly SafetensorsFile[];
+  private readonly tensors: ReadonlyMap<string, StoredTensor>;
+  private readonly derived: DerivedFile | null;
+
   private constructor(
-    readonly files: readonly SafetensorsFile[],
-    private readonly tensors: ReadonlyMap<string, StoredTensor>,
-    private readonly derived: DerivedFile | null = null,
+    files: readonly SafetensorsFile[],
+    tensors: ReadonlyMap<string, StoredTensor>,
+    derived: DerivedFile | null = null,
   ) {
+    this.files = files;
+    this.tensors = tensors;
+    this.derived = derived;
+
     this.folder = commonFolder(files.map(({ path }) => dirname(path)));
   }
 

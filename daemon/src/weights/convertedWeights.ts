@@ -45,10 +45,11 @@ export class ConvertedWeights {
   };
   private readonly writes = new Map<string, Promise<void>>();
 
-  constructor(
-    private readonly folder: string,
-    room: Partial<WeightsRoom> = {},
-  ) {
+  private readonly folder: string;
+
+  constructor(folder: string, room: Partial<WeightsRoom> = {}) {
+    this.folder = folder;
+
     this.room = { ...WEIGHTS_ROOM, ...room };
   }
 

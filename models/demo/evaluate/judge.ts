@@ -25,10 +25,13 @@ const Config = z.object({
 export type Verdict = Readonly<Record<string, string>>;
 
 export class Judge {
-  private constructor(
-    private readonly session: Session,
-    private readonly outputs: z.infer<typeof Config>['outputs'],
-  ) {}
+  private readonly session: Session;
+  private readonly outputs: z.infer<typeof Config>['outputs'];
+
+  private constructor(session: Session, outputs: z.infer<typeof Config>['outputs']) {
+    this.session = session;
+    this.outputs = outputs;
+  }
 
   /** @param folder `config.json` and `model.safetensors` of the judge. */
   static async load(folder: string): Promise<Judge> {

@@ -27,10 +27,13 @@ export type SceneRecords = z.infer<typeof SceneRecords>;
 const CONDITIONS = 'conditions.json';
 
 export class WorkFolder {
-  private constructor(
-    private readonly folder: string,
-    readonly conditions: Conditions,
-  ) {}
+  private readonly folder: string;
+  readonly conditions: Conditions;
+
+  private constructor(folder: string, conditions: Conditions) {
+    this.folder = folder;
+    this.conditions = conditions;
+  }
 
   /**
    * Opens a folder, or makes it.

@@ -27,7 +27,11 @@ export class PageHost implements EditorHost {
   /** The last thing that was said. */
   readonly notice = signal<{ readonly message: string; readonly kind: NoticeKind } | null>(null);
 
-  constructor(private readonly document: PageDocument) {}
+  private readonly document: PageDocument;
+
+  constructor(document: PageDocument) {
+    this.document = document;
+  }
 
   async selection(): Promise<readonly Layer[]> {
     const selected = this.document.selected.value;

@@ -9,8 +9,12 @@ export class AreaWatch {
   private document = '';
   private event: AreaEvent | null = null;
 
+  private readonly keepLooking: () => () => void;
+
   /** @param keepLooking has Photopea asked again and again; it returns what ends that. */
-  constructor(private readonly keepLooking: () => () => void) {}
+  constructor(keepLooking: () => () => void) {
+    this.keepLooking = keepLooking;
+  }
 
   /** Listens; returns what ends that. What was seen already is told at once. */
   on(event: AreaEvent, listener: () => void): () => void {

@@ -77,10 +77,13 @@ export class Bridge implements Session {
   private readonly secret = crypto.randomUUID();
   private readonly end: () => void;
 
-  constructor(
-    private readonly peer: Peer,
-    private readonly timings: Timings = TIMINGS,
-  ) {
+  private readonly peer: Peer;
+  private readonly timings: Timings;
+
+  constructor(peer: Peer, timings: Timings = TIMINGS) {
+    this.peer = peer;
+    this.timings = timings;
+
     this.end = peer.listen((message) => this.hear(message));
   }
 

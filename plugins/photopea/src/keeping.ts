@@ -20,7 +20,11 @@ const Kept = z.strictObject({ layer: z.string(), text: z.string() });
 const NAME_LENGTH = 255;
 
 export class LayerTexts {
-  constructor(private readonly store: TextStore) {}
+  private readonly store: TextStore;
+
+  constructor(store: TextStore) {
+    this.store = store;
+  }
 
   async get(id: LayerId, layerName: string): Promise<string | null> {
     const kept = await this.store.get(keyOf(id));

@@ -55,11 +55,13 @@ export class PhotopeaHost implements EditorHost {
   private readonly areas = new Areas();
   private readonly told = new Set<string>();
 
-  constructor(
-    private readonly bridge: Bridge,
-    private readonly page: Surroundings,
-    watchEvery?: number,
-  ) {
+  private readonly bridge: Bridge;
+  private readonly page: Surroundings;
+
+  constructor(bridge: Bridge, page: Surroundings, watchEvery?: number) {
+    this.bridge = bridge;
+    this.page = page;
+
     this.layerTexts = new LayerTexts(page.texts);
     this.watch = new SelectionWatch(async () => {
       if (!page.isVisible()) return null;

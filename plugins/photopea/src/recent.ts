@@ -4,8 +4,12 @@
 export class Recent<Value> {
   private readonly entries: { readonly value: Value; readonly bytes: number }[] = [];
 
+  private readonly room: number;
+
   /** @param room in bytes, of all together. */
-  constructor(private readonly room: number) {}
+  constructor(room: number) {
+    this.room = room;
+  }
 
   add(value: Value, bytes: number): void {
     this.entries.push({ value, bytes });

@@ -41,7 +41,11 @@ export class ScratchWork {
   private readonly area = `${this.prefix}area`;
   private made = 0;
 
-  private constructor(private readonly session: Session) {}
+  private readonly session: Session;
+
+  private constructor(session: Session) {
+    this.session = session;
+  }
 
   /** Does the work, and takes the scratch documents away. */
   static async within<T>(session: Session, work: (scratch: ScratchWork) => Promise<T>): Promise<T> {

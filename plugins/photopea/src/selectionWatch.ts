@@ -14,11 +14,14 @@ export class SelectionWatch {
   /** What could not be followed, and how often. */
   private missed = { seen: '', times: 0 };
 
+  private readonly look: () => Promise<object | null>;
+  private readonly every: number;
+
   /** @param look what there is to see, or null to leave it for now. */
-  constructor(
-    private readonly look: () => Promise<object | null>,
-    private readonly every: number = EVERY,
-  ) {}
+  constructor(look: () => Promise<object | null>, every: number = EVERY) {
+    this.look = look;
+    this.every = every;
+  }
 
   /** Listens; returns what ends that. Nobody is asked while nobody listens. */
   on(listener: () => void): () => void {

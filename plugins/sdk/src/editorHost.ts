@@ -87,12 +87,11 @@ export type HostErrorCode =
 export class HostError extends Error {
   override readonly name = 'HostError';
 
-  constructor(
-    readonly code: HostErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
+  readonly code: HostErrorCode;
+
+  constructor(code: HostErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
+    this.code = code;
   }
 }
 

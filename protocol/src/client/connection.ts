@@ -17,10 +17,13 @@ export class Connection {
   private readonly rpc: JSONRPCClient;
   private closed: PalimpsestError | null = null;
 
-  constructor(
-    private readonly socket: SocketLike,
-    private readonly listener: Listener,
-  ) {
+  private readonly socket: SocketLike;
+  private readonly listener: Listener;
+
+  constructor(socket: SocketLike, listener: Listener) {
+    this.socket = socket;
+    this.listener = listener;
+
     this.rpc = new JSONRPCClient((request) => socket.send(JSON.stringify(request)));
     socket.addEventListener('message', ({ data }) => this.receive(data));
     socket.addEventListener('close', ({ code, reason }) => this.end(code, reason));

@@ -49,7 +49,11 @@ export class DaemonClient {
   private greeting: Result<'hello'> | null = null;
   private ended = false;
 
-  private constructor(private readonly options: ClientOptions) {
+  private readonly options: ClientOptions;
+
+  private constructor(options: ClientOptions) {
+    this.options = options;
+
     this.session = this.open();
     // Whoever calls next hears of it.
     this.session.catch(() => {});

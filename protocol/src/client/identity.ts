@@ -10,11 +10,15 @@ import type { Connection } from './connection.ts';
 const PATIENCE = 5000;
 
 export class Identity {
-  private constructor(
-    private readonly token: string,
-    private readonly key: string,
-    private readonly name: string,
-  ) {}
+  private readonly token: string;
+  private readonly key: string;
+  private readonly name: string;
+
+  private constructor(token: string, key: string, name: string) {
+    this.token = token;
+    this.key = key;
+    this.name = name;
+  }
 
   static async of(token: string): Promise<Identity> {
     const key = await keyOf(token);

@@ -9,12 +9,16 @@ import { firstOf, openSocket } from './socket.ts';
 
 /** A pairing that waits for the code which the daemon shows. */
 export class PairingRequest {
-  private constructor(
-    private readonly connection: Connection,
-    private readonly asked: Result<'pair.request'>,
-    /** Resolves when it is over: `close` was called, the daemon has stopped (CONNECTION_LOST), or the code has expired. */
-    readonly over: Promise<PalimpsestError>,
-  ) {}
+  private readonly connection: Connection;
+  private readonly asked: Result<'pair.request'>;
+  /** Resolves when it is over: `close` was called, the daemon has stopped (CONNECTION_LOST), or the code has expired. */
+  readonly over: Promise<PalimpsestError>;
+
+  private constructor(connection: Connection, asked: Result<'pair.request'>, over: Promise<PalimpsestError>) {
+    this.connection = connection;
+    this.asked = asked;
+    this.over = over;
+  }
 
   /**
    * Asks the daemon to be let in.

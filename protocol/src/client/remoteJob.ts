@@ -20,10 +20,13 @@ interface JobClient {
 }
 
 export class RemoteJob<K extends Kind = Kind> implements AsyncIterable<JobEvent> {
-  constructor(
-    private readonly client: JobClient,
-    readonly id: string,
-  ) {}
+  private readonly client: JobClient;
+  readonly id: string;
+
+  constructor(client: JobClient, id: string) {
+    this.client = client;
+    this.id = id;
+  }
 
   /** Stops the job within one step. */
   async cancel(): Promise<JobRecord> {

@@ -26,7 +26,11 @@ export class Transfers {
   private readonly turns = new Turns();
   private readonly running = new Map<number, Transfer>();
 
-  constructor(private readonly connection: Connection) {}
+  private readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
 
   receive(frame: Frame): void {
     const transfer = this.running.get(frame.transfer);

@@ -38,7 +38,11 @@ export class FakeFigma {
   private panelListener: ((message: unknown, props: OnMessageProperties) => void) | undefined;
   command = '';
 
-  constructor(private readonly outside: Outside) {
+  private readonly outside: Outside;
+
+  constructor(outside: Outside) {
+    this.outside = outside;
+
     this.tree.add(newState('0:0', 'DOCUMENT', 'Untitled'));
     this.addPage('0:1', 'Page 1');
     this.addPage('0:2', 'Page 2');

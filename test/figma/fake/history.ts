@@ -9,7 +9,11 @@ export class History {
   private readonly past: string[] = [];
   private present: string;
 
-  constructor(private readonly tree: Tree) {
+  private readonly tree: Tree;
+
+  constructor(tree: Tree) {
+    this.tree = tree;
+
     this.present = tree.snapshot();
   }
 

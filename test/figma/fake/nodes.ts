@@ -29,7 +29,11 @@ export class Nodes {
   private readonly ids = new WeakMap<object, string>();
   readonly fonts = new Set<string>();
 
-  constructor(private readonly around: Surroundings) {}
+  private readonly around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.around = around;
+  }
 
   wrap(id: string): BaseNode {
     const node = Object.create(this.prototypeOf(this.around.tree.get(id).type));

@@ -19,10 +19,13 @@ export interface Colour {
 export class DocumentApi {
   readonly typename = 'Document';
 
-  constructor(
-    readonly document: FakeDocument,
-    private readonly stage: DocumentStage,
-  ) {}
+  readonly document: FakeDocument;
+  private readonly stage: DocumentStage;
+
+  constructor(document: FakeDocument, stage: DocumentStage) {
+    this.document = document;
+    this.stage = stage;
+  }
 
   get name() {
     return this.document.name;

@@ -66,13 +66,19 @@ export class FakeDocument {
   private at = 0;
   private made = 0;
 
-  constructor(
-    public name: string,
-    public width: number,
-    public height: number,
-    readonly source = '',
-    readonly bits: 8 | 16 = 8,
-  ) {
+  public name: string;
+  public width: number;
+  public height: number;
+  readonly source: string;
+  readonly bits: 8 | 16;
+
+  constructor(name: string, width: number, height: number, source = '', bits: 8 | 16 = 8) {
+    this.name = name;
+    this.width = width;
+    this.height = height;
+    this.source = source;
+    this.bits = bits;
+
     this.states = [this.state()];
   }
 

@@ -76,10 +76,13 @@ export async function openPhotopea(
 }
 
 export class PhotopeaHands implements EditorHands {
-  constructor(
-    private readonly document: FakeDocument,
-    private readonly newHost: () => PhotopeaHost,
-  ) {}
+  private readonly document: FakeDocument;
+  private readonly newHost: () => PhotopeaHost;
+
+  constructor(document: FakeDocument, newHost: () => PhotopeaHost) {
+    this.document = document;
+    this.newHost = newHost;
+  }
 
   async addLayer(name: string, pixels: Pixels, offset: { readonly x: number; readonly y: number }) {
     const { id } = this.document.change(() => {

@@ -17,12 +17,16 @@ export function withUnits(box: readonly number[], { oddBounds }: Traits): unknow
 }
 
 export class LayerApi {
-  constructor(
-    readonly document: FakeDocument,
-    /** The layer's id here; scripts see another one. */
-    readonly key: number,
-    private readonly stage: Stage,
-  ) {}
+  readonly document: FakeDocument;
+  /** The layer's id here; scripts see another one. */
+  readonly key: number;
+  private readonly stage: Stage;
+
+  constructor(document: FakeDocument, key: number, stage: Stage) {
+    this.document = document;
+    this.key = key;
+    this.stage = stage;
+  }
 
   get id() {
     return this.layer.shownId;

@@ -11,11 +11,19 @@ export const NO_PIXELS: Pixels = { width: 0, height: 0, rgba: new Uint8ClampedAr
 export class Uniform implements Pixels {
   private made: Uint8ClampedArray<ArrayBuffer> | null = null;
 
+  readonly width: number;
+  readonly height: number;
+  readonly colour: readonly [red: number, green: number, blue: number, alpha: number];
+
   constructor(
-    readonly width: number,
-    readonly height: number,
-    readonly colour: readonly [red: number, green: number, blue: number, alpha: number],
-  ) {}
+    width: number,
+    height: number,
+    colour: readonly [red: number, green: number, blue: number, alpha: number],
+  ) {
+    this.width = width;
+    this.height = height;
+    this.colour = colour;
+  }
 
   get rgba(): Uint8ClampedArray<ArrayBuffer> {
     if (this.made === null) {

@@ -4,11 +4,11 @@ import type { ErrorCode } from '../messages.ts';
 
 /** Becomes a HostError on the panel's side. */
 export class Refusal extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-  ) {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
     super(message);
+    this.code = code;
   }
 }
 

@@ -39,10 +39,13 @@ export class FigmaHost implements EditorHost {
   /** Figma selects layers, never a part of one. */
   readonly maskName = null;
 
-  constructor(
-    private readonly sandbox: Sandbox,
-    private readonly surroundings: Surroundings,
-  ) {}
+  private readonly sandbox: Sandbox;
+  private readonly surroundings: Surroundings;
+
+  constructor(sandbox: Sandbox, surroundings: Surroundings) {
+    this.sandbox = sandbox;
+    this.surroundings = surroundings;
+  }
 
   selection(): Promise<readonly Layer[]> {
     return this.sandbox.ask('selection', {});

@@ -22,7 +22,11 @@ export class Sandbox {
   private readonly listeners = new Set<() => void>();
   private asked = 0;
 
-  constructor(private readonly path: MessagePath) {
+  private readonly path: MessagePath;
+
+  constructor(path: MessagePath) {
+    this.path = path;
+
     path.listen((message) => this.hear(message));
   }
 

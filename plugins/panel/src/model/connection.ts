@@ -35,11 +35,15 @@ export class ConnectionModel {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
 
-  constructor(
-    private readonly host: EditorHost,
-    private readonly address: Address,
-    private readonly onConnected: (client: DaemonClient) => void = () => {},
-  ) {}
+  private readonly host: EditorHost;
+  private readonly address: Address;
+  private readonly onConnected: (client: DaemonClient) => void;
+
+  constructor(host: EditorHost, address: Address, onConnected: (client: DaemonClient) => void = () => {}) {
+    this.host = host;
+    this.address = address;
+    this.onConnected = onConnected;
+  }
 
   /** Looks for the daemon now; when there is none, again and again. */
   async look(): Promise<void> {

@@ -12,7 +12,11 @@ export class DraftKeeper {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly host: EditorHost) {}
+  private readonly host: EditorHost;
+
+  constructor(host: EditorHost) {
+    this.host = host;
+  }
 
   /** Keeps words with a layer when typing rests, or when those of another layer come. */
   note(id: string, draft: Words): void {

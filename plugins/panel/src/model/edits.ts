@@ -52,11 +52,14 @@ export class Edits {
   /** On their way into the document. */
   private readonly keeping = new Set<FinishedEdit>();
 
+  private readonly host: EditorHost;
+  private readonly onKept: () => Promise<void>;
+
   /** @param onKept is told when edits have been noted with their layers. */
-  constructor(
-    private readonly host: EditorHost,
-    private readonly onKept: () => Promise<void>,
-  ) {
+  constructor(host: EditorHost, onKept: () => Promise<void>) {
+    this.host = host;
+    this.onKept = onKept;
+
     this.list = new PendingList(host);
   }
 

@@ -63,11 +63,11 @@ export class PanelModel {
   private turns = 0;
   private readonly keeper: DraftKeeper;
 
-  constructor(
-    readonly host: EditorHost,
-    address: Address,
-    onConnected?: (client: DaemonClient) => void,
-  ) {
+  readonly host: EditorHost;
+
+  constructor(host: EditorHost, address: Address, onConnected?: (client: DaemonClient) => void) {
+    this.host = host;
+
     this.connection = new ConnectionModel(host, address, onConnected);
     this.thumbnail = new Thumbnail(host);
     this.keeper = new DraftKeeper(host);

@@ -10,7 +10,11 @@ const ROOM = 60_000;
 export class PendingList {
   private changing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly host: EditorHost) {}
+  private readonly host: EditorHost;
+
+  constructor(host: EditorHost) {
+    this.host = host;
+  }
 
   /** The oldest first. */
   async read(): Promise<readonly PendingEdit[]> {

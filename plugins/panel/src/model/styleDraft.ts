@@ -20,8 +20,12 @@ export class StyleDraft {
   readonly styleSource = signal('');
   readonly options = signal<StyleOptions>(StyleOptions.parse({}));
 
+  private readonly draft: Draft;
+
   /** @param draft has the model, the words of the content, and how pictures are learned. */
-  constructor(private readonly draft: Draft) {}
+  constructor(draft: Draft) {
+    this.draft = draft;
+  }
 
   pair([upper, lower]: readonly [Layer, Layer]): StylePair {
     const isSwapped = this.styleId.value === upper.id;

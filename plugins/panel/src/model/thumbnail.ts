@@ -12,7 +12,11 @@ export class Thumbnail {
   readonly address = signal<string | null>(null);
   private layer: Layer | null = null;
 
-  constructor(private readonly host: EditorHost) {}
+  private readonly host: EditorHost;
+
+  constructor(host: EditorHost) {
+    this.host = host;
+  }
 
   /** Shows a layer as it is now, or nothing. The picture of another layer goes at once. */
   async show(layer: Layer | null): Promise<void> {

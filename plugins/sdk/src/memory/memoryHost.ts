@@ -114,7 +114,11 @@ export class MemoryHost implements EditorHost {
   readonly maxSide = Number.POSITIVE_INFINITY;
   readonly maskName = 'inside the selection';
 
-  constructor(private readonly document: MemoryEditor) {}
+  private readonly document: MemoryEditor;
+
+  constructor(document: MemoryEditor) {
+    this.document = document;
+  }
 
   async selection(): Promise<readonly Layer[]> {
     return this.document.layers.filter(({ id }) => this.document.selected.includes(id)).map(withoutPixels);
