@@ -4,7 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PalimpsestError } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
-import { chooseDevice, judge, neededBeside, precisionOf } from '../../daemon/src/execution/chooseDevice.ts';
+import {
+  chooseDevice,
+  judge,
+  neededBeside,
+  precisionOf,
+  probe,
+} from '../../daemon/src/execution/chooseDevice.ts';
 import { Session } from '../../daemon/src/execution/session.ts';
 import { withExplicitAttention } from '../../daemon/src/graph/explicitAttention.ts';
 import { Graph, isOf } from '../../daemon/src/graph/graph.ts';
@@ -35,6 +41,12 @@ describe('a device', () => {
     });
     const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
     await expect(chooseDevice(foreign)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  it('is tried in a process of its own', async () => {
+    // Beside itself, the processor computes the same; what cannot be had at all ends only that process.
+    expect(await probe('cpu')).toMatchObject({ error: 0 });
+    expect(await probe(process.platform === 'darwin' ? 'dml' : 'coreml')).toBeNull();
   });
 
   it('says on Linux which packages Vulkan needs beside the driver, and nowhere else', () => {

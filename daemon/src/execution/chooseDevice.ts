@@ -121,7 +121,7 @@ export function neededBeside(device: Device, platform: NodeJS.Platform): string 
 }
 
 /** In a process of its own: a driver's fault ends that one, not ours. */
-async function probe(device: Device): Promise<Probe | null> {
+export async function probe(device: Device): Promise<Probe | null> {
   try {
     const program = join(import.meta.dirname, '../../bin/probe.js');
     const { stdout } = await run(process.execPath, [program, device], { timeout: MAX_PROBE_TIME });
