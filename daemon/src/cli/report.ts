@@ -2,7 +2,7 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 
-/** Documented in the README. */
+/** Documented in docs/commands.md. */
 export const EXIT_CODES = { failed: 1, usage: 2, cancelled: 130 } as const;
 
 /**
