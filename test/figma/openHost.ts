@@ -3,7 +3,7 @@
 import { decodePng, encodePng, type Pixels } from '@palimpsest/sdk';
 import type { HostUnderTest, SeenLayer } from '@palimpsest/sdk/conformance';
 import type { RawPicture } from '../../plugins/figma/src/messages.ts';
-import { FigmaHost, type Surroundings } from '../../plugins/figma/src/ui/figmaHost.ts';
+import { FigmaHost, type HostDependencies } from '../../plugins/figma/src/ui/figmaHost.ts';
 import { withoutOpacity } from '../../plugins/figma/src/ui/opacity.ts';
 import { Sandbox } from '../../plugins/figma/src/ui/sandbox.ts';
 import type { FigmaVm } from './figmaVm.ts';
@@ -69,7 +69,7 @@ const withPixels = async ({ id, name, corners, png }: Seen): Promise<SeenLayer> 
   pixels: await decodePng(png),
 });
 
-class Colours implements Surroundings {
+class Colours implements HostDependencies {
   private scheme: 'light' | 'dark' = 'light';
   private readonly listeners = new Set<() => void>();
 

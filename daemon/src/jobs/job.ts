@@ -6,7 +6,7 @@ import type { Picture, Size } from '../imaging/picture.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import { JOBS } from './kinds/index.ts';
-import type { Change, JobKind, OpenPicture, Tools, Works } from './kinds/jobKind.ts';
+import type { Change, JobKind, OpenPicture, RunDependencies, Works } from './kinds/jobKind.ts';
 
 /** Of one kind, or of any. */
 export type Job<K extends Kind = Kind> = { [P in K]: { readonly kind: P; readonly work: Works[P] } }[K];
@@ -31,7 +31,11 @@ export async function openJob<K extends Kind>(request: JobRequest<K>, open: Open
 }
 
 /** @throws {PalimpsestError} as its kind does. */
-export function perform<K extends Kind>(job: Job<K>, tools: Tools, watch: Watch = {}): Promise<JobResult<K>> {
+export function perform<K extends Kind>(
+  job: Job<K>,
+  tools: RunDependencies,
+  watch: Watch = {},
+): Promise<JobResult<K>> {
   const { own, work } = split(job);
   return own.run(work, tools, watch);
 }

@@ -23,7 +23,7 @@ export interface MemoryNeed {
 const BASE = 120e6;
 
 /** What these networks' work runs on. */
-export interface Workshop {
+export interface JobDependencies {
   readonly model: StableDiffusion;
   readonly networks: Networks;
   /** Only looked into: a rehearsal keeps nothing. */
@@ -32,7 +32,7 @@ export interface Workshop {
 
 /** @throws {PalimpsestError} as the job itself does, where its options are wrong. */
 export async function memoryNeed(
-  { model, networks, store }: Workshop,
+  { model, networks, store }: JobDependencies,
   job: Job,
   thrift: Thrift,
 ): Promise<MemoryNeed> {

@@ -5,7 +5,7 @@ import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
 import { gigabytes } from '../files/freeBytes.ts';
 import { canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
 import type { Change } from './kinds/jobKind.ts';
-import { type MemoryNeed, memoryNeed, type Workshop } from './memoryNeed.ts';
+import { type JobDependencies, type MemoryNeed, memoryNeed } from './memoryNeed.ts';
 
 const GB = 1e9;
 /** More than what is kept of a step: attention maps, a latent, what was learned. In Stable Diffusion 1.5 it is 4 MB. */
@@ -19,15 +19,15 @@ const STEP_BYTES = 16e6;
  */
 export async function keepWithin(
   budget: number,
-  workshop: Workshop,
+  dependencies: JobDependencies,
   job: Job,
   tell: (notice: Notice) => void = () => {},
 ): Promise<void> {
-  const { networks, model } = workshop;
-  if (budget >= enoughForAnything(workshop, job)) return networks.adopt(THRIFTS[0]!);
+  const { networks, model } = dependencies;
+  if (budget >= enoughForAnything(dependencies, job)) return networks.adopt(THRIFTS[0]!);
   let least: { need: MemoryNeed; thrift: Thrift } | null = null;
   for (const thrift of THRIFTS) {
-    const need = await memoryNeed(workshop, job, thrift);
+    const need = await memoryNeed(dependencies, job, thrift);
     if (least === null || need.total < least.need.total) least = { need, thrift };
     if (need.total > budget) continue;
     if (thrift !== THRIFTS[0]) {
@@ -37,7 +37,7 @@ export async function keepWithin(
     return networks.adopt(thrift);
   }
   const { need, thrift } = least!;
-  const others = await alternatives(budget, workshop, job, thrift);
+  const others = await alternatives(budget, dependencies, job, thrift);
   throw new PalimpsestError(
     'MEMORY_SHORT',
     `At ${Math.round(sideOf(job, model))} pixels a side this needs about ${gigabytes(need.total)} of memory (${gigabytes(need.weights)} for the model, ${gigabytes(need.own)} to compute), ` +
@@ -50,7 +50,7 @@ export async function keepWithin(
  * A bound that spares the rehearsal: measured, models take at most a few times their weights at the size that they were
  * trained for; attention grows with the square of the area.
  */
-function enoughForAnything({ model }: Workshop, job: Job): number {
+function enoughForAnything({ model }: JobDependencies, job: Job): number {
   const weights = Object.values(model.checkpoints)
     .flatMap((checkpoint) => [...checkpoint.weights.values()])
     .reduce((sum, { length }) => sum + length, 0);
@@ -59,11 +59,16 @@ function enoughForAnything({ model }: Workshop, job: Job): number {
 }
 
 /** What would fit, as somebody would ask for it. */
-async function alternatives(budget: number, workshop: Workshop, job: Job, thrift: Thrift): Promise<string[]> {
-  const { model } = workshop;
+async function alternatives(
+  budget: number,
+  dependencies: JobDependencies,
+  job: Job,
+  thrift: Thrift,
+): Promise<string[]> {
+  const { model } = dependencies;
   const needOf = async (change: Change): Promise<number> => {
     // An editor that is not defined on what is changed is no alternative.
-    const need = memoryNeed(workshop, changed(job, change, model), thrift);
+    const need = memoryNeed(dependencies, changed(job, change, model), thrift);
     return need.then(({ total }) => total).catch(() => Number.POSITIVE_INFINITY);
   };
   const largest = async (instant: boolean): Promise<[number, number] | null> => {

@@ -46,12 +46,12 @@ export async function memoryTable(
       },
     },
   };
-  const workshop = { model, networks, store: { find: async () => null } };
+  const dependencies = { model, networks, store: { find: async () => null } };
   const table: JobNeed[] = [];
   for (const [name, job] of Object.entries(jobs)) {
     try {
       const needs: MemoryNeed[] = [];
-      for (const thrift of THRIFTS) needs.push(await memoryNeed(workshop, job, thrift));
+      for (const thrift of THRIFTS) needs.push(await memoryNeed(dependencies, job, thrift));
       const least = needs.reduce((a, b) => (b.total < a.total ? b : a));
       table.push({ job: name, usual: needs[0]!, least });
     } catch {

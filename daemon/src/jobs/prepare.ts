@@ -2,7 +2,7 @@
 
 import type { Notice } from '@palimpsest/protocol';
 import { type Job, withPlainPrompts } from './job.ts';
-import type { Workshop } from './memoryNeed.ts';
+import type { JobDependencies } from './memoryNeed.ts';
 import { keepWithin } from './memoryPlan.ts';
 import { noticesOf } from './notices.ts';
 
@@ -14,12 +14,12 @@ import { noticesOf } from './notices.ts';
  */
 export async function prepareJob(
   budget: number,
-  workshop: Workshop,
+  dependencies: JobDependencies,
   asked: Job,
   tell: (notice: Notice) => void,
 ): Promise<Job> {
   const job = withPlainPrompts(asked);
-  for (const notice of noticesOf(workshop.model, job)) tell(notice);
-  await keepWithin(budget, workshop, job, tell);
+  for (const notice of noticesOf(dependencies.model, job)) tell(notice);
+  await keepWithin(budget, dependencies, job, tell);
   return job;
 }

@@ -70,12 +70,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const onPaired = options.onPaired ?? (() => {});
   const turns = new FairTurns(LIMITS.waitingForEngine);
   let port = 0;
-  const desk = {
+  const dependencies = {
     ...{ backend, pictures, belongings, clients, pairing, hub, turns, onPaired, version },
     port: () => port,
     startedAt: Date.now(),
   };
-  const rpc = new Rpc(allHandlers(desk), () => document, log);
+  const rpc = new Rpc(allHandlers(dependencies), () => document, log);
 
   const sockets = new WebSocketServer({
     noServer: true,

@@ -25,7 +25,7 @@ import { SelectionWatch } from './selectionWatch.ts';
 import { refuseWithoutPixels } from './suitability.ts';
 
 /** What the host needs of the page that it lives in. */
-export interface Surroundings {
+export interface HostDependencies {
   readonly texts: TextStore;
   readonly pictures: Pictures;
   /** Photopea shows nothing that scripts say without a dialog. */
@@ -56,9 +56,9 @@ export class PhotopeaHost implements EditorHost {
   private readonly told = new Set<string>();
 
   private readonly bridge: Bridge;
-  private readonly page: Surroundings;
+  private readonly page: HostDependencies;
 
-  constructor(bridge: Bridge, page: Surroundings, watchEvery?: number) {
+  constructor(bridge: Bridge, page: HostDependencies, watchEvery?: number) {
     this.bridge = bridge;
     this.page = page;
 

@@ -25,7 +25,7 @@ import { isStyleOrder, Order, type Recipe } from './recipe.ts';
 /** What the flow needs of a daemon. */
 export type EditClient = Pick<DaemonClient, 'putImage' | 'getImage' | 'submit' | 'job' | 'closed'>;
 
-export interface Workplace {
+export interface EditDependencies {
   readonly host: EditorHost;
   readonly client: EditClient;
 }
@@ -99,7 +99,7 @@ export interface EditWatch {
  * @throws what the signal was aborted with.
  */
 export async function makeEdit(
-  { host, client }: Workplace,
+  { host, client }: EditDependencies,
   { id }: Pick<Layer, 'id'>,
   order: Order,
   watch: EditWatch & { readonly priority?: JobPriority },
@@ -134,7 +134,7 @@ export async function makeEdit(
  * @throws as `makeEdit`; JOB_UNKNOWN when the daemon has forgotten it.
  */
 export async function resumeEdit(
-  { client }: Pick<Workplace, 'client'>,
+  { client }: Pick<EditDependencies, 'client'>,
   pending: PendingEdit,
   watch: EditWatch,
 ): Promise<FinishedEdit> {

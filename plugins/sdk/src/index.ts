@@ -1,12 +1,12 @@
 export {
   type EditClient,
+  type EditDependencies,
   type EditStage,
   type EditWatch,
   type FinishedEdit,
   makeEdit,
   PendingEdit,
   resumeEdit,
-  type Workplace,
   workSize,
 } from './editFlow.ts';
 export {

@@ -29,7 +29,7 @@ export interface Change {
 }
 
 /** What jobs are done with. */
-export interface Tools {
+export interface RunDependencies {
   readonly model: StableDiffusion;
   readonly store: Inversions;
   /** Keeps a picture that was made. */
@@ -64,7 +64,7 @@ export interface JobKind<K extends Kind, Work = Works[K]> {
   /** Rows and columns of the latent that show the picture; the rest is padding. */
   visible(work: Work, model: StableDiffusion): Size;
   /** @throws {PalimpsestError} as the job does, CANCELLED among them. */
-  run(work: Work, tools: Tools, watch: Watch): Promise<JobResult<K>>;
+  run(work: Work, tools: RunDependencies, watch: Watch): Promise<JobResult<K>>;
 }
 
 /** Of a pixel: the source's, that which is drawn in its place, and what becomes of both. */

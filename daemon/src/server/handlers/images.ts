@@ -3,12 +3,12 @@
 import { MAX_INLINE_BYTES, PalimpsestError } from '@palimpsest/protocol';
 import { mediaTypeOf } from '../../imaging/pictureHeader.ts';
 import { clientOf, shareOf } from '../caller.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 
 /** What a picture takes in memory, by its bytes: itself, its text, and the message with that text. */
 const COPIES = 4;
 
-export function imageHandlers({ pictures }: Desk): Part<`images.${string}`> {
+export function imageHandlers({ pictures }: HandlerDependencies): Part<`images.${string}`> {
   return {
     'images.put': ({ data }, caller) =>
       shareOf(caller).memory.during(COPIES * data.length, async () => {

@@ -3,13 +3,15 @@
 import { type InversionInfo, PalimpsestError } from '@palimpsest/protocol';
 import { unknownPicture } from '../../queue/job.ts';
 import { type Caller, clientOf } from '../caller.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 
 export function inversionHandlers({
   backend: { inversions, engine, blobs },
   belongings,
   turns,
-}: Desk): Part<'inversions.list' | 'inversions.get' | 'inversions.delete' | 'inversions.attention'> {
+}: HandlerDependencies): Part<
+  'inversions.list' | 'inversions.get' | 'inversions.delete' | 'inversions.attention'
+> {
   const listFor = async (caller: Caller): Promise<InversionInfo[]> => {
     const client = clientOf(caller);
     return (await inversions.list()).filter(({ id }) => belongings.hasInversion(client, id));

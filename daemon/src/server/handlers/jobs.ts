@@ -2,10 +2,10 @@
 
 import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
 import { type Caller, clientOf } from '../caller.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 import { publicJob } from './jobView.ts';
 
-export function jobHandlers({ backend: { jobs } }: Desk): Part<`jobs.${string}`> {
+export function jobHandlers({ backend: { jobs } }: HandlerDependencies): Part<`jobs.${string}`> {
   /** Another client's job is as unknown as none. */
   const find = (id: string, caller: Caller): JobRecord => {
     const client = clientOf(caller);

@@ -4,14 +4,14 @@ import { freemem } from 'node:os';
 import type { ModelInfo } from '@palimpsest/protocol';
 import type { ModelPlace } from '../../catalog/modelRegistry.ts';
 import { clientOf } from '../caller.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 
 export function modelHandlers({
   backend,
   turns,
   version,
   startedAt,
-}: Desk): Part<'status' | `models.${string}`> {
+}: HandlerDependencies): Part<'status' | `models.${string}`> {
   const { engine, jobs, models } = backend;
   const infoOf = (name: string, { caution }: ModelPlace): ModelInfo => ({
     ...{ name, loaded: engine.status().models.includes(name) },

@@ -8,7 +8,7 @@ import {
   tokenOfProof,
 } from '@palimpsest/protocol';
 import type { Caller } from '../caller.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 
 /** What this daemon can do beyond version 1 of the protocol. */
 const CAPABILITIES: string[] = ['styleTransfer'];
@@ -35,7 +35,7 @@ export function sessionHandlers({
   onPaired,
   port,
   version,
-}: Desk): Part<'hello' | 'hello.prove' | `pair.${string}` | `clients.${string}`> {
+}: HandlerDependencies): Part<'hello' | 'hello.prove' | `pair.${string}` | `clients.${string}`> {
   return {
     'hello.prove': async ({ name, nonce }, caller) => {
       const key = await clients.keyNamed(name);

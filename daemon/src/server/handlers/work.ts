@@ -10,13 +10,13 @@ import {
 import { unknownPicture } from '../../queue/job.ts';
 import { type Caller, clientOf, shareOf } from '../caller.ts';
 import { LIMITS } from '../limits.ts';
-import type { Desk, Part } from './desk.ts';
+import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 import { publicJob } from './jobView.ts';
 
 export function workHandlers({
   backend: { jobs, models, blobs },
   belongings,
-}: Desk): Part<'inversions.create' | `edits.${string}` | `styles.${string}` | 'generate'> {
+}: HandlerDependencies): Part<'inversions.create' | `edits.${string}` | `styles.${string}` | 'generate'> {
   /** Leaves room for the pictures of others. @throws {PalimpsestError} QUEUE_FULL */
   const requireRoom = async (owner: string, submitting: ReadonlySet<JobRequest>): Promise<void> => {
     const waiting = jobs.list({ owner }).filter(({ state }) => state === 'queued' || state === 'running');

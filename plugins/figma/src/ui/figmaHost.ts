@@ -24,7 +24,7 @@ export interface Size {
 }
 
 /** What the host needs of the window that it is in. */
-export interface Surroundings {
+export interface HostDependencies {
   /** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
   redraw(picture: RawPicture, size: Size): Promise<Uint8Array<ArrayBuffer>>;
   colourScheme(): 'light' | 'dark';
@@ -40,11 +40,11 @@ export class FigmaHost implements EditorHost {
   readonly maskName = null;
 
   private readonly sandbox: Sandbox;
-  private readonly surroundings: Surroundings;
+  private readonly dependencies: HostDependencies;
 
-  constructor(sandbox: Sandbox, surroundings: Surroundings) {
+  constructor(sandbox: Sandbox, dependencies: HostDependencies) {
     this.sandbox = sandbox;
-    this.surroundings = surroundings;
+    this.dependencies = dependencies;
   }
 
   selection(): Promise<readonly Layer[]> {
@@ -65,7 +65,7 @@ export class FigmaHost implements EditorHost {
     const size = pixelSize(picture, scale);
     const png = showsExactly(picture, size)
       ? picture.bytes
-      : await untilAborted(signal, this.surroundings.redraw(picture, size));
+      : await untilAborted(signal, this.dependencies.redraw(picture, size));
     return { png, ...size };
   }
 
@@ -110,11 +110,11 @@ export class FigmaHost implements EditorHost {
   }
 
   colourScheme(): 'light' | 'dark' {
-    return this.surroundings.colourScheme();
+    return this.dependencies.colourScheme();
   }
 
   on(event: HostEvent, listener: () => void): () => void {
-    if (event === 'theme') return this.surroundings.onColourScheme(listener);
+    if (event === 'theme') return this.dependencies.onColourScheme(listener);
     return this.sandbox.onSelection(listener);
   }
 
@@ -127,7 +127,7 @@ export class FigmaHost implements EditorHost {
     const whole = { bytes: png, toPicture, opacity: 1, width, height };
     return {
       source: { ...source, transform: [...source.transform] },
-      png: shrink < 1 ? await this.surroundings.redraw(whole, size) : png,
+      png: shrink < 1 ? await this.dependencies.redraw(whole, size) : png,
       ...{ ...size, name, memory, sourceMemory },
     };
   }

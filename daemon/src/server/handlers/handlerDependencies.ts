@@ -10,7 +10,7 @@ import type { Pairing } from '../pairing.ts';
 import type { Pictures } from '../pictures.ts';
 import type { Handlers } from '../rpc.ts';
 
-export interface Desk {
+export interface HandlerDependencies {
   readonly backend: Backend;
   readonly pictures: Pictures;
   readonly belongings: Belongings;
