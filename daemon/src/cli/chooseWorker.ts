@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { MAX_PICTURE_BYTES, PalimpsestError } from '@palimpsest/protocol';
-import packageJson from '../../package.json' with { type: 'json' };
 import { ModelRegistry } from '../catalog/modelRegistry.ts';
 import type { Device } from '../execution/deviceNames.ts';
 import { readPictureHeader } from '../imaging/pictureHeader.ts';
 import { type Announcement, runningDaemon } from '../server/lock.ts';
 import { configFolder, readConfig } from '../settings/config.ts';
+import { VERSION } from '../settings/version.ts';
 import type { Precision } from '../weights/precision.ts';
 import { DaemonWorker } from './daemonWorker.ts';
 import { connectAsOwner } from './ownerConnection.ts';
@@ -64,8 +64,8 @@ async function inDaemon(
   }: WorkerWish,
   watch: WorkWatch,
 ): Promise<Worker | string> {
-  if (running.version !== packageJson.version) {
-    return `The running daemon is of version ${running.version}, this command of ${packageJson.version}.`;
+  if (running.version !== VERSION) {
+    return `The running daemon is of version ${running.version}, this command of ${VERSION}.`;
   }
   const unknown = Object.entries({
     '--image-encoder': imageEncoder,

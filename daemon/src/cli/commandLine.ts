@@ -2,7 +2,7 @@
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
+import { VERSION } from '../settings/version.ts';
 import { EXIT_CODES, reportError } from './report.ts';
 
 /** Each is loaded when it is called: the daemon starts without the runtime, which lives in its engine process. */
@@ -31,9 +31,7 @@ function givenArguments([first, ...rest]: readonly string[]): string[] {
  * @param args what follows the program's name.
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  const program = new Command('palimpsest')
-    .description('Edit real pictures with words.')
-    .version(packageJson.version);
+  const program = new Command('palimpsest').description('Edit real pictures with words.').version(VERSION);
   const given = givenArguments(args);
   const named = COMMANDS[given[0] ?? ''];
   for (const load of named === undefined ? Object.values(COMMANDS) : [named])

@@ -2,7 +2,6 @@
 
 import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
-import packageJson from '../../package.json' with { type: 'json' };
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import type { ChosenDevice } from '../execution/chooseDevice.ts';
 import { onDamage } from '../files/damage.ts';
@@ -18,6 +17,7 @@ import {
   mergedFolder,
   ownersFolder,
 } from '../settings/paths.ts';
+import { VERSION } from '../settings/version.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
 import { Ownership } from '../store/ownership.ts';
@@ -87,7 +87,7 @@ export async function startDaemon(
       backend: { jobs, blobs, engine, models, ownership, inversions: new InversionList(inversionsFolder()) },
       clients,
       log,
-      version: packageJson.version,
+      version: VERSION,
       ports: config.port === undefined ? PORTS : [config.port],
       origins: config.origins,
       ...(config.listen === undefined ? {} : { address: config.listen }),
@@ -95,7 +95,7 @@ export async function startDaemon(
     });
     closers.push(() => server.close());
     const { port } = server;
-    lock.announce({ port, version: packageJson.version, device, precision, models: models.options });
+    lock.announce({ port, version: VERSION, device, precision, models: models.options });
     return { port, pairing: server.pairing, close, lost: lock.lost };
   } catch (error) {
     await close();

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 
 const PLUGINS = join(import.meta.dirname, '../../../plugins');
 
+/** A file of a plugin's folder. */
+export const pluginFile = (plugin: string, ...names: readonly string[]): string =>
+  join(PLUGINS, plugin, ...names);
+
 export interface Page {
   readonly type: string;
   readonly body: string | Buffer;
@@ -36,14 +40,14 @@ export function boundsOf({ framedBy, frames }: Page): Record<string, string> {
 }
 
 /** Whether `npm run build` has made a plugin's page. */
-export const isBuilt = (plugin: string): boolean => existsSync(join(PLUGINS, plugin, 'dist', 'index.html'));
+export const isBuilt = (plugin: string): boolean => existsSync(pluginFile(plugin, 'dist', 'index.html'));
 
 /** A file that `npm run build` makes, or a sentence in its place: the daemon is of use without a page. */
 export function builtFile(plugin: string, name: string, type: string): Page {
   try {
     return {
       type: `${type}; charset=utf-8`,
-      body: readFileSync(join(PLUGINS, plugin, 'dist', name)),
+      body: readFileSync(pluginFile(plugin, 'dist', name)),
     };
   } catch {
     return text('The page has not been built. Stop the daemon, and start it with "npm start".\n');

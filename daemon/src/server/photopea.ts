@@ -1,7 +1,8 @@
 /** @file The way into Photopea: pages for it, and links that bring a person there. */
 
-import plugin from '../../../plugins/photopea/plugin.json' with { type: 'json' };
-import { builtFile, type Page } from './page.ts';
+import { z } from 'zod';
+import { readJson } from '../files/json.ts';
+import { builtFile, type Page, pluginFile } from './page.ts';
 
 const PHOTOPEA = 'https://www.photopea.com';
 const FOLDER = '/photopea/';
@@ -18,8 +19,12 @@ export const photopeaPages = (): readonly (readonly [path: string, page: Page])[
 /** Photopea beside the panel, on a page of the daemon: the browser asks for nothing. */
 export const linkBeside = (port: number): string => `http://127.0.0.1:${port}${BESIDE}`;
 
+/** What Photopea is told of a plugin; all but the address is its own affair. */
+const Plugin = z.looseObject({ url: z.string() });
+
 /** Photopea with the panel in it, by its configuration in the link. */
 export function linkInside(port: number): string {
+  const plugin = Plugin.parse(readJson(pluginFile('photopea', 'plugin.json')));
   const url = new URL(plugin.url);
   url.port = String(port);
   const environment = { plugins: [{ ...plugin, url: url.href }] };
