@@ -180,12 +180,12 @@ describeInBrowser('Figma from end to end', () => {
     expect([seen.width, seen.height]).toEqual([4096, 82]);
     expect(await figma.page.evaluate('editor.vm.told.at(-1)')).toEqual({
       kind: 'notify',
-      detail: { message: 'Figma takes images of up to 4096 px: made smaller.', error: false },
+      detail: { message: 'Figma takes images of up to 4096 px. The result was made smaller.', error: false },
     });
   });
 
   it('changes its size by the corner', async () => {
-    const corner = figma.panel.getByRole('button', { name: 'Size of the panel' });
+    const corner = figma.panel.getByRole('button', { name: 'Panel size' });
     await corner.focus();
     await corner.press('ArrowRight');
     await soon(() => figma.page.locator('iframe').getAttribute('width')).toBe('380');

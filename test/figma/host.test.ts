@@ -140,7 +140,7 @@ describe('a result', () => {
     expect(await decodePng(seen.png)).toMatchObject({ width: 4096, height: 2048 });
     expect(figma.vm.told).toContainEqual({
       kind: 'notify',
-      detail: { message: 'Figma takes images of up to 4096 px: made smaller.', error: false },
+      detail: { message: 'Figma takes images of up to 4096 px. The result was made smaller.', error: false },
     });
   });
 

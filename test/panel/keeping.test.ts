@@ -80,7 +80,7 @@ describe('finished edits', () => {
     await edits.keep(edits.entries.value);
     expect(edits.entries.value).toHaveLength(2);
     expect(await editor.hands.look()).toHaveLength(2);
-    expect(editor.hands.notices).toEqual(['The result is no picture. Make the edit again.']);
+    expect(editor.hands.notices).toEqual(['The result cannot be read. Make the edit again.']);
     await edits.keep(edits.entries.value.slice(0, 1));
     expect(edits.entries.value).toHaveLength(1);
     expect(await editor.hands.look()).toHaveLength(3);

@@ -133,7 +133,7 @@ describe('a document of 16 bits', () => {
     await host.selection();
     await host.selection();
     expect(notices).toEqual([
-      '16 bits per channel in this document: results have 8. Your own layers stay as they are.',
+      'This document has 16 bits per channel; results have 8. Your own layers stay as they are.',
     ]);
 
     const before = renderFine(document);

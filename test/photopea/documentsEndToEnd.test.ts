@@ -98,7 +98,7 @@ describeInBrowser('the panel in Photopea', () => {
       await page.evaluate(OPEN_DOCUMENT);
       await page.evaluate(PUT_INTO_ARTBOARD);
       const panel = page.frameLocator('#plugin');
-      await panel.getByText('16 bits per channel in this document').waitFor();
+      await panel.getByText('This document has 16 bits per channel').waitFor();
       await pair(panel, daemon);
       const before = await page.evaluate<Seen>(LOOK);
 
@@ -130,7 +130,7 @@ describeInBrowser('the panel in Photopea', () => {
       await other.goto(linkInside(daemon.port));
       await other.evaluate(openSaved(file, name));
       const otherPanel = other.frameLocator('#plugin');
-      await otherPanel.getByText('These words are from the layer’s name').waitFor();
+      await otherPanel.getByText('These words come from the layer’s name').waitFor();
       await pair(otherPanel, daemon);
       for (const layer of [name, 'photo']) {
         await other.evaluate(

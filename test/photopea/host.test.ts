@@ -148,7 +148,7 @@ describe('exporting', () => {
   it('says what to do where a layer has no pixels', async () => {
     const { host, hands } = await openPhotopea();
     const sorts = {
-      ...{ GROUP: 'folder', CURVES: 'adjustment layer', NORMAL: 'nothing in this layer' },
+      ...{ GROUP: 'folder', CURVES: 'adjustment layer', NORMAL: 'This layer is empty' },
       SELECTIVECOLOR: 'changes the layers below it',
     } as const;
     for (const [sort, words] of Object.entries(sorts)) {

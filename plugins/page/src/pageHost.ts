@@ -151,7 +151,7 @@ export class PageHost implements EditorHost {
   private get(id: string): PageLayer {
     const layer = this.document.find(id);
     if (layer !== null) return layer;
-    throw new HostError('LAYER_GONE', 'The picture is not there any more. Choose another one.');
+    throw new HostError('LAYER_GONE', 'The picture is gone. Choose another one.');
   }
 }
 
@@ -159,7 +159,7 @@ export class PageHost implements EditorHost {
 function columnsOf(png: Uint8Array<ArrayBuffer>): number {
   const size = sizeOfPng(png);
   if (size !== null) return size.width;
-  throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.');
+  throw new HostError('EDITOR_FAILED', 'The result cannot be read. Make the edit again.');
 }
 
 const layerOf = ({ id, name, width, height, transform, naturalScale }: PageLayer): Layer => ({

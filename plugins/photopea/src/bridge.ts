@@ -34,7 +34,7 @@ export const TIMINGS: Timings = {
 };
 
 const NO_ANSWER =
-  'Photopea does not answer. Close its dialogs if one is open, or wait until it has loaded, and try again.';
+  'Photopea does not answer. Close any open dialog or wait until it has loaded, then try again.';
 
 /** What Photopea has answered. */
 export interface Answer<Result> {
@@ -119,7 +119,7 @@ export class Bridge implements Session {
       if (Date.now() > deadline) {
         throw new HostError(
           'EDITOR_FAILED',
-          'Photopea did not open the result. Close its dialogs if one is open, and try again.',
+          'Photopea did not open the result. Close any open dialog and try again.',
         );
       }
     }
@@ -161,7 +161,7 @@ export class Bridge implements Session {
     const cause = new Error(`"${script.name}" failed: ${JSON.stringify(line)}`, { cause: parsed?.error });
     throw new HostError(
       'EDITOR_FAILED',
-      'Photopea could not do that. Check that the layer is not locked and no tool is in the middle of something, and try again.',
+      'Photopea could not do that. Unlock the layer, finish what you do with the current tool, and try again.',
       { cause },
     );
   }

@@ -56,7 +56,7 @@ export function coverUntilAnswered(frame: HTMLIFrameElement, peer: Peer, patienc
 }
 
 const ADVICE =
-  'It comes from the internet, from www.photopea.com. Check that this computer is online and that nothing blocks the page. Palimpsest itself needs no connection.';
+  'Photopea comes from the internet (www.photopea.com). Check that this computer is online and that nothing blocks the page. Palimpsest itself works offline.';
 
 function element(tag: string, properties: Partial<HTMLElement>): HTMLElement {
   return Object.assign(document.createElement(tag), properties);

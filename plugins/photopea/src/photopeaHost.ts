@@ -34,14 +34,15 @@ export interface HostDependencies {
   isVisible(): boolean;
 }
 
-const GONE = 'The layer is not there any more. Select another one.';
+const GONE = 'The layer is gone. Select another one.';
 const NOT_PLACED =
-  'Photopea did not take the result. If its document was closed, open it again; then keep the edit once more.';
+  'Photopea could not place the result. If its document was closed, open it again, then keep the result again.';
 
 /** What is told once: of a document, and of a layer. */
-const DEEP = 'bits per channel in this document: results have 8. Your own layers stay as they are.';
+const deep = (bits: number) =>
+  `This document has ${bits} bits per channel; results have 8. Your own layers stay as they are.`;
 const BY_NAME =
-  'These words are from the layer’s name. Other settings stay in the browser where it was made.';
+  'These words come from the layer’s name. Its other settings stay in the browser that made it.';
 
 export class PhotopeaHost implements EditorHost {
   readonly editor = 'Photopea';
@@ -80,7 +81,7 @@ export class PhotopeaHost implements EditorHost {
     this.watch.saw({ seen });
     this.areaWatch.saw(seen);
     if (seen === null) return [];
-    if (seen.bits > 8) this.tellOnce(JSON.stringify(seen.ref), `${seen.bits} ${DEEP}`);
+    if (seen.bits > 8) this.tellOnce(JSON.stringify(seen.ref), deep(seen.bits));
     return await Promise.all(seen.layers.map((layer) => this.layerOf(seen, layer)));
   }
 
@@ -108,15 +109,12 @@ export class PhotopeaHost implements EditorHost {
     signal.throwIfAborted();
     if (exported === undefined) throw new HostError('LAYER_GONE', GONE);
     if (exported === null) {
-      throw new HostError(
-        'LAYER_UNSUITABLE',
-        'There is nothing in this layer. Select one with something in it.',
-      );
+      throw new HostError('LAYER_UNSUITABLE', 'This layer is empty. Select another one.');
     }
     if (await isInvisible(exported, this.page.pictures)) {
       throw new HostError(
         'LAYER_UNSUITABLE',
-        'Nothing of this layer is to be seen by itself. If it changes the layers below it, select one of those.',
+        'This layer shows nothing by itself. If it changes the layers below it, select one of those.',
       );
     }
     // Where nothing is selected, no mask will be asked for.
@@ -140,7 +138,7 @@ export class PhotopeaHost implements EditorHost {
 
   async place({ source, png, name, memory, sourceMemory }: PlacedResult): Promise<Layer> {
     if (sizeOfPng(png) === null) {
-      throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.');
+      throw new HostError('EDITOR_FAILED', 'The result cannot be read. Make the edit again.');
     }
     const { document } = needId(source.id);
     const now = await this.find(source.id);

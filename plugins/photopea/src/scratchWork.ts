@@ -13,7 +13,7 @@ const SAVES = 5;
 /** In ms for each pixel: a large file may be late, and must not be taken for the next one. */
 const SLACK = 0.0004;
 
-const LOST = 'Photopea did not give the pixels of the layer. Try again, or rasterize the layer first.';
+const LOST = 'Photopea did not send the pixels of the layer. Try again, or rasterize the layer first.';
 
 export interface Size {
   readonly width: number;
@@ -121,7 +121,8 @@ export class ScratchWork {
   /** Opens a file as a document of its own; returns its tag. */
   private async open(png: Uint8Array<ArrayBuffer>): Promise<string> {
     const size = sizeOfPng(png);
-    if (size === null) throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.');
+    if (size === null)
+      throw new HostError('EDITOR_FAILED', 'The result cannot be read. Make the edit again.');
     const { documents } = (await this.session.run(SURROUNDINGS, {})).result;
     const tag = this.tag();
     await this.session.open(

@@ -8,13 +8,13 @@ export function refuseWithoutPixels({ sort }: SeenLayer): void {
   if (sort === 'group') {
     throw new HostError(
       'LAYER_UNSUITABLE',
-      'This is a folder. Select a layer in it, or turn the folder into a smart object, which can be edited as one.',
+      'This is a folder. Select a layer in it, or convert the folder to a smart object and edit that.',
     );
   }
   if (sort === 'adjustment') {
     throw new HostError(
       'LAYER_UNSUITABLE',
-      'This is an adjustment layer, which has no pixels of its own. Select the layer that it works on.',
+      'This is an adjustment layer and has no pixels of its own. Select the layer that it changes.',
     );
   }
 }

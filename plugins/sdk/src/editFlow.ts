@@ -72,7 +72,7 @@ export type EditStage =
   | { readonly name: 'queue'; readonly position: number | null }
   | { readonly name: 'work'; readonly progress: JobProgress };
 
-const GONE = 'The layer is not there any more. Select another one.';
+const GONE = 'The layer is gone. Select another one.';
 
 /** What the daemon says of what it does not have any more. */
 const FORGOTTEN: readonly ErrorCode[] = ['JOB_UNKNOWN', 'IMAGE_UNKNOWN'];

@@ -22,9 +22,9 @@ const ROUNDING = 2;
  */
 export async function exportPixels(id: string, scale: number): Promise<RawPicture> {
   const node = await getNode(id);
-  if (!node.visible) throw new Refusal('LAYER_UNSUITABLE', 'This layer is hidden. Show it, and try again.');
+  if (!node.visible) throw new Refusal('LAYER_UNSUITABLE', 'This layer is hidden. Show it and try again.');
   if (opacityOf(node) === 0) {
-    throw new Refusal('LAYER_UNSUITABLE', 'This layer has an opacity of 0 %. Raise it, and try again.');
+    throw new Refusal('LAYER_UNSUITABLE', 'This layer has an opacity of 0 %. Raise it and try again.');
   }
   const photo = await photoOf(node);
   // For less than all of it, a small export is quicker than the whole file.
@@ -66,7 +66,7 @@ async function exportNode(node: SceneNode, value: number): Promise<Uint8Array<Ar
     // Figma's own words are for developers.
     throw new Refusal(
       'LAYER_UNSUITABLE',
-      'Figma has no picture of this layer: it may be empty or hidden. Select another one.',
+      'Figma cannot export this layer. It may be empty or hidden. Select another one.',
     );
   }
 }

@@ -47,7 +47,7 @@ export async function remember(id: string, text: string): Promise<null> {
     await writing;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Refusal('EDITOR_FAILED', `Figma could not keep the words (${reason}). They stay in the panel.`);
+    throw new Refusal('EDITOR_FAILED', `Figma could not save the words (${reason}). They stay in the panel.`);
   }
   return null;
 }

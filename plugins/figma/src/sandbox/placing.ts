@@ -42,7 +42,7 @@ export async function placeAll(placings: readonly Placing[]): Promise<Layer[]> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Refusal(
       'EDITOR_FAILED',
-      `Figma did not take the result (${reason}). Check that you may edit this file, and keep it again.`,
+      `Figma refused the result (${reason}). Check that you may edit this file, then keep the result again.`,
     );
   }
   for (const [i, { sourceMemory }] of placings.entries()) keepWithSource(sources[i]!, sourceMemory);

@@ -12,5 +12,4 @@ export class Refusal extends Error {
   }
 }
 
-export const layerGone = (): Refusal =>
-  new Refusal('LAYER_GONE', 'The layer is not there any more. Select another one.');
+export const layerGone = (): Refusal => new Refusal('LAYER_GONE', 'The layer is gone. Select another one.');

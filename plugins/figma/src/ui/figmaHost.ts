@@ -82,7 +82,7 @@ export class FigmaHost implements EditorHost {
     const fitting = await Promise.all(results.map((result) => this.fitted(result)));
     const placed = await this.sandbox.ask('placeAll', { placings: fitting });
     if (fitting.some(({ width }, i) => width < results[i]!.width))
-      this.notify(`Figma takes images of up to ${this.maxSide} px: made smaller.`, 'info');
+      this.notify(`Figma takes images of up to ${this.maxSide} px. The result was made smaller.`, 'info');
     return placed;
   }
 
@@ -143,4 +143,4 @@ function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, 
 
 /** For a picture that cannot be read. */
 export const unreadable = (cause: unknown): HostError =>
-  new HostError('EDITOR_FAILED', 'That is no picture that can be read here. Make the edit again.', { cause });
+  new HostError('EDITOR_FAILED', 'This picture cannot be read. Make the edit again.', { cause });

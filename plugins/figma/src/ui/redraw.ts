@@ -16,7 +16,7 @@ export async function redraw(
   const canvas = new OffscreenCanvas(size.width, size.height);
   const context = canvas.getContext('2d');
   if (context === null) {
-    throw new HostError('EDITOR_FAILED', 'There is no room for this picture. Try a smaller layer.');
+    throw new HostError('EDITOR_FAILED', 'This picture is too large. Try a smaller layer.');
   }
   // From pixels of the picture back to the box, and from there to pixels of the canvas.
   const [a, b, c, d, e, f] = toPicture;

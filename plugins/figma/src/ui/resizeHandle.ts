@@ -17,7 +17,7 @@ export function addResizeHandle(page: Element, sandbox: Sandbox): void {
   const handle = document.createElement('button');
   handle.type = 'button';
   handle.className = 'resize-handle';
-  handle.ariaLabel = 'Size of the panel: arrow keys change it';
+  handle.ariaLabel = 'Panel size: change it with the arrow keys';
   const resize = (width: number, height: number, done: boolean) =>
     void sandbox.ask('resize', {
       ...{ width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) },

@@ -210,7 +210,7 @@ export class MemoryHost implements EditorHost {
   private get(id: string): MemoryLayer {
     const layer = this.document.layers.find((other) => other.id === id);
     if (layer !== undefined) return layer;
-    throw new HostError('LAYER_GONE', 'The layer is not there any more. Select another one.');
+    throw new HostError('LAYER_GONE', 'The layer is gone. Select another one.');
   }
 }
 
@@ -222,7 +222,7 @@ export async function memoryHost(): Promise<HostUnderTest & { readonly hands: Me
 
 const readResult = (png: Uint8Array<ArrayBuffer>): Promise<Pixels> =>
   decodePng(png).catch((cause: unknown) => {
-    throw new HostError('EDITOR_FAILED', 'The result is no picture. Make the edit again.', { cause });
+    throw new HostError('EDITOR_FAILED', 'The result cannot be read. Make the edit again.', { cause });
   });
 
 const withoutPixels = ({ id, name, width, height, transform, naturalScale }: MemoryLayer): Layer => ({
