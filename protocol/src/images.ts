@@ -29,6 +29,7 @@ export const imageMethods = {
     errors: ['PICTURE_UNREADABLE', 'PICTURE_TOO_SMALL', 'PICTURE_TOO_LARGE', 'DISK_FULL'],
   }),
   'images.get': method({
+    onlyReads: true,
     summary: 'A picture of the daemon, such as the result of a job',
     access: 'client',
     params: z.strictObject({ image: BlobHash }),

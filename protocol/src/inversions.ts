@@ -44,6 +44,7 @@ export const inversionMethods = {
     errors: ['MODEL_UNKNOWN', 'IMAGE_UNKNOWN', 'QUEUE_FULL'],
   }),
   'inversions.list': method({
+    onlyReads: true,
     summary: 'The inversions that are kept, of those that your jobs have made or used',
     access: 'client',
     params: z.strictObject({}),
@@ -51,6 +52,7 @@ export const inversionMethods = {
     errors: [],
   }),
   'inversions.get': method({
+    onlyReads: true,
     summary: 'Facts about one inversion',
     access: 'client',
     params: z.strictObject({ id: InversionId }),

@@ -10,6 +10,7 @@ const JobId = z
 
 export const jobMethods = {
   'jobs.list': method({
+    onlyReads: true,
     summary: "The client's jobs, newest first; the owner sees those of all clients",
     access: 'client',
     params: z.strictObject({
@@ -21,6 +22,7 @@ export const jobMethods = {
     errors: [],
   }),
   'jobs.get': method({
+    onlyReads: true,
     summary: 'How a job stands',
     access: 'client',
     params: z.strictObject({ id: JobId }),

@@ -18,6 +18,8 @@ export interface MethodSpec<
   /** What else a caller should know. */
   readonly description?: string;
   readonly access: Access;
+  /** It changes nothing: as a notification, which has no answer, it is not done at all. */
+  readonly onlyReads?: true;
   /** By name; unknown names are refused. */
   readonly params: Params;
   readonly result: Result;

@@ -28,6 +28,7 @@ export type EngineStatus = z.infer<typeof EngineStatus>;
 
 export const modelMethods = {
   status: method({
+    onlyReads: true,
     summary: 'How the daemon does: engine, models, queue, memory',
     access: 'client',
     params: z.strictObject({}),
@@ -48,6 +49,7 @@ export const modelMethods = {
     errors: [],
   }),
   'models.list': method({
+    onlyReads: true,
     summary: 'The models that are installed, the one to take where nobody chooses first',
     access: 'client',
     params: z.strictObject({}),

@@ -152,6 +152,7 @@ export const sessionMethods = {
     errors: [],
   }),
   'clients.list': method({
+    onlyReads: true,
     summary: 'The clients that have been let in',
     access: 'owner',
     params: z.strictObject({}),

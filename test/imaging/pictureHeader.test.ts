@@ -41,6 +41,27 @@ describe('the header of', () => {
   });
 });
 
+it.each([
+  ['fill bytes', [0xff]],
+  ['markers', [0xff, 0xd0]],
+  ['empty segments', [0xff, 0xe0, 0, 2]],
+])(
+  'a JPEG with its frame behind millions of %s is refused before they are all looked at',
+  async (_, piece) => {
+    const bytes = await image(72, 33).jpeg().toBuffer();
+    const behind = (count: number) =>
+      Buffer.concat([
+        bytes.subarray(0, 2),
+        Buffer.alloc(count * piece.length, Buffer.from(piece)),
+        bytes.subarray(2),
+      ]);
+    expect(readPictureHeader(behind(1000))).toMatchObject({ width: 72, height: 33 });
+    expect(() => readPictureHeader(behind(100_000))).toThrow(
+      expect.objectContaining({ code: 'PICTURE_UNREADABLE' }),
+    );
+  },
+);
+
 it('what is no picture, or a damaged one, is refused and never throws anything else', async () => {
   const whole = await Promise.all(Object.values(files).map((file) => file.toBuffer()));
   fc.assert(

@@ -329,6 +329,18 @@ describe('an HTTP request', () => {
     }
   });
 
+  it.each(['x', '100-continue'])('that expects %s first is cut off, whatever its Host', async (expected) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 1\r\nExpect: ${expected}\r\n\r\n`);
+    let answer = '';
+    socket.on('data', (piece) => {
+      answer += piece;
+    });
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(answer).toBe('');
+  });
+
   it('tells only product and version at /health, and lets the plugins read it', async () => {
     const { status, headers } = await ask({ headers: { origin: 'null' } });
     expect(status).toBe(200);

@@ -104,6 +104,15 @@ describe('readMessage', () => {
     expect(codes(`["${part.repeat(500_000)}`)).toEqual([[-32700, null]]);
   });
 
+  it.each(['"id":x', '"id":"', '"id":[', '"id" '])(
+    'reads ids one after another (%s) in no more than its length',
+    (part) => {
+      // Where each of them was read to the end of the text, this would take hours.
+      expect(codes(`{${part.repeat(150_000)}`)).toEqual([[part.endsWith('[') ? -32600 : -32700, null]]);
+      expect(codes(`[{${part.repeat(150_000)}`)).toEqual([[part.endsWith('[') ? -32600 : -32700, null]]);
+    },
+  );
+
   it('answers a batch of one with an array', () => {
     expect(readMessage(`[${request()}]`).batch).toBe(true);
     expect(readMessage(request()).batch).toBe(false);

@@ -88,6 +88,15 @@ describe('a daemon', () => {
     expect((await fetch(`http://127.0.0.1:${daemon.port}/health`)).status).toBe(200);
   });
 
+  it('ends when it is told to, though nobody reads its log', async () => {
+    daemon = await startDaemon(somePort());
+    daemon.child!.stderr!.pause();
+    for (let i = 0; i < 800; i++) expect(await refused()).toBe(421);
+    const ended = once(daemon.child!, 'exit');
+    daemon.child!.kill('SIGTERM');
+    await ended;
+  });
+
   it('answers though its terminal stands still', async ({ skip }) => {
     const folder = mkdtempSync(join(tmpdir(), 'palimpsest-terminal-'));
     daemon = { port: somePort(), folder, kill: async () => {} };

@@ -9,6 +9,7 @@ import {
   decodeFrame,
   encodeFrame,
   type Frame,
+  GenerateOptions,
   hashPicture,
   MAX_TRANSFER_BYTES,
 } from '@palimpsest/protocol';
@@ -133,6 +134,47 @@ it('transfers of one client leave room for those of others, over however many co
   const { client: other } = await paired('other');
   sendFrame(other, { type: 'open', transfer: 1, total: MAX_TRANSFER_BYTES, image });
   expect(await nextFrame(other)).toMatchObject({ type: 'ack', received: 0 });
+});
+
+it('transfers of two clients leave room for those of a third, and of the owner', async () => {
+  for (const name of ['slow', 'slower']) {
+    const { client, token } = await paired(name);
+    for (const connection of [client, await RawClient.greet({ ...server, token })]) {
+      sendFrame(connection, { type: 'open', transfer: 1, total: MAX_TRANSFER_BYTES, image });
+      expect(await nextFrame(connection)).toMatchObject({ type: 'ack' });
+    }
+  }
+  const { client } = await paired('third');
+  for (const connection of [client, await RawClient.greet(server)]) {
+    sendFrame(connection, { type: 'open', transfer: 1, total: 2 ** 25, image });
+    expect(await nextFrame(connection)).toMatchObject({ type: 'ack', received: 0 });
+  }
+});
+
+it('answers of one client are bounded, however few requests they take', async () => {
+  stopClock();
+  const { client } = await paired('reader');
+  const { id: owner } = server.clients.list().at(-1)!;
+  const options = GenerateOptions.parse({});
+  const request = { kind: 'generate' as const, model: 'tiny', prompt: 'a'.repeat(1900), options };
+  for (let i = 0; i < 200; i++) await server.jobs.submit(request, { owner, priority: 'batch' });
+  const list = () => client.call('jobs.list', { limit: 200 });
+  expect((await list()).error).toBeUndefined();
+  let code: unknown;
+  for (let i = 0; i < 100 && code === undefined; i++) code = (await list()).error?.data?.code;
+  expect(code).toBe('RATE_LIMITED');
+  const { client: other } = await paired('other');
+  expect((await other.call('status')).error).toBeUndefined();
+});
+
+it('what only reads is not done where there is no answer', async () => {
+  const list = vi.spyOn(server.backend.inversions, 'list');
+  const { client } = await paired('silent');
+  client.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'inversions.list', params: {} }));
+  await client.call('status');
+  expect(list).not.toHaveBeenCalled();
+  await client.call('inversions.list', {});
+  expect(list).toHaveBeenCalled();
 });
 
 it('a client waits for room that its other connections have', async () => {
@@ -289,14 +331,18 @@ it('notifications count as work, however little is said of them', async () => {
   const going = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  const { list } = server.backend.inversions;
-  server.backend.inversions.list = async () => {
-    await going;
-    return list.call(server.backend.inversions);
-  };
   const { client } = await paired('notifier');
+  const { id: owner } = server.clients.list().at(-1)!;
+  const options = GenerateOptions.parse({});
+  const request = { kind: 'generate' as const, model: 'tiny', prompt: 'a dog', options };
+  const { id } = await server.jobs.submit(request, { owner, priority: 'batch' });
+  const { cancel } = server.jobs;
+  server.jobs.cancel = async (job) => {
+    await going;
+    return cancel.call(server.jobs, job);
+  };
   for (let i = 0; i < 190; i++) {
-    client.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'inversions.list', params: {} }));
+    client.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'jobs.cancel', params: { id } }));
   }
   expect((await client.call('status')).error?.data?.code).toBe('RATE_LIMITED');
   goOn();

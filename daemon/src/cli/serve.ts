@@ -16,6 +16,9 @@ import { EXIT_CODES, reportError } from './report.ts';
 
 const terminal = new Outlet(process.stdout);
 
+/** For what is said last to be written, in ms. */
+const LAST_WORDS = 1000;
+
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 export function serveCommand(): Command {
@@ -62,6 +65,8 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
   }
   terminal.write('\nStopping. What is under way goes on at the next start.\n');
   await daemon.close();
+  // A pipe that nobody reads any more would keep the process, with what is still to be written into it.
+  setTimeout(() => process.exit(), LAST_WORDS).unref();
 }
 
 function welcome({ port, pairing }: Daemon, folder: string, reason: string): string {

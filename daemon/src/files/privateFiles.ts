@@ -24,11 +24,18 @@ export function makePrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: FOLDER });
   } catch (cause) {
-    throw new PalimpsestError(
-      'WRITE_FAILED',
-      `Cannot make the folder ${folder}. Check that you may write there.`,
-      { cause },
-    );
+    const advice = isInTheWay(folder)
+      ? 'Something else has its name: move that away.'
+      : 'Check that you may write there.';
+    throw new PalimpsestError('WRITE_FAILED', `Cannot make the folder ${folder}. ${advice}`, { cause });
+  }
+}
+
+function isInTheWay(folder: string): boolean {
+  try {
+    return !lstatSync(folder).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -64,10 +64,13 @@ const READERS: Readonly<Record<PictureHeader['mediaType'], (file: Buffer) => Sid
   'image/webp': readWebP,
 };
 
+/** On the way to a JPEG's frame: cameras write dozens of segments before it, editors hundreds. */
+const MAX_STEPS = 10_000;
+
 /** Segments follow each other until one tells the frame's size; pixels come after it. */
 function readJpeg(file: Buffer): Side | null {
   let at = 2;
-  while (at + 9 <= file.length) {
+  for (let step = 0; step < MAX_STEPS && at + 9 <= file.length; step++) {
     if (file[at] !== 0xff) return null;
     const marker = file[at + 1]!;
     // A frame of any kind; three of these numbers are tables.

@@ -201,7 +201,7 @@ function ownerToken(path: string): string {
   const kept = lstatSync(path).isFile() && !othersMay(path) ? readFileSync(path, 'utf8').trim() : '';
   if (/^[0-9a-f]{64}$/.test(kept)) return kept;
   // Others may have read it, or it is damaged: it is replaced.
-  rmSync(path);
+  rmSync(path, { recursive: true });
   return ownerToken(path);
 }
 

@@ -20,6 +20,9 @@ export const LIMITS = {
   /** Bytes of those: so many at once, and so many a second. Pictures go as frames. */
   textBurst: 64 * 2 ** 20,
   textPerSecond: 16 * 2 ** 20,
+  /** Bytes of answers to one client: so many at once, and so many a second. */
+  answerBurst: 16 * 2 ** 20,
+  answersPerSecond: 4 * 2 ** 20,
   /** Transfers that one client begins: so many at once, and so many a second. */
   transferBurst: 1000,
   transfersPerSecond: 500,
@@ -36,9 +39,9 @@ export const LIMITS = {
   /** Pictures on their way over one connection, and their bytes together. */
   transfers: MAX_TRANSFERS,
   transferBytes: MAX_TRANSFER_BYTES,
-  /** Bytes of pictures in memory: of one client, and of all together. */
+  /** Bytes of pictures in memory: of one client, no more than are left for others, and of all together. */
   clientBytes: 2 * MAX_TRANSFER_BYTES,
-  allBytes: 256 * 2 ** 20,
+  allBytes: 384 * 2 ** 20,
   /** Bytes on disk that are kept for the waiting jobs of one client: a quarter of what there is. */
   heldBytes: 256 * 2 ** 20,
   /** A transfer has to be this quick, in bytes a second, beyond its patience. */

@@ -28,6 +28,18 @@ export class RateLimit {
     return true;
   }
 
+  /** Takes what has been spent, whether it was within the limit or not: what follows waits for it. */
+  spend(count: number): void {
+    this.take(0);
+    this.left -= count;
+  }
+
+  /** Whether nothing more is to be had now. */
+  get isSpent(): boolean {
+    this.take(0);
+    return this.left < 0;
+  }
+
   /** Forgets one that was taken. */
   giveBack(): void {
     this.left = Math.min(this.burst, this.left + 1);

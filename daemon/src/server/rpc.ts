@@ -66,6 +66,7 @@ export class Rpc {
     const said = answers.filter((answer) => answer !== null);
     if (said.length === 0) return null;
     const texts = said.map(textOf);
+    caller.share?.answers.spend(texts.reduce((sum, { length }) => sum + length, 0));
     return batch ? `[${texts.join()}]` : texts[0]!;
   }
 
@@ -88,6 +89,7 @@ export class Rpc {
         ? null
         : createJSONRPCErrorResponse(id, JSON_RPC_ERRORS.methodNotFound, sentence);
     }
+    if (id === undefined && this.methods.get(method)?.onlyReads === true) return null;
     if (id !== undefined) caller.inFlight.add(id);
     const { share } = caller;
     // A notification is work too, though nobody is told of its end.
@@ -115,6 +117,12 @@ export class Rpc {
       throw new PalimpsestError(
         'RATE_LIMITED',
         `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
+      );
+    }
+    if (share?.answers.isSpent) {
+      throw new PalimpsestError(
+        'RATE_LIMITED',
+        'The answers to this client are more than it may have. Wait a moment, and ask for less.',
       );
     }
     const isTwin = id !== undefined && caller.inFlight.has(id);

@@ -23,8 +23,12 @@ const BARE = /[^\s,\]}]*/y;
 
 /** Never throws, and takes time with the length of the text only. */
 export function scanMessage(text: string): Scan {
-  const ids = new Map<number, string>();
-  const excess = (words: string): Scan => ({ excess: words, ids });
+  /** Where the value of the last id of each request begins: read at the end, for there is one that counts, however many there are. */
+  const starts = new Map<number, number>();
+  const found = (excess: string | null): Scan => ({
+    excess,
+    ids: new Map([...starts].map(([request, start]) => [request, valueAt(text, start)])),
+  });
   const inBatch = text[afterMatch(WHITE, text, 0)] === '[' ? 1 : 0;
   let depth = 0;
   let request = 0;
@@ -35,27 +39,27 @@ export function scanMessage(text: string): Scan {
         const end = endOfText(text, at);
         if (depth === inBatch + 1 && isIdKey(text, at, end)) {
           const colon = afterMatch(WHITE, text, end);
-          if (text[colon] === ':') ids.set(request, valueAt(text, afterMatch(WHITE, text, colon + 1)));
+          if (text[colon] === ':') starts.set(request, afterMatch(WHITE, text, colon + 1));
         }
         at = end - 1;
         break;
       }
       case '[':
       case '{':
-        if (++depth > LIMITS.depth) return excess(`is nested more than ${LIMITS.depth} deep`);
+        if (++depth > LIMITS.depth) return found(`is nested more than ${LIMITS.depth} deep`);
         break;
       case ']':
       case '}':
         depth--;
         break;
       case ',':
-        if (++values > LIMITS.values) return excess(`holds more than ${LIMITS.values} values in a request`);
+        if (++values > LIMITS.values) return found(`holds more than ${LIMITS.values} values in a request`);
         if (inBatch === 0 || depth !== inBatch) break;
-        if (++request === MAX_BATCH) return excess(`holds more than ${MAX_BATCH} requests`);
+        if (++request === MAX_BATCH) return found(`holds more than ${MAX_BATCH} requests`);
         values = 1;
     }
   }
-  return { excess: null, ids };
+  return found(null);
 }
 
 const isIdKey = (text: string, start: number, end: number): boolean =>

@@ -130,6 +130,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       unopened.enter(request.socket);
       servePage(request, response);
     });
+    // Node would answer these by itself, past all of this. No browser sends them.
+    for (const event of ['checkContinue', 'checkExpectation'])
+      server.on(event, (request: IncomingMessage) => request.socket.destroy());
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       const refusal = upgradeRefusal(request, lists);

@@ -10,6 +10,8 @@ export class Share {
   readonly rate = new RateLimit(LIMITS.burst, LIMITS.requestsPerSecond);
   /** Of the bytes of their text, which the daemon reads on its one thread. */
   readonly text = new RateLimit(LIMITS.textBurst, LIMITS.textPerSecond);
+  /** Of the bytes of its answers, which the daemon checks and writes there too. */
+  readonly answers = new RateLimit(LIMITS.answerBurst, LIMITS.answersPerSecond);
   /** Of transfers that are begun, and of frames that bring nothing. */
   readonly transfers = new RateLimit(LIMITS.transferBurst, LIMITS.transfersPerSecond);
   /** Of pictures that come and go. */
@@ -21,6 +23,6 @@ export class Share {
 
   /** @param all of the daemon's memory that is set aside for pictures. */
   constructor(all: Budget) {
-    this.memory = new Budget(LIMITS.clientBytes, all);
+    this.memory = new Budget(LIMITS.clientBytes, all, 'leavesAsMuch');
   }
 }
