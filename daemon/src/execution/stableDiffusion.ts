@@ -28,6 +28,9 @@ import type { GraphKey, Networks } from './networks.ts';
 import type { IdTensor } from './session.ts';
 import { UNetNetwork } from './unetNetwork.ts';
 
+/** In the order of the fingerprint, which inversions are stored by. */
+const COMPONENTS = ['text_encoder', 'vae', 'unet', 'image_encoder'] as const;
+
 export interface ModelOptions {
   /** A folder with CLIP's vision encoder, for models that come without one. */
   readonly imageEncoder?: string | undefined;
@@ -79,7 +82,7 @@ export class StableDiffusion {
   }
 
   /** The weights of each component. */
-  get checkpoints(): Readonly<Record<string, Checkpoint>> {
+  get checkpoints(): Readonly<Partial<Record<(typeof COMPONENTS)[number], Checkpoint>>> {
     return {
       text_encoder: this.text.checkpoint,
       vae: this.vae.checkpoint,
@@ -90,7 +93,10 @@ export class StableDiffusion {
 
   /** Changes with the model's weights; part of an inversion's key. */
   get fingerprint(): string {
-    const contents = Object.entries(this.checkpoints).map(([name, { content }]) => [name, content]);
+    const contents = COMPONENTS.flatMap((name) => {
+      const checkpoint = this.checkpoints[name];
+      return checkpoint === undefined ? [] : [[name, checkpoint.content]];
+    });
     return createHash('sha256').update(JSON.stringify(contents)).digest('hex');
   }
 

@@ -8,6 +8,8 @@ export const DDIM: InversionMethod = {
   title: 'DDIM inversion',
   citation: 'Song, Meng, Ermon: Denoising Diffusion Implicit Models, ICLR 2021, arXiv 2010.02502',
   idea: 'Walks from the picture to noise with its prompt, and learns nothing.',
+  // Direct inversion was the first with this walk.
+  storedAs: 'direct',
   // The walk takes no guidance.
   stored: ['steps', 'size'],
   sampled: ['guidance'],

@@ -98,7 +98,7 @@ const STATE = ['parameters', 'firstMoment', 'secondMoment'] as const;
 export function innerIteration(options: InnerIterationOptions): UNetVariant {
   return {
     name: 'innerIteration',
-    options,
+    options: keyOf(options),
     build: (inputs, predict) => {
       const { latent, keyContext } = inputs;
       const { graph } = latent;
@@ -135,6 +135,17 @@ export function innerIteration(options: InnerIterationOptions): UNetVariant {
       for (const name of STATE) graph.output(`${name}Next`, next[name]);
     },
   };
+}
+
+/** The options as they stand in the names of graphs that are kept: the order counts. */
+function keyOf({ mapping, role, attentionLoss, adam }: InnerIterationOptions) {
+  const { kind, promptTokens } = mapping;
+  const shape =
+    kind === 'embedding'
+      ? { kind, promptTokens, width: mapping.width }
+      : { kind, imageTokens: mapping.imageTokens, promptTokens };
+  const { beta1, beta2, epsilon } = adam;
+  return { mapping: shape, role, attentionLoss, adam: { beta1, beta2, epsilon } };
 }
 
 function stateInputs(graph: Graph, count: number): AdamState<Value> {

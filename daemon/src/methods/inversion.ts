@@ -58,7 +58,9 @@ export interface InversionMethod {
   readonly citation: string;
   /** One sentence: what it does with the picture. */
   readonly idea: string;
-  /** The options that what is stored depends on: equal ones share an inversion. */
+  /** What stands for it in the keys of what is stored, for good; methods with the same walk share it. */
+  readonly storedAs: string;
+  /** The options that what is stored depends on, in the order of the keys: equal ones share an inversion. */
   readonly stored: readonly (keyof InversionOptions)[];
   /** The options that it takes when an edit samples along it. */
   readonly sampled: readonly (keyof InversionOptions)[];

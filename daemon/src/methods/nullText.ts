@@ -59,6 +59,7 @@ export const NULL_TEXT: InversionMethod = {
   citation:
     'Mokady, Hertz, Aberman, Pritch, Cohen-Or: Null-text Inversion for Editing Real Images using Guided Diffusion Models, CVPR 2023, arXiv 2211.09794',
   idea: 'Learns the embedding of the unconditional branch for each timestep.',
+  storedAs: 'nullText',
   stored: ['steps', 'guidance', 'innerSteps', 'earlyStopEpsilon', 'attentionLoss', 'size'],
   sampled: ['guidance'],
   defaults: { innerSteps: 10, attentionLoss: false },

@@ -48,6 +48,7 @@ export const REGULARIZED: InversionMethod = {
   citation:
     'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
   idea: 'DDIM inversion whose noise is kept uncorrelated and of unit variance; learns nothing.',
+  storedAs: 'regularized',
   stored: ['steps', 'seed', 'size'],
   invert: async (model, { latent, prompt, options }, watch) => {
     if (options.steps < FEWEST_STEPS)

@@ -83,6 +83,7 @@ export const STYLE_DIFFUSION: InversionMethod = {
   citation:
     'Li, van de Weijer, Hu, Khan, Hou, Wang, Yang: StyleDiffusion: Prompt-Embedding Inversion for Text-Based Editing, 2023, arXiv 2303.15649',
   idea: 'Learns a network for each timestep that turns the picture into the values of cross-attention; keys stay the words.',
+  storedAs: 'styleDiffusion',
   stored: [
     'recipe',
     'learn',
