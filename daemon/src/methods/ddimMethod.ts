@@ -16,8 +16,8 @@ export const DDIM: InversionMethod = {
   defaults: {},
   invert: async (model, { latent, prompt, options }, watch) => {
     const predict = (current: typeof latent, timestep: number) =>
-      model.unet.predictNoise({ latent: current, timestep, keyContext: prompt });
+      model.predictNoise({ latent: current, timestep, keyContext: prompt });
     return { latents: await ddimInversion(model, latent, options.steps, predict, watch), learned: null };
   },
-  path: async ({ latents }, { unconditional }) => plainPath(latents, unconditional),
+  path: async (_, { latents }, { unconditional }) => plainPath(latents, unconditional),
 };

@@ -1,6 +1,6 @@
 /** @file The mapping network M_t: image tokens E(x) to the value context c~ of a prompt (paper, section 3.3, Table 1). */
 
-import type { Value } from '../graph/graph.ts';
+import { Graph, type Value } from '../graph/graph.ts';
 import { add, leakyRelu, mul } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
 import { reshape, slice } from '../graph/ops/movement.ts';
@@ -132,4 +132,14 @@ export function valueContext(
     mul(prompt, slice(output, 1, 0, promptTokens)),
     slice(output, 1, promptTokens, 2 * promptTokens),
   );
+}
+
+/** The network as a graph of its own, for E(x) and prompts of that width: its parameters are inputs, not weights. */
+export function mappingGraph(shape: MappingShape, width: number): Graph {
+  const graph = new Graph();
+  const parameters = splitParameters(graph.input('parameters', [parameterCount(shape)]), shape);
+  const imageTokens = graph.input('imageTokens', [1, shape.imageTokens, width]);
+  const prompt = graph.input('prompt', [1, shape.promptTokens, width]);
+  graph.output('valueContext', valueContext(shape, parameters, imageTokens, prompt));
+  return graph;
 }
