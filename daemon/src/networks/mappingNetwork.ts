@@ -5,6 +5,7 @@ import { add, leakyRelu, mul } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
 import { reshape, slice } from '../graph/ops/movement.ts';
 import { standardize } from '../graph/ops/normalize.ts';
+import { scale } from '../tensor/arithmetic.ts';
 import { normalTensor, uniformTensor } from '../tensor/random.ts';
 import { elementCount } from '../tensor/tensor.ts';
 
@@ -83,7 +84,7 @@ export function initialParameters(
     // A bias has the fan-in of the weight before it.
     fanIn = parameter.shape[1] ?? fanIn;
     if (initialization === 'torch') return uniformTensor(parameter.shape, fanIn ** -0.5, uniform).data;
-    return normalTensor(parameter.shape, uniform).data.map((x) => PAPER_DEVIATION * x);
+    return scale(normalTensor(parameter.shape, uniform), PAPER_DEVIATION).data;
   });
   const flat = new Float32Array(parameterCount(shape));
   let offset = 0;
