@@ -78,6 +78,7 @@ const WORK: Readonly<Record<string, () => Promise<Tensor>>> = {
       Object.values(PROMPTS).map((prompt) => model.encodePrompt(prompt)),
     );
     const path = await STYLE_DIFFUSION.path(
+      model,
       inversion,
       { source: source!, unconditional: unconditional! },
       options,
@@ -106,7 +107,6 @@ const WORK: Readonly<Record<string, () => Promise<Tensor>>> = {
     });
     let latents: Tensor | null = null;
     for await (const step of steps) latents = step.latents;
-    await path.dispose();
     return row(latents!, 1);
   },
 };

@@ -134,6 +134,15 @@ describe('the rooms of the daemon', () => {
     expect(upwards).toEqual([]);
   });
 
+  it('keep the algorithms apart from what runs their networks', () => {
+    const below = ['execution', 'catalog', 'weights'];
+    const known = files
+      .filter((file) => roomOf(file) === 'methods')
+      .flatMap((file) => imports.get(file)!.map((target) => relative(SOURCES, target)))
+      .filter((target) => below.includes(target.split('/')[0]!));
+    expect(known).toEqual([]);
+  });
+
   it('make files that stay in one place, which closes them to others', () => {
     const writers = files.filter((file) =>
       [...readFileSync(file, 'utf8').matchAll(/import \{([^}]+)\} from 'node:fs(?:\/promises)?'/g)].some(

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { progressWriter } from '../../daemon/src/cli/progressBar.ts';
+import { TimeLeft } from '../../daemon/src/engine/progressReports.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { writeFileAtomic } from '../../daemon/src/files/writeFile.ts';
@@ -56,8 +57,10 @@ for (const { name, target, options } of EDITS) {
     inversion: InversionOptions.parse({}),
     edit: EditOptions.parse(options),
   };
+  const show = progressWriter(process.stderr, false);
+  const timeLeft = new TimeLeft();
   const edited = await editPicture(model, store, request, {
-    onProgress: progressWriter(process.stderr, false),
+    onProgress: (progress) => show(timeLeft.added(progress)),
   });
   tiles.push({ picture: edited.picture, caption: target === source ? name : `${name}: ${target}` });
 }

@@ -1,11 +1,11 @@
 /** @file Losses of one step and their gradients with respect to contexts, beside no optimisation. */
 
-import type { UNetVariant } from '../../daemon/src/execution/unetNetwork.ts';
 import { gradients } from '../../daemon/src/graph/backward.ts';
 import type { Value } from '../../daemon/src/graph/graph.ts';
 import { add } from '../../daemon/src/graph/ops/elementwise.ts';
 import { recordingAttention } from '../../daemon/src/methods/attentionTargets.ts';
 import { attentionLoss, reconstructionLoss } from '../../daemon/src/methods/innerIteration.ts';
+import type { UNetVariant } from '../../daemon/src/networks/denoiser.ts';
 
 /**
  * Both losses of the conditional prediction and their gradients with respect to the value context, by their golden

@@ -1,12 +1,12 @@
 /** @file The stored optimisation, one inner iteration at a time, from the stored weights and latents. */
 
 import { type Feeds, type Results, Session } from '../../daemon/src/execution/session.ts';
-import type { NoiseRequest } from '../../daemon/src/execution/unetNetwork.ts';
 import { Graph } from '../../daemon/src/graph/graph.ts';
 import { toOnnx } from '../../daemon/src/graph/onnx.ts';
 import { type AdamState, adamSchedule, adamStep, freshAdam } from '../../daemon/src/methods/adam.ts';
 import { innerIteration, stepFeeds, targetMapFeeds } from '../../daemon/src/methods/innerIteration.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
+import type { NoiseRequest } from '../../daemon/src/networks/denoiser.ts';
 import { row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { batched, inCallOrder } from './mapNames.ts';
 import type { Section } from './section.ts';

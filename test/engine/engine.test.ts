@@ -1,6 +1,12 @@
 /** The engine within this process: when it stops, what a latent looks like. */
 
-import { EditOptions, GenerateOptions, InversionOptions, type JobRequest } from '@palimpsest/protocol';
+import {
+  EditOptions,
+  GenerateOptions,
+  InversionOptions,
+  type JobProgress,
+  type JobRequest,
+} from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../daemon/src/engine/engine.ts';
 import { LatentColours } from '../../daemon/src/engine/latentColours.ts';
@@ -9,7 +15,6 @@ import { openEngine } from '../../daemon/src/engine/openEngine.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { Session } from '../../daemon/src/execution/session.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
-import type { Progress } from '../../daemon/src/methods/watch.ts';
 import { tensor } from '../../daemon/src/tensor/tensor.ts';
 import { MODEL } from '../golden.ts';
 import { editRequest, foldersIn, makePlace, modelsIn, type Place } from './place.ts';
@@ -33,7 +38,7 @@ const opened = (): Engine =>
   );
 
 const modelNamed = (name: string) => ({ name, ...modelsIn(place.root).find(name) });
-const unwatched = () => ({ signal: new AbortController().signal, onProgress: (_: Progress) => {} });
+const unwatched = () => ({ signal: new AbortController().signal, onProgress: (_: JobProgress) => {} });
 
 describe('what a job has loaded', () => {
   it('is there for the next, whatever was looked at between them', async () => {
@@ -119,7 +124,7 @@ describe('a cancel', () => {
       const request = editRequest(place.image, { seed: n, innerSteps: 2, steps: 2 });
       const task: Task = { do: 'run', request, model, preview: false };
       const outcome = await engine
-        .perform(task, { signal: controller.signal, onProgress: (_: Progress) => {} })
+        .perform(task, { signal: controller.signal, onProgress: (_: JobProgress) => {} })
         .catch((error) => error);
       if (!controller.signal.aborted) return null;
       expect(outcome).toMatchObject({ code: 'CANCELLED' });

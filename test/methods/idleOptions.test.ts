@@ -49,12 +49,11 @@ function invert(options: InversionOptions): Promise<Inversion> {
 async function edited(editor: EditorName, seed: number): Promise<Tensor> {
   const options = EditOptions.parse({ editor });
   const resolved = resolveInversion(optionsOf('ddim'));
-  const path = await INVERSIONS.ddim.path(await invert(optionsOf('ddim')), embeddings, resolved);
+  const path = await INVERSIONS.ddim.path(model, await invert(optionsOf('ddim')), embeddings, resolved);
   const { words, cross } = planEdit(model.tokenizer, prompts, options, steps);
   const request = { path, ...embeddings, words, cross, steps, guidance: 7.5, seed, options };
   let last: Tensor | null = null;
   for await (const { latents } of EDITORS[editor].edit(model, request, {})) last = latents;
-  await path.dispose();
   return last!;
 }
 
@@ -68,9 +67,8 @@ describe('an option that changes nothing', () => {
       const [first, second] = [await invert(optionsOf(method)), await invert(optionsOf(method, { seed: 1 }))];
       const inversion = optionsOf(method);
       const edit = EditOptions.parse({});
-      const path = await INVERSIONS[method].path(first, embeddings, resolveInversion(inversion));
+      const path = await INVERSIONS[method].path(model, first, embeddings, resolveInversion(inversion));
       const given = await path.conditional(0, embeddings.target);
-      await path.dispose();
       const isPlain = [given.keyContext, given.valueContext].every((one) => one === embeddings.target);
       expect(lackOf('tauV', { inversion, edit })).toBe(isPlain ? 'learning' : null);
       const isSame = JSON.stringify(numbersOf(first)) === JSON.stringify(numbersOf(second));

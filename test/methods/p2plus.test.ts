@@ -11,7 +11,7 @@ import { timeAlphas } from '../../daemon/src/attention/timeAlphas.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { fromTensor } from '../../daemon/src/imaging/pixels.ts';
-import { MappedValues } from '../../daemon/src/methods/mappedValues.ts';
+import { mappedContexts } from '../../daemon/src/methods/mappedContexts.ts';
 import { p2plus } from '../../daemon/src/methods/p2plus.ts';
 import { plainPath } from '../../daemon/src/methods/path.ts';
 import { mappingParameters } from '../../daemon/src/networks/mappingNetwork.ts';
@@ -54,12 +54,12 @@ const mapping = { kind: 'scaleShift', imageTokens: 197, promptTokens: 77 } as co
 async function learnedValues() {
   const { tokens } = await model.encodeImageTokens(golden('image_encoder')('image_pm1'));
   const prompt = await model.encodePrompt(source);
-  const values = await MappedValues.load(mapping, tokens, prompt);
+  const values = mappedContexts(model, { shape: mapping, imageTokens: tokens }, prompt.shape[2]!);
   const parameters = Array.from({ length: T }, (_, i) => {
     const flat = mappingParameters(mapping).flatMap(({ name }) => [...optimised(`final/${i}/${name}`).data]);
     return tensor([flat.length], flat);
   });
-  return (step: number, embedding: Tensor) => values.of(parameters[step]!, embedding);
+  return (step: number, embedding: Tensor) => values(parameters[step]!, embedding);
 }
 
 describe('P2Plus', () => {

@@ -67,7 +67,7 @@ interface Asked {
 async function edit({ inversion = { method: 'ddim' }, edit: asked = {}, from = plain, mask }: Asked) {
   const options = EditOptions.parse(asked);
   const resolved = resolveInversion(InversionOptions.parse({ steps, ...inversion }));
-  const path = await INVERSIONS[resolved.method].path(from, embeddings, resolved);
+  const path = await INVERSIONS[resolved.method].path(model, from, embeddings, resolved);
   const { words, cross, blend } = planEdit(model.tokenizer, prompts, options, steps);
   const bounds = blend ?? (mask && { mask });
   const feeds = vi.spyOn(model.unet, 'feeds');
@@ -80,7 +80,6 @@ async function edit({ inversion = { method: 'ddim' }, edit: asked = {}, from = p
   }
   const evaluations = feeds.mock.calls.reduce((sum, [{ latent }]) => sum + latent.shape[0]!, 0);
   feeds.mockRestore();
-  await path.dispose();
   return { source: row(latents!, 0), target: row(latents!, 1), evaluations };
 }
 
@@ -208,7 +207,7 @@ describe('style transfer', () => {
   /** The last latent, and how many rows the UNet evaluated. What was learned of the style is the target's embedding. */
   const transfer = async (asked: Partial<StyleOptions>, keys?: Tensor) => {
     const resolved = resolveInversion(InversionOptions.parse({ steps, method: 'ddim' }));
-    const path = await INVERSIONS.ddim.path(plain, embeddings, resolved);
+    const path = await INVERSIONS.ddim.path(model, plain, embeddings, resolved);
     const learned = async (_: number, prompt: Tensor) => ({
       keyContext: keys ?? prompt,
       valueContext: embeddings.target,
@@ -326,10 +325,9 @@ describe('what an inversion learns', () => {
     // Of the first timestep.
     expect(losses[5]!).toBeLessThan(losses[0]!);
     const resolved = resolveInversion(InversionOptions.parse(inversion));
-    const path = await INVERSIONS[resolved.method].path(learned, embeddings, resolved);
+    const path = await INVERSIONS[resolved.method].path(model, learned, embeddings, resolved);
     const { keyContext, valueContext } = await path.conditional(0, embeddings.source);
     const unconditional = path.unconditional(0);
-    await path.dispose();
     const changed = {
       keys: relativeError(keyContext, embeddings.source) > 0,
       values: relativeError(valueContext, embeddings.source) > 0,

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import {
   type BlobHash,
   type DaemonClient,
-  type JobProgress,
   type JobResult,
   type Kind,
   noticesIn,
@@ -83,7 +82,7 @@ export class DaemonWorker implements Worker {
     const told = new Set<string>();
     try {
       for await (const event of job) {
-        if (event.type === 'progress') this.watch.onProgress(shown(event.progress));
+        if (event.type === 'progress') this.watch.onProgress(event.progress);
         if (event.type !== 'state') continue;
         for (const notice of noticesIn(event.job)) {
           if (!told.has(notice.text)) this.watch.tell(worded(notice));
@@ -114,9 +113,4 @@ function withNames(error: unknown, names: PictureNames): unknown {
   const [called, file] = Object.entries(names).find(([name]) => error.message.startsWith(`${name} `)) ?? [];
   if (called === undefined || file === undefined) return error;
   return new PalimpsestError(error.code, `${file}${error.message.slice(called.length)}`, { cause: error });
-}
-
-/** The time left is estimated anew by whoever shows it. */
-function shown({ secondsLeft: _, losses, ...progress }: JobProgress) {
-  return losses === undefined ? progress : { ...progress, losses };
 }

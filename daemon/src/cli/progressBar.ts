@@ -1,10 +1,9 @@
 /** @file Progress on a terminal: one line with a bar, the loss and the time left. */
 
-import { TimeLeft } from '../methods/timeLeft.ts';
-import type { Progress } from '../methods/watch.ts';
+import type { JobProgress } from '@palimpsest/protocol';
 
 const WIDTH = 24;
-const LABELS: Record<Progress['stage'], string> = {
+const LABELS: Record<JobProgress['stage'], string> = {
   invert: 'Inverting',
   optimise: 'Learning the picture',
   edit: 'Editing',
@@ -18,26 +17,20 @@ export interface Terminal {
 }
 
 /** Shows progress as a bar on a terminal, as JSON lines for machines, and not at all in a plain file. */
-export function progressWriter(
-  terminal: Terminal,
-  json: boolean,
-  now: () => number = Date.now,
-): (progress: Progress) => void {
-  const timeLeft = new TimeLeft(now);
+export function progressWriter(terminal: Terminal, json: boolean): (progress: JobProgress) => void {
   return (progress) => {
-    const seconds = timeLeft.after(progress);
-    if (json) terminal.write(`${JSON.stringify({ ...progress, secondsLeft: seconds })}\n`);
+    if (json) terminal.write(`${JSON.stringify(progress)}\n`);
     else if (terminal.isTTY)
-      terminal.write(`\r\x1b[2K${bar(progress, seconds)}${progress.step === progress.total ? '\n' : ''}`);
+      terminal.write(`\r\x1b[2K${bar(progress)}${progress.step === progress.total ? '\n' : ''}`);
   };
 }
 
-function bar({ stage, step, total, losses }: Progress, seconds: number | null): string {
+function bar({ stage, step, total, losses, secondsLeft }: JobProgress): string {
   const filled = Math.round((WIDTH * step) / total);
   const parts = [
     `${LABELS[stage].padEnd(20)} ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${step}/${total}`,
     losses === undefined ? '' : `loss ${(losses.latent + losses.attention).toPrecision(3)}`,
-    seconds === null || seconds === 0 ? '' : `${duration(seconds)} left`,
+    secondsLeft === null || secondsLeft === 0 ? '' : `${duration(secondsLeft)} left`,
   ];
   return parts.filter((part) => part !== '').join('  ');
 }

@@ -1,12 +1,11 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
 import { resolve } from 'node:path';
-import { type JobResult, PalimpsestError } from '@palimpsest/protocol';
+import { type JobProgress, type JobResult, PalimpsestError } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import { onDamage } from '../files/damage.ts';
 import { leadsToStandardOutput, STANDARD_OUTPUT, writeWhereItLeads } from '../files/destination.ts';
 import { isNamed } from '../files/fileFault.ts';
-import type { Progress } from '../methods/watch.ts';
 import { configFolder, readConfig } from '../settings/config.ts';
 import { demoModelFolder } from '../settings/paths.ts';
 import { type LoraChoice, readLora } from '../weights/loraChoice.ts';
@@ -85,7 +84,7 @@ export async function runCommand(
   process.on('SIGTERM', cancel);
   const showProgress = progressWriter(process.stderr, json);
   let hasLearned = false;
-  const onProgress = (progress: Progress) => {
+  const onProgress = (progress: JobProgress) => {
     hasLearned ||= progress.stage === 'optimise';
     showProgress(progress);
   };

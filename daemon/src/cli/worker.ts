@@ -1,7 +1,6 @@
 /** @file Who does the work of a command: this process, or the daemon that is running. */
 
-import type { BlobHash, JobRequest, JobResult, Kind } from '@palimpsest/protocol';
-import type { Progress } from '../methods/watch.ts';
+import type { BlobHash, JobProgress, JobRequest, JobResult, Kind } from '@palimpsest/protocol';
 import type { LoraChoice } from '../weights/loraChoice.ts';
 
 /** The model that was asked for. */
@@ -29,7 +28,7 @@ export interface Worker {
 /** How the work is watched. */
 export interface WorkWatch {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: JobProgress) => void;
   /** Tells the person something in a line. */
   readonly tell: (sentence: string) => void;
 }

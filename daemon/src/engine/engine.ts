@@ -1,6 +1,6 @@
 /** @file What the engine does: one task at a time, on the models that are loaded. In a process of its own, or in a command's. */
 
-import type { BlobHash, JobResult, Notice } from '@palimpsest/protocol';
+import type { BlobHash, JobProgress, JobResult, Notice } from '@palimpsest/protocol';
 import type { Networks } from '../execution/networks.ts';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { encodePng, type Picture, type Size } from '../imaging/picture.ts';
@@ -8,17 +8,18 @@ import { openJob, perform, visibleOf } from '../jobs/job.ts';
 import type { Drawn } from '../jobs/kinds/jobKind.ts';
 import { prepareJob } from '../jobs/prepare.ts';
 import { wordMaps } from '../jobs/wordMaps.ts';
-import type { Progress, Watch } from '../methods/watch.ts';
+import type { Watch } from '../methods/watch.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import type { LoadedModels } from './loadedModels.ts';
 import type { Outcome, PlacedModel, Task, WordPicture } from './messages.ts';
 import { PreviewPainter } from './previewPainter.ts';
+import { TimeLeft } from './progressReports.ts';
 
 /** How a task is watched. */
 export interface TaskWatch {
   readonly signal: AbortSignal;
   /** `paint` makes a preview, unless the last one was just now. */
-  readonly onProgress: (progress: Progress, paint: (show: (png: Uint8Array) => void) => void) => void;
+  readonly onProgress: (progress: JobProgress, paint: (show: (png: Uint8Array) => void) => void) => void;
   /** For the person who asked. */
   readonly onNotice?: (notice: Notice) => void;
 }
@@ -126,10 +127,12 @@ async function watched<T>(
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
   const painter = new PreviewPainter(model, visible);
+  const timeLeft = new TimeLeft();
   try {
     return await work({
       signal,
-      onProgress: (progress, latent) => onProgress(progress, (show) => painter.paint(latent, show)),
+      onProgress: (progress, latent) =>
+        onProgress(timeLeft.added(progress), (show) => painter.paint(latent, show)),
     });
   } finally {
     await painter.idle();

@@ -3,11 +3,10 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import { onDamage } from '../files/damage.ts';
 import { outliveOutput } from '../files/outlet.ts';
-import { TimeLeft } from '../methods/timeLeft.ts';
-import type { Progress } from '../methods/watch.ts';
 import type { TaskWatch } from './engine.ts';
 import { EngineSettings, type FromEngine, type Outcome, type Task, ToEngine } from './messages.ts';
 import { openEngine } from './openEngine.ts';
+import { Pace } from './progressReports.ts';
 
 /** Between two reports of progress, in ms. */
 const INTERVAL = 100;
@@ -47,28 +46,11 @@ async function perform(given: Task): Promise<void> {
 
 /** Sends at most ten reports a second, and the last one of each stage. */
 function reporter(): TaskWatch['onProgress'] {
-  const timeLeft = new TimeLeft();
-  let lastAt = 0;
-  let stage: Progress['stage'] | null = null;
+  const pace = new Pace(INTERVAL);
   return (progress, paint) => {
-    const secondsLeft = timeLeft.after(progress);
     if (task?.preview) paint((png) => send({ type: 'preview', png }));
-    const now = Date.now();
-    if (now - lastAt < INTERVAL && progress.stage === stage && progress.step < progress.total) return;
-    lastAt = now;
-    stage = progress.stage;
-    send({
-      type: 'progress',
-      progress: { ...readable(progress), secondsLeft },
-      rssBytes: process.memoryUsage.rss(),
-    });
+    if (pace.isDue(progress)) send({ type: 'progress', progress, rssBytes: process.memoryUsage.rss() });
   };
-}
-
-/** Losses that have run away are no numbers, which JSON cannot say. */
-function readable({ losses, ...progress }: Progress): Progress {
-  const areNumbers = losses !== undefined && Object.values(losses).every(Number.isFinite);
-  return areNumbers ? { ...progress, losses } : progress;
 }
 
 function toOutcome(error: unknown): Outcome {

@@ -28,12 +28,21 @@ const LARGEST_BUFFER = 128 * 2 ** 20;
 /** What a graph depends on: equal keys build equal graphs. */
 export interface GraphKey {
   readonly network: string;
-  readonly checkpoint: Checkpoint;
+  /** null for a network without weights of its own: its parameters are fed. */
+  readonly checkpoint: Checkpoint | null;
   readonly config: unknown;
   readonly options: unknown;
   /** What the network computes in. */
   readonly precision: FloatType;
 }
+
+/** What a network may ask for that is fed its parameters. */
+const NO_WEIGHTS: WeightSource = {
+  has: () => false,
+  get(name) {
+    throw new Error(`the network has no weights of its own, so none is called ${name}`);
+  },
+};
 
 /** Emits a network with the given weights, which are the key's in the file that serves best. */
 export type BuildGraph = (economy: Economy, weights: WeightSource) => Graph;
@@ -84,7 +93,8 @@ export class Networks {
   load(key: GraphKey, build: BuildGraph): Promise<RunnableNetwork> {
     const fingerprint = this.fingerprintOf(key);
     if (this.rehearsal !== null) {
-      const weights = this.converts(key)?.expect(key.checkpoint, key.precision) ?? key.checkpoint;
+      const { checkpoint, precision } = key;
+      const weights = checkpoint && (this.converts(key)?.expect(checkpoint, precision) ?? checkpoint);
       return Promise.resolve(
         this.rehearsal.load(fingerprint, () => this.graph(build, weights), this.folds(weights)),
       );
@@ -167,13 +177,18 @@ export class Networks {
   }
 
   private async open(key: GraphKey, build: BuildGraph): Promise<Session> {
-    key.checkpoint.prepare();
-    const checkpoint = (await this.converts(key)?.provide(key.checkpoint, key.precision)) ?? key.checkpoint;
-    const { folder } = checkpoint;
+    const checkpoint = await this.provide(key);
+    const folder = checkpoint?.folder ?? null;
     const model = await this.graphs.model(this.fingerprintOf({ ...key, checkpoint }), () =>
-      toOnnx(this.graph(build, checkpoint), folder),
+      toOnnx(this.graph(build, checkpoint), folder ?? ''),
     );
     return Session.load(model, folder, { ...this.sessionOptions, folding: this.folds(checkpoint) });
+  }
+
+  private async provide(key: GraphKey): Promise<Checkpoint | null> {
+    const { checkpoint, precision } = key;
+    checkpoint?.prepare();
+    return checkpoint && ((await this.converts(key)?.provide(checkpoint, precision)) ?? checkpoint);
   }
 
   /** Null where weights stay as they are stored: where they are to be cast in each run. */
@@ -181,11 +196,12 @@ export class Networks {
     return this.thrift.castEachRun && precision === 'float32' ? null : this.converted;
   }
 
-  private folds(weights: Checkpoint): boolean {
-    return !(this.thrift.castEachRun && weights.storesOtherThan('float32'));
+  private folds(weights: Checkpoint | null): boolean {
+    return !(this.thrift.castEachRun && weights?.storesOtherThan('float32'));
   }
 
-  private graph(build: BuildGraph, weights: WeightSource): Graph {
+  private graph(build: BuildGraph, checkpoint: Checkpoint | null): Graph {
+    const weights = checkpoint ?? NO_WEIGHTS;
     if (!this.attendsExplicitly) return build(this.thrift, weights);
     const mapBytes = Math.min(this.thrift.mapBytes, LARGEST_BUFFER);
     return withExplicitAttention(build({ ...this.thrift, mapBytes }, weights));
@@ -197,7 +213,14 @@ export class Networks {
       ...[mapBytes, recompute, precision],
       ...(this.attendsExplicitly ? ['explicit attention'] : []),
     ];
-    const facts = JSON.stringify([GRAPH_VERSION, network, checkpoint.layout, config, options, ...variant]);
+    const facts = JSON.stringify([
+      GRAPH_VERSION,
+      network,
+      checkpoint?.layout ?? null,
+      config,
+      options,
+      ...variant,
+    ]);
     return createHash('sha256').update(facts).digest('hex');
   }
 }

@@ -15,10 +15,21 @@ import { openSingleFile } from '../catalog/singleFile.ts';
 import { openVae } from '../catalog/vaeFile.ts';
 import { faultSentence } from '../files/fileFault.ts';
 import { decoderGraph, encoderGraph } from '../networks/autoencoder.ts';
+import type { UNetConfig } from '../networks/config.ts';
+import type {
+  EditingModel,
+  LearningDenoiser,
+  MappingInputs,
+  NoiseRequest,
+  UNetVariant,
+  Variant,
+} from '../networks/denoiser.ts';
 import { imageEncoderGraph } from '../networks/imageEncoder.ts';
+import { type MappingShape, mappingGraph } from '../networks/mappingNetwork.ts';
 import { NoiseSchedule } from '../networks/noiseSchedule.ts';
 import { textEncoderGraph } from '../networks/textEncoder.ts';
 import type { Tokenizer } from '../networks/tokenizer.ts';
+import { scale } from '../tensor/arithmetic.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { type Checkpoint, SAFETENSORS } from '../weights/checkpoint.ts';
 import { withLoras } from '../weights/lora.ts';
@@ -27,6 +38,9 @@ import type { LoraComponent } from '../weights/loraKeys.ts';
 import type { GraphKey, Networks } from './networks.ts';
 import type { IdTensor } from './session.ts';
 import { UNetNetwork } from './unetNetwork.ts';
+
+/** In the order of the fingerprint, which inversions are stored by. */
+const COMPONENTS = ['text_encoder', 'vae', 'unet', 'image_encoder'] as const;
 
 export interface ModelOptions {
   /** A folder with CLIP's vision encoder, for models that come without one. */
@@ -38,7 +52,7 @@ export interface ModelOptions {
 }
 
 /** The networks of one model. Opening reads configs and headers only; each network is loaded on first use. */
-export class StableDiffusion {
+export class StableDiffusion implements LearningDenoiser, EditingModel {
   readonly tokenizer: Tokenizer;
   readonly schedule: NoiseSchedule;
   readonly unet: UNetNetwork;
@@ -79,7 +93,7 @@ export class StableDiffusion {
   }
 
   /** The weights of each component. */
-  get checkpoints(): Readonly<Record<string, Checkpoint>> {
+  get checkpoints(): Readonly<Partial<Record<(typeof COMPONENTS)[number], Checkpoint>>> {
     return {
       text_encoder: this.text.checkpoint,
       vae: this.vae.checkpoint,
@@ -90,7 +104,10 @@ export class StableDiffusion {
 
   /** Changes with the model's weights; part of an inversion's key. */
   get fingerprint(): string {
-    const contents = Object.entries(this.checkpoints).map(([name, { content }]) => [name, content]);
+    const contents = COMPONENTS.flatMap((name) => {
+      const checkpoint = this.checkpoints[name];
+      return checkpoint === undefined ? [] : [[name, checkpoint.content]];
+    });
     return createHash('sha256').update(JSON.stringify(contents)).digest('hex');
   }
 
@@ -114,13 +131,46 @@ export class StableDiffusion {
     return this.unet.config.sample_size * this.pixelsPerLatent;
   }
 
+  get unetConfig(): UNetConfig {
+    return this.unet.config;
+  }
+
+  predictNoise(request: NoiseRequest): Promise<Tensor> {
+    return this.unet.predictNoise(request);
+  }
+
+  predict<Given, Found>(variant: Variant<Given, Found>, request: NoiseRequest, given: Given): Promise<Found> {
+    return this.unet.predict(variant, request, given);
+  }
+
+  release(variant: UNetVariant, latentShape: readonly number[]): Promise<void> {
+    return this.unet.release(variant, latentShape);
+  }
+
+  async mapContext(shape: MappingShape, { parameters, imageTokens, prompt }: MappingInputs): Promise<Tensor> {
+    const width = prompt.shape[2]!;
+    const { kind, imageTokens: patches, promptTokens } = shape;
+    const { valueContext } = await this.networks.runOnce(
+      {
+        network: 'mapping',
+        checkpoint: null,
+        config: [kind, patches, promptTokens],
+        options: width,
+        precision: 'float32',
+      },
+      () => mappingGraph(shape, width),
+      { parameters, imageTokens, prompt },
+    );
+    return valueContext!;
+  }
+
   /** As `Networks.hold`. */
   hold(tensors: readonly Tensor[]): () => void {
     return this.networks.hold(tensors);
   }
 
   /** The prompt embedding c [1, tokens, D]; PROMPT_TOO_LONG when words would be cut. */
-  encodePrompt(prompt: string): Promise<Tensor> {
+  async encodePrompt(prompt: string): Promise<Tensor> {
     return this.encodeTokens([this.tokenizer.encodePrompt(prompt)]);
   }
 
@@ -154,10 +204,8 @@ export class StableDiffusion {
     const [, channels = 0, height = 0, width = 0] = moments.shape;
     const count = (channels / 2) * height * width;
     const { scaling_factor } = this.vae.config;
-    return tensor(
-      [1, channels / 2, height, width],
-      moments.data.subarray(0, count).map((mean) => mean * scaling_factor),
-    );
+    const mean = tensor([1, channels / 2, height, width], moments.data.subarray(0, count));
+    return scale(mean, scaling_factor);
   }
 
   /** The picture [1, 3, H, W], about -1..1, of a latent [1, C, h, w]. */

@@ -3,46 +3,23 @@
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Economy } from '../graph/economy.ts';
 import type { FloatType } from '../graph/elementTypes.ts';
-import { Graph, type Value, type WeightSource } from '../graph/graph.ts';
+import { Graph, type WeightSource } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import type { UNetConfig } from '../networks/config.ts';
+import type { NoiseRequest, UNetVariant, Variant, VariedDenoiser } from '../networks/denoiser.ts';
 import { type NoiseSchedule, timeFeatures } from '../networks/noiseSchedule.ts';
-import type { SiteAttention } from '../networks/spatialTransformer.ts';
-import { predictedNoise, type SiteResidual, type UNetInputs } from '../networks/unet.ts';
+import { predictedNoise, type UNetInputs } from '../networks/unet.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from '../weights/checkpoint.ts';
 import type { GraphKey, Networks } from './networks.ts';
 import type { Feeds, RunnableNetwork } from './session.ts';
 
-/** What the UNet is evaluated on. */
-export interface NoiseRequest {
-  /** [N, C, h, w] */
-  readonly latent: Tensor;
-  readonly timestep: number;
-  /** c, [N, tokens, D] */
-  readonly keyContext: Tensor;
-  /** c~, [N, tokens, D]; the key context where it is left out. */
-  readonly valueContext?: Tensor;
-}
-
-/** A use of the UNet: its name and options (part of the cache key), and the graph around the network. */
-export interface UNetVariant {
-  readonly name: string;
-  readonly options: unknown;
-  /** Emits the variant. `predict` adds the UNet with the given attention and returns the predicted noise. */
-  readonly build: (
-    inputs: UNetInputs,
-    predict: (attention: SiteAttention, contexts?: Partial<UNetInputs>, residual?: SiteResidual) => Value,
-  ) => void;
-}
-
 /** A loaded variant. */
 export interface LoadedVariant {
   readonly session: RunnableNetwork;
-  readonly key: GraphKey;
 }
 
-const PLAIN: UNetVariant = {
+const PLAIN: Variant<null, Tensor> = {
   name: 'noise',
   options: null,
   build: (inputs, predict) => {
@@ -51,12 +28,14 @@ const PLAIN: UNetVariant = {
       predict((site, q, k, v) => fusedAttention(q, k, v, site.heads)),
     );
   },
+  feeds: () => ({}),
+  read: ({ noise }) => noise!,
 };
 
-export class UNetNetwork {
+export class UNetNetwork implements VariedDenoiser {
   readonly config: UNetConfig;
   readonly checkpoint: Checkpoint;
-  private readonly schedule: NoiseSchedule;
+  readonly schedule: NoiseSchedule;
   private readonly networks: Networks;
   /** Tokens of a context, from the text encoder. */
   private readonly tokens: number;
@@ -76,10 +55,17 @@ export class UNetNetwork {
   }
 
   /** Predicted noise [N, C, h, w]. */
-  async predictNoise(request: NoiseRequest): Promise<Tensor> {
-    const { session } = await this.load(PLAIN, request.latent.shape);
-    const { noise } = await session.run(this.feeds(request));
-    return noise!;
+  predictNoise(request: NoiseRequest): Promise<Tensor> {
+    return this.predict(PLAIN, request, null);
+  }
+
+  async predict<Given, Found>(
+    variant: Variant<Given, Found>,
+    request: NoiseRequest,
+    given: Given,
+  ): Promise<Found> {
+    const { session } = await this.load(variant, request.latent.shape);
+    return variant.read(await session.run({ ...this.feeds(request), ...variant.feeds(given) }));
   }
 
   /**
@@ -95,22 +81,26 @@ export class UNetNetwork {
         `The latent's sides have to be multiples of ${multiple}, not ${latentShape.slice(2).join(' x ')}.`,
       );
     }
-    const key: GraphKey = {
-      network: `unet/${variant.name}`,
-      checkpoint: this.checkpoint,
-      config: [this.config, this.schedule.config.prediction_type, this.tokens],
-      options: [latentShape, variant.options],
-      precision: this.precision,
-    };
+    const key = this.keyOf(variant, latentShape);
     const session = await this.networks.load(key, (economy, weights) =>
       this.buildVariant(variant, latentShape, economy, weights),
     );
-    return { session, key };
+    return { session };
   }
 
-  /** Gives the memory of a loaded variant back. */
-  release({ key }: LoadedVariant): Promise<void> {
-    return this.networks.release(key);
+  /** Gives the memory of a variant for latents of that shape back. */
+  release(variant: UNetVariant, latentShape: readonly number[]): Promise<void> {
+    return this.networks.release(this.keyOf(variant, latentShape));
+  }
+
+  private keyOf({ name, options }: UNetVariant, latentShape: readonly number[]): GraphKey {
+    return {
+      network: `unet/${name}`,
+      checkpoint: this.checkpoint,
+      config: [this.config, this.schedule.config.prediction_type, this.tokens],
+      options: [latentShape, options],
+      precision: this.precision,
+    };
   }
 
   /** The inputs that every variant has. */

@@ -12,6 +12,7 @@ import type { Watch } from '../methods/watch.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
 import { developLatent } from './developLatent.ts';
 import { planEdit } from './editPlan.ts';
+import { embedOnce } from './embeddings.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
 export interface EditWork {
@@ -48,45 +49,40 @@ export async function editPicture(
   const editor = editorFor(edit, options.method);
   const { steps, guidance, seed } = options;
   const plan = planEdit(model.tokenizer, { source, target }, edit, steps);
-  const embeddings = {
-    source: await model.encodePrompt(source),
-    target: await model.encodePrompt(target),
-    unconditional: await model.encodePrompt(''),
-  };
+  const embed = embedOnce(model);
+  const [ofSource, ofTarget, unconditional] = await Promise.all([embed(source), embed(target), embed('')]);
+  const embeddings = { source: ofSource, target: ofTarget, unconditional };
   const inverted = await invertPicture(
     model,
     store,
     { picture, prompt: source, options: request.inversion },
     watch,
+    embed,
   );
   const { inversion, placement } = inverted;
   const latentMask = mask && fitMask(mask, placement, model.pixelsPerLatent);
-  const path = await INVERSIONS[options.method].path(inversion, embeddings, options);
+  const path = await INVERSIONS[options.method].path(model, inversion, embeddings, options);
 
+  const { words, cross } = plan;
+  const blend = plan.blend ?? (latentMask && { mask: latentMask });
+  const steadily = editor.edit(
+    model,
+    {
+      path,
+      ...embeddings,
+      words,
+      steps,
+      guidance,
+      options: edit,
+      cross,
+      seed,
+      ...(blend ? { blend } : {}),
+    },
+    watch,
+  );
   let latents: Tensor | null = null;
   let wordMask: Tensor | undefined;
-  try {
-    const { words, cross } = plan;
-    const blend = plan.blend ?? (latentMask && { mask: latentMask });
-    const steadily = editor.edit(
-      model,
-      {
-        path,
-        ...embeddings,
-        words,
-        steps,
-        guidance,
-        options: edit,
-        cross,
-        seed,
-        ...(blend ? { blend } : {}),
-      },
-      watch,
-    );
-    for await (const step of steadily) ({ latents, mask: wordMask } = step);
-  } finally {
-    await path.dispose();
-  }
+  for await (const step of steadily) ({ latents, mask: wordMask } = step);
 
   const drawn = row(latents!, latents!.shape[0]! - 1);
   const edited = await developLatent(model, drawn, placement, picture);

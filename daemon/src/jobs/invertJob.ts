@@ -11,6 +11,7 @@ import type { Watch } from '../methods/watch.ts';
 import { inversionId } from '../store/inversion.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { type Embed, embedOnce } from './embeddings.ts';
 
 /** Where inversions are kept. */
 export type Inversions = Pick<InversionStore, 'find' | 'findPartial' | 'save' | 'savePartial'>;
@@ -66,6 +67,7 @@ export function placeOnCanvas(
 /**
  * The inversion of a picture: from the store, resumed, or made and kept there.
  *
+ * @param embed of the job that it is part of.
  * @throws {PalimpsestError} PROMPT_TOO_LONG, IMAGE_ENCODER_MISSING, CANCELLED (what was learned until then is kept),
  *   DISK_FULL and others, as the model and the methods do.
  */
@@ -74,6 +76,7 @@ export async function invertPicture(
   store: Inversions,
   request: InvertWork,
   watch: Watch = {},
+  embed: Embed = embedOnce(model),
 ): Promise<InvertedPicture> {
   const { prompt, options } = request;
   const { id, placement, canvas } = addressInversion(model, request);
@@ -85,12 +88,14 @@ export async function invertPicture(
 
   const resume = await store.findPartial(id);
   const resolved = resolveInversion(options);
+  const latent = await model.encodePicture(canvas);
+  const [embedding, unconditional] = await Promise.all([embed(prompt), embed('')]);
   const inversion = await INVERSIONS[resolved.method].invert(
     model,
     {
-      latent: await model.encodePicture(canvas),
-      prompt: await model.encodePrompt(prompt),
-      unconditional: await model.encodePrompt(''),
+      latent,
+      prompt: embedding,
+      unconditional,
       imageTokens: async () => (await model.encodeImageTokens(canvas)).tokens,
       options: resolved,
       ...(resume === null ? {} : { resume }),

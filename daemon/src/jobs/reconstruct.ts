@@ -18,22 +18,18 @@ export async function reconstruct(
 ): Promise<Picture> {
   const resolved = resolveInversion(options);
   const [source, unconditional] = [await model.encodePrompt(prompt), await model.encodePrompt('')];
-  const path = await INVERSIONS[resolved.method].path(inversion, { source, unconditional }, resolved);
-  try {
-    const { steps, guidance } = resolved;
-    const latents = path.correctsSource
-      ? path.latents.slice(0, 1)
-      : await ddimSampling(model, {
-          latent: path.latents.at(-1)!,
-          contexts: async (step) => ({
-            conditional: await path.conditional(step, source),
-            unconditional: path.unconditional(step),
-          }),
-          steps,
-          guidance,
-        });
-    return unfitPicture(fromTensor(await model.decodeLatent(latents.at(-1)!), { round: true }), placement);
-  } finally {
-    await path.dispose();
-  }
+  const path = await INVERSIONS[resolved.method].path(model, inversion, { source, unconditional }, resolved);
+  const { steps, guidance } = resolved;
+  const latents = path.correctsSource
+    ? path.latents.slice(0, 1)
+    : await ddimSampling(model, {
+        latent: path.latents.at(-1)!,
+        contexts: async (step) => ({
+          conditional: await path.conditional(step, source),
+          unconditional: path.unconditional(step),
+        }),
+        steps,
+        guidance,
+      });
+  return unfitPicture(fromTensor(await model.decodeLatent(latents.at(-1)!), { round: true }), placement);
 }

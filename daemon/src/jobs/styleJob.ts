@@ -8,6 +8,7 @@ import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { developLatent } from './developLatent.ts';
+import { embedOnce } from './embeddings.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
 
 export interface StyleWork {
@@ -49,51 +50,54 @@ export async function stylePicture(
     );
   }
   const walking = resolveInversion({ ...inversion, mode: undefined, method: 'ddim' });
-  const contentPrompt = await model.encodePrompt(source);
-  const stylePrompt = await model.encodePrompt(styleSource);
-  const unconditional = await model.encodePrompt('');
+  const embed = embedOnce(model);
+  const [contentPrompt, stylePrompt, unconditional] = await Promise.all([
+    embed(source),
+    embed(styleSource),
+    embed(''),
+  ]);
   const walked = await invertPicture(
     model,
     store,
     { picture: content, prompt: source, options: walking },
     watch,
+    embed,
   );
   const learned = await invertPicture(
     model,
     store,
     { picture: style, prompt: styleSource, options: inversion },
     watch,
+    embed,
   );
   const contentPath = await INVERSIONS.ddim.path(
+    model,
     walked.inversion,
     { source: contentPrompt, unconditional },
     walking,
   );
   const stylePath = await INVERSIONS.styleDiffusion.path(
+    model,
     learned.inversion,
     { source: stylePrompt, unconditional },
     learning,
   );
-  try {
-    const { steps, guidance } = learning;
-    const drawing = styleTransfer(
-      model,
-      {
-        content: contentPath,
-        contentPrompt,
-        style: stylePath,
-        stylePrompt,
-        steps,
-        guidance,
-        options,
-      },
-      watch,
-    );
-    let latent: Tensor | null = null;
-    for await (const next of drawing) latent = next;
-    const picture = await developLatent(model, latent!, walked.placement, content);
-    return { picture, inverted: learned };
-  } finally {
-    await stylePath.dispose();
-  }
+  const { steps, guidance } = learning;
+  const drawing = styleTransfer(
+    model,
+    {
+      content: contentPath,
+      contentPrompt,
+      style: stylePath,
+      stylePrompt,
+      steps,
+      guidance,
+      options,
+    },
+    watch,
+  );
+  let latent: Tensor | null = null;
+  for await (const next of drawing) latent = next;
+  const picture = await developLatent(model, latent!, walked.placement, content);
+  return { picture, inverted: learned };
 }

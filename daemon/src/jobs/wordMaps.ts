@@ -53,7 +53,7 @@ export async function wordMaps(
   let mean: AttentionMean | null = null;
   for (const [done, k] of chosen.entries()) {
     const latent = inversion.latents[k]!;
-    const { maps } = await predictWithMaps(model.unet, { latent, timestep: timesteps[k]!, keyContext });
+    const { maps } = await predictWithMaps(model, { latent, timestep: timesteps[k]!, keyContext });
     mean ??= new AttentionMean(latent.shape, keyContext.shape[1]!);
     for (const map of maps) mean.add(map);
     report(watch, { stage: 'invert', step: done + 1, total: chosen.length }, () => latent);

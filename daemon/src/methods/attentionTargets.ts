@@ -1,8 +1,8 @@
 /** @file The cross-attention maps that the attention loss and LocalBlend look at. */
 
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
+import type { NamedTensors, NoiseRequest, Variant, VariedDenoiser } from '../networks/denoiser.ts';
 import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { coarseness, QUARTER } from './latentGrid.ts';
@@ -27,7 +27,13 @@ export function recordingAttention(
   };
 }
 
-const RECORDING: UNetVariant = {
+/** The predicted noise, and attention maps in call order. */
+export interface RecordedNoise {
+  readonly noise: Tensor;
+  readonly maps: readonly Tensor[];
+}
+
+const RECORDING: Variant<null, RecordedNoise> = {
   name: 'recording',
   options: null,
   build: (inputs, predict) => {
@@ -35,14 +41,17 @@ const RECORDING: UNetVariant = {
     let maps = 0;
     graph.output('noise', predict(recordingAttention(shape, (map) => graph.output(`map${maps++}`, map))));
   },
+  feeds: () => ({}),
+  read: ({ noise, ...maps }) => ({ noise: noise!, maps: inOrder(maps) }),
 };
 
-/** The predicted noise and the target maps, in call order. */
-export async function predictWithMaps(
-  unet: UNetNetwork,
-  request: NoiseRequest,
-): Promise<{ noise: Tensor; maps: Tensor[] }> {
-  const { session } = await unet.load(RECORDING, request.latent.shape);
-  const { noise, ...maps } = await session.run(unet.feeds(request));
-  return { noise: noise!, maps: Object.keys(maps).map((_, i) => maps[`map${i}`]!) };
-}
+/** Maps as they are called in graphs, `map0` and so on, in that order. */
+export const inOrder = (maps: NamedTensors): Tensor[] => Object.keys(maps).map((_, i) => maps[`map${i}`]!);
+
+/** Maps by those names. */
+export const named = (maps: readonly Tensor[]): NamedTensors =>
+  Object.fromEntries(maps.map((map, i) => [`map${i}`, map]));
+
+/** The predicted noise and the target maps. */
+export const predictWithMaps = (model: VariedDenoiser, request: NoiseRequest): Promise<RecordedNoise> =>
+  model.predict(RECORDING, request, null);

@@ -7,13 +7,13 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
 import { reduceMean } from '../graph/ops/mean.ts';
 import { concat, reshape, slice } from '../graph/ops/movement.ts';
+import type { NoiseRequest, Variant, VariedDenoiser } from '../networks/denoiser.ts';
 import type { AttentionSite, SiteAttention } from '../networks/spatialTransformer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
@@ -68,25 +68,18 @@ export interface ControlledPrediction {
 }
 
 /** The predicted noise of all branches under control. @param request a batch of 4 rows, or 3: `rowsOf`. */
-export async function predictControlled(
-  unet: UNetNetwork,
+export const predictControlled = (
+  model: VariedDenoiser,
   request: NoiseRequest,
-  { selfReplacement, mapper, own }: StepControl,
+  control: StepControl,
   outputs: MapOutputs,
   injection: SelfInjection = { take: 'maps' },
-): Promise<ControlledPrediction> {
-  const { session } = await unet.load(controlled(outputs, injection), request.latent.shape);
-  const { noise, blendMaps, ...maps } = await session.run({
-    ...unet.feeds(request),
-    uncondGate: tensor([], [Number(selfReplacement.unconditional)]),
-    condGate: tensor([], [Number(selfReplacement.conditional)]),
-    mapper,
-    own,
-  });
-  return { noise: noise!, ...(blendMaps ? { blendMaps } : {}), maps: new Map(Object.entries(maps)) };
-}
+): Promise<ControlledPrediction> => model.predict(controlled(outputs, injection), request, control);
 
-function controlled(outputs: MapOutputs, injection: SelfInjection): UNetVariant {
+function controlled(
+  outputs: MapOutputs,
+  injection: SelfInjection,
+): Variant<StepControl, ControlledPrediction> {
   return {
     name: 'controlled',
     options: [outputs, injection],
@@ -120,6 +113,17 @@ function controlled(outputs: MapOutputs, injection: SelfInjection): UNetVariant 
         graph.output('blendMaps', reshape(mul(sum, 1 / blendMaps.length), [2, sum.size(2), tokens]));
       }
     },
+    feeds: ({ selfReplacement, mapper, own }) => ({
+      uncondGate: tensor([], [Number(selfReplacement.unconditional)]),
+      condGate: tensor([], [Number(selfReplacement.conditional)]),
+      mapper,
+      own,
+    }),
+    read: ({ noise, blendMaps, ...maps }) => ({
+      noise: noise!,
+      ...(blendMaps ? { blendMaps } : {}),
+      maps: new Map(Object.entries(maps)),
+    }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** @file DDIM inversion and sampling with classifier-free guidance (paper, section 3.2). */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
-import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { lerp } from '../tensor/arithmetic.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import { plainContexts, type RowContexts } from './path.ts';
 import { type Progress, report, type Watch } from './watch.ts';
 
@@ -14,7 +15,7 @@ import { type Progress, report, type Watch } from './watch.ts';
  * @returns z_0..z_T.
  */
 export async function ddimInversion(
-  model: StableDiffusion,
+  { schedule }: Pick<Denoiser, 'schedule'>,
   latent: Tensor,
   steps: number,
   predict: (latent: Tensor, timestep: number) => Promise<Tensor>,
@@ -22,9 +23,9 @@ export async function ddimInversion(
 ): Promise<Tensor[]> {
   const latents = [latent];
   let current = latent;
-  for (const [k, timestep] of model.schedule.timesteps(steps).reverse().entries()) {
+  for (const [k, timestep] of schedule.timesteps(steps).reverse().entries()) {
     const noise = await predict(current, timestep);
-    current = combine(model.schedule.towardsNoise(timestep, steps), current, noise);
+    current = combine(schedule.towardsNoise(timestep, steps), current, noise);
     latents.push(current);
     report(watch, { stage: 'invert', step: k + 1, total: steps }, () => latents.at(-1)!);
   }
@@ -57,7 +58,7 @@ export const promptContexts =
 
 /** DDIM sampling (equation 2): the latents after each step, the last of them the picture's. */
 export async function ddimSampling(
-  model: StableDiffusion,
+  model: Denoiser,
   request: SamplingRequest,
   watch: Watch = {},
   stage: Progress['stage'] = 'generate',
@@ -85,15 +86,15 @@ export async function ddimSampling(
 }
 
 async function guidedPrediction(
-  model: StableDiffusion,
+  model: Denoiser,
   latent: Tensor,
   timestep: number,
   { conditional, unconditional }: BranchContexts,
   guidance: number,
 ): Promise<Tensor> {
   // At w = 1 the unconditional prediction cancels out.
-  if (guidance === 1) return model.unet.predictNoise({ latent, timestep, ...conditional });
-  const noise = await model.unet.predictNoise({
+  if (guidance === 1) return model.predictNoise({ latent, timestep, ...conditional });
+  const noise = await model.predictNoise({
     latent: stack([latent, latent]),
     timestep,
     keyContext: stack([unconditional, conditional.keyContext]),
@@ -103,9 +104,4 @@ async function guidedPrediction(
 }
 
 /** Classifier-free guidance: e = e_u + w (e_c - e_u). */
-export function guide(unconditional: Tensor, conditional: Tensor, guidance: number): Tensor {
-  return tensor(
-    unconditional.shape,
-    unconditional.data.map((u, i) => u + guidance * (conditional.data[i]! - u)),
-  );
-}
+export const guide: (unconditional: Tensor, conditional: Tensor, guidance: number) => Tensor = lerp;

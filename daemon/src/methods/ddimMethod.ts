@@ -8,14 +8,16 @@ export const DDIM: InversionMethod = {
   title: 'DDIM inversion',
   citation: 'Song, Meng, Ermon: Denoising Diffusion Implicit Models, ICLR 2021, arXiv 2010.02502',
   idea: 'Walks from the picture to noise with its prompt, and learns nothing.',
+  // Direct inversion was the first with this walk.
+  storedAs: 'direct',
   // The walk takes no guidance.
   stored: ['steps', 'size'],
   sampled: ['guidance'],
   defaults: {},
   invert: async (model, { latent, prompt, options }, watch) => {
     const predict = (current: typeof latent, timestep: number) =>
-      model.unet.predictNoise({ latent: current, timestep, keyContext: prompt });
+      model.predictNoise({ latent: current, timestep, keyContext: prompt });
     return { latents: await ddimInversion(model, latent, options.steps, predict, watch), learned: null };
   },
-  path: async ({ latents }, { unconditional }) => plainPath(latents, unconditional),
+  path: async (_, { latents }, { unconditional }) => plainPath(latents, unconditional),
 };

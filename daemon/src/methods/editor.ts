@@ -3,7 +3,7 @@
 import type { EditOptions } from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
 import type { BlendWords } from '../attention/localBlend.ts';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { EditingModel } from '../networks/denoiser.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { InversionName } from './inversion.ts';
 import type { Path } from './path.ts';
@@ -57,7 +57,7 @@ export interface Editor {
   readonly notOn: Readonly<Partial<Record<InversionName, string>>>;
   /** Edits, yielding each step; the last row of its latents is the target's. */
   readonly edit: (
-    model: StableDiffusion,
+    model: EditingModel,
     request: EditRequest,
     watch: Watch,
   ) => AsyncGenerator<EditStep, void, undefined>;

@@ -3,11 +3,11 @@
  * section 4; style transfer: paper, section 5.2.7).
  */
 
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import type { Value } from '../graph/graph.ts';
 import { fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { concat, slice } from '../graph/ops/movement.ts';
+import type { NoiseRequest, Variant, VariedDenoiser } from '../networks/denoiser.ts';
 import type { AttentionSite } from '../networks/spatialTransformer.ts';
 import type { ResidualSite } from '../networks/unet.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
@@ -21,22 +21,7 @@ export interface InjectionGates {
   readonly features: number;
 }
 
-/** The predicted noise [N, C, h, w]; row 0 of the batch gives, the others receive. */
-export async function predictInjected(
-  unet: UNetNetwork,
-  request: NoiseRequest,
-  gates: InjectionGates,
-): Promise<Tensor> {
-  const { session } = await unet.load(INJECTED, request.latent.shape);
-  const { noise } = await session.run({
-    ...unet.feeds(request),
-    attentionGate: tensor([], [gates.attention]),
-    featureGate: tensor([], [gates.features]),
-  });
-  return noise!;
-}
-
-const INJECTED: UNetVariant = {
+const INJECTED: Variant<InjectionGates, Tensor> = {
   name: 'injected',
   options: null,
   build: ({ latent }, predict) => {
@@ -53,7 +38,19 @@ const INJECTED: UNetVariant = {
     );
     graph.output('noise', noise);
   },
+  feeds: ({ attention, features }) => ({
+    attentionGate: tensor([], [attention]),
+    featureGate: tensor([], [features]),
+  }),
+  read: ({ noise }) => noise!,
 };
+
+/** The predicted noise [N, C, h, w]; row 0 of the batch gives, the others receive. */
+export const predictInjected = (
+  model: VariedDenoiser,
+  request: NoiseRequest,
+  gates: InjectionGates,
+): Promise<Tensor> => model.predict(INJECTED, request, gates);
 
 /** From the second transformer at a quarter of the latent's side on: output blocks 4 to 11 of Stable Diffusion. */
 const givesAttention = (site: AttentionSite, latentShape: readonly number[]): boolean =>

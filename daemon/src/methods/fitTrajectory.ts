@@ -3,19 +3,17 @@
  * each timestep, learn the context of one branch that makes the guided sampling follow the DDIM trajectory.
  */
 
-import type { Feeds } from '../execution/session.ts';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
-import type { LoadedVariant, NoiseRequest } from '../execution/unetNetwork.ts';
+import type { LearningDenoiser, NoiseRequest, Variant } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
 import { predictWithMaps } from './attentionTargets.ts';
 import { ddimInversion, guide } from './ddim.ts';
-import { innerIteration, stepFeeds, targetMapFeeds } from './innerIteration.ts';
+import { type Iteration, type IterationInputs, innerIteration } from './innerIteration.ts';
 import type { InversionRequest, Optimised } from './inversion.ts';
 import { inRole, type Learned } from './learnedContext.ts';
-import { MappedValues } from './mappedValues.ts';
+import { type MappedContexts, mappedContexts } from './mappedContexts.ts';
 import type { FitRecipe } from './recipes.ts';
 import { type Losses, report, throwIfCancelled, type Watch } from './watch.ts';
 
@@ -52,7 +50,7 @@ interface Trajectory {
  *   text encoder's.
  */
 export async function fitTrajectory(
-  model: StableDiffusion,
+  model: LearningDenoiser,
   request: FitRequest,
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
@@ -64,45 +62,38 @@ export async function fitTrajectory(
     const { latents } = await targets(model, withoutMaps, watch);
     return { latents, learned: { shape, role, imageTokens, parameters: latents.slice(1).map(() => start) } };
   }
-  const contexts = await MappedValues.load(shape, imageTokens, request.learning);
+  const contexts = mappedContexts(model, request, request.learning.shape[2]!);
+  const trajectory = await targets(model, request, watch);
+  const letGo = model.hold([
+    ...trajectory.latents,
+    ...trajectory.maps.flat(),
+    ...Array.from({ length: options.steps }, () => start),
+  ]);
+  const iteration = innerIteration({
+    mapping: shape,
+    role: role === 'unconditional' ? 'both' : role,
+    attentionLoss: options.attentionLoss,
+    adam: recipe.adam,
+  });
   try {
-    const trajectory = await targets(model, request, watch);
-    const letGo = model.hold([
-      ...trajectory.latents,
-      ...trajectory.maps.flat(),
-      ...Array.from({ length: options.steps }, () => start),
-    ]);
-    const iteration = await model.unet.load(
-      innerIteration({
-        mapping: shape,
-        role: role === 'unconditional' ? 'both' : role,
-        attentionLoss: options.attentionLoss,
-        adam: recipe.adam,
-      }),
-      request.latent.shape,
-    );
-    try {
-      const parameters = await learn(model, request, { trajectory, iteration, contexts }, watch, onTimestep);
-      return { latents: trajectory.latents, learned: { shape, role, imageTokens, parameters } };
-    } finally {
-      await model.unet.release(iteration);
-      letGo();
-    }
+    const parameters = await learn(model, request, { trajectory, iteration, contexts }, watch, onTimestep);
+    return { latents: trajectory.latents, learned: { shape, role, imageTokens, parameters } };
   } finally {
-    await contexts.dispose();
+    await model.release(iteration, request.latent.shape);
+    letGo();
   }
 }
 
 /** What the optimisation works with. */
 interface Tools {
   readonly trajectory: Trajectory;
-  readonly iteration: LoadedVariant;
-  readonly contexts: MappedValues;
+  readonly iteration: Variant<IterationInputs, Iteration>;
+  readonly contexts: MappedContexts;
 }
 
 /** The parameters of all timesteps, noisiest first. */
 async function learn(
-  model: StableDiffusion,
+  model: LearningDenoiser,
   { options, recipe, imageTokens, learning, staying, weight, start, resume, role }: FitRequest,
   { trajectory: { latents, maps }, iteration, contexts }: Tools,
   watch: Watch,
@@ -119,7 +110,7 @@ async function learn(
 
   for (const [i, timestep] of timesteps.entries()) {
     if (i < learned.length) continue;
-    const noiseStaying = await model.unet.predictNoise({ latent: current, timestep, keyContext: staying });
+    const noiseStaying = await model.predictNoise({ latent: current, timestep, keyContext: staying });
     throwIfCancelled(watch);
     const step = model.schedule.towardsPicture(timestep, steps);
     // The maps recorded for the same latent, one timestep noisier: the official code's indexing.
@@ -127,19 +118,15 @@ async function learn(
     const done = budget.slice(0, i).reduce((sum, iterations) => sum + iterations, 0);
     const branch: NoiseRequest = { latent: current, timestep, keyContext: learning };
     // The parameters start where those of the timestep before ended; the optimiser starts afresh.
-    parameters = await optimise(iteration, {
+    parameters = await optimise({
       parameters,
-      feeds: {
-        ...model.unet.feeds(branch),
-        ...stepFeeds({
-          noiseUncond: noiseStaying,
-          target: latents[steps - 1 - i]!,
-          step,
-          guidance: weight,
+      iterate: (adam) =>
+        model.predict(iteration, branch, {
+          step: { noiseUncond: noiseStaying, target: latents[steps - 1 - i]!, step, guidance: weight },
+          targetMaps,
+          imageTokens,
+          ...adam,
         }),
-        ...targetMapFeeds(targetMaps),
-        ...(imageTokens === null ? {} : { imageTokens }),
-      },
       iterations: budget[i]!,
       learningRate: recipe.learningRate(i),
       stopBelow: recipe.stopBelow(i, options.earlyStopEpsilon),
@@ -149,8 +136,8 @@ async function learn(
     });
     learned.push(requireFinite(parameters));
 
-    const context = await contexts.of(parameters, learning);
-    const noise = await model.unet.predictNoise({
+    const context = await contexts(parameters, learning);
+    const noise = await model.predictNoise({
       valueContext: learning,
       ...branch,
       ...inRole(role, context),
@@ -164,15 +151,15 @@ async function learn(
 
 /** The DDIM inversion of the source prompt, with its attention maps where they count. */
 async function targets(
-  model: StableDiffusion,
+  model: LearningDenoiser,
   { latent, prompt, options }: FitRequest,
   watch: Watch,
 ): Promise<Trajectory> {
-  const maps: Tensor[][] = [];
+  const maps: (readonly Tensor[])[] = [];
   const predict = async (current: Tensor, timestep: number) => {
     const request = { latent: current, timestep, keyContext: prompt };
-    if (!options.attentionLoss) return model.unet.predictNoise(request);
-    const recorded = await predictWithMaps(model.unet, request);
+    if (!options.attentionLoss) return model.predictNoise(request);
+    const recorded = await predictWithMaps(model, request);
     maps.push(recorded.maps);
     return recorded.noise;
   };
@@ -182,8 +169,8 @@ async function targets(
 
 interface Timestep {
   readonly parameters: Tensor;
-  /** What stays the same for all iterations of the timestep. */
-  readonly feeds: Feeds;
+  /** One iteration; all but the optimiser stays the same within the timestep. */
+  readonly iterate: (adam: Pick<IterationInputs, 'state' | 'schedule'>) => Promise<Iteration>;
   readonly iterations: number;
   readonly learningRate: number;
   readonly stopBelow: number;
@@ -192,17 +179,13 @@ interface Timestep {
 }
 
 /** The inner loop: Adam until the loss is small enough or the iterations are used up. */
-async function optimise(iteration: LoadedVariant, timestep: Timestep): Promise<Tensor> {
+async function optimise(timestep: Timestep): Promise<Tensor> {
   let state = freshAdam(timestep.parameters);
   for (let k = 1; k <= timestep.iterations; k++) {
     const schedule = adamSchedule(timestep.learningRate, k, timestep.adam);
-    const result = await iteration.session.run({ ...timestep.feeds, ...state, ...schedule });
-    state = {
-      parameters: result.parametersNext!,
-      firstMoment: result.firstMomentNext!,
-      secondMoment: result.secondMomentNext!,
-    };
-    const losses = { latent: result.latentLoss!.data[0]!, attention: result.attentionLoss?.data[0] ?? 0 };
+    const iteration = await timestep.iterate({ state, schedule });
+    const { losses } = iteration;
+    state = iteration.state;
     timestep.onIteration(k, losses);
     // The loss is that of the parameters before the step; the official code stops after it.
     if (losses.latent + losses.attention < timestep.stopBelow) break;

@@ -1,15 +1,14 @@
 /** @file One iteration of an inversion's optimisation: forward, both losses, backward and Adam, as one graph. */
 
-import type { Feeds } from '../execution/session.ts';
-import type { UNetVariant } from '../execution/unetNetwork.ts';
 import { gradients } from '../graph/backward.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
 import { mean } from '../graph/ops/mean.ts';
 import { concat, reshape } from '../graph/ops/movement.ts';
+import type { NamedTensors, Variant } from '../networks/denoiser.ts';
 import type { StepFactors } from '../networks/noiseSchedule.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { type AdamOptions, type AdamState, adamStep } from './adam.ts';
+import { type AdamOptions, type AdamSchedule, type AdamState, adamStep } from './adam.ts';
 import { recordingAttention } from './attentionTargets.ts';
 import {
   type ContextShape,
@@ -19,6 +18,7 @@ import {
   parameterCount,
   splitParameters,
 } from './learnedContext.ts';
+import type { Losses } from './watch.ts';
 
 /** The inputs of the reconstruction loss, by name. */
 const STEP_INPUTS = ['stepLatent', 'stepNoise', 'guidance'] as const;
@@ -33,7 +33,7 @@ export interface StepRequest {
 }
 
 /** Feeds of `reconstructionLoss`. */
-export function stepFeeds({ noiseUncond, target, step, guidance }: StepRequest): Feeds {
+export function stepFeeds({ noiseUncond, target, step, guidance }: StepRequest): NamedTensors {
   const scalar = (value: number) => tensor([], [value]);
   return {
     noiseUncond,
@@ -73,7 +73,7 @@ export function attentionLoss(maps: readonly Value[]): Value {
 }
 
 /** Feeds of `attentionLoss`. */
-export const targetMapFeeds = (maps: readonly Tensor[]): Feeds =>
+export const targetMapFeeds = (maps: readonly Tensor[]): NamedTensors =>
   Object.fromEntries(maps.map((map, i) => [`targetMap${i}`, map]));
 
 const meanSquare = (x: Value): Value => mean(mul(x, x));
@@ -87,18 +87,32 @@ export interface InnerIterationOptions {
   readonly adam: AdamOptions;
 }
 
+/** What one iteration is given beside the branch that learns. */
+export interface IterationInputs {
+  readonly step: StepRequest;
+  /** The maps that the attention loss draws to; none where it does not count. */
+  readonly targetMaps: readonly Tensor[];
+  /** E(x) [1, image tokens, D]; null where an embedding is learned. */
+  readonly imageTokens: Tensor | null;
+  readonly state: AdamState<Tensor>;
+  readonly schedule: AdamSchedule<Tensor>;
+}
+
+export interface Iteration {
+  readonly state: AdamState<Tensor>;
+  /** Of the parameters before the step. */
+  readonly losses: Losses;
+}
+
 const STATE = ['parameters', 'firstMoment', 'secondMoment'] as const;
 
 /**
- * The variant of the UNet that makes one iteration.
- *
- * Beside the UNet's inputs, of which the learned context's is left unused: `imageTokens`, the state and schedule of Adam,
- * and what `stepFeeds` and `targetMapFeeds` give. Outputs: the new state as `parametersNext` and so on, `latentLoss`, `attentionLoss`.
+ * The variant of the UNet that makes one iteration. Of the UNet's inputs, the learned context's is left unused.
  */
-export function innerIteration(options: InnerIterationOptions): UNetVariant {
+export function innerIteration(options: InnerIterationOptions): Variant<IterationInputs, Iteration> {
   return {
     name: 'innerIteration',
-    options,
+    options: keyOf(options),
     build: (inputs, predict) => {
       const { latent, keyContext } = inputs;
       const { graph } = latent;
@@ -134,7 +148,33 @@ export function innerIteration(options: InnerIterationOptions): UNetVariant {
       const next = adamStep(state, gradient, schedule, options.adam);
       for (const name of STATE) graph.output(`${name}Next`, next[name]);
     },
+    feeds: ({ step, targetMaps, imageTokens, state, schedule }) => ({
+      ...stepFeeds(step),
+      ...targetMapFeeds(targetMaps),
+      ...(imageTokens === null ? {} : { imageTokens }),
+      ...state,
+      ...schedule,
+    }),
+    read: (outputs) => ({
+      state: {
+        parameters: outputs.parametersNext!,
+        firstMoment: outputs.firstMomentNext!,
+        secondMoment: outputs.secondMomentNext!,
+      },
+      losses: { latent: outputs.latentLoss!.data[0]!, attention: outputs.attentionLoss?.data[0] ?? 0 },
+    }),
   };
+}
+
+/** The options as they stand in the names of graphs that are kept: the order counts. */
+function keyOf({ mapping, role, attentionLoss, adam }: InnerIterationOptions) {
+  const { kind, promptTokens } = mapping;
+  const shape =
+    kind === 'embedding'
+      ? { kind, promptTokens, width: mapping.width }
+      : { kind, imageTokens: mapping.imageTokens, promptTokens };
+  const { beta1, beta2, epsilon } = adam;
+  return { mapping: shape, role, attentionLoss, adam: { beta1, beta2, epsilon } };
 }
 
 function stateInputs(graph: Graph, count: number): AdamState<Value> {

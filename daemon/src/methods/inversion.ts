@@ -1,7 +1,7 @@
 /** @file What an inversion is, and what each method of inverting declares of itself. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { ContextMapper, LearningDenoiser } from '../networks/denoiser.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Learned } from './learnedContext.ts';
 import type { Path } from './path.ts';
@@ -58,7 +58,9 @@ export interface InversionMethod {
   readonly citation: string;
   /** One sentence: what it does with the picture. */
   readonly idea: string;
-  /** The options that what is stored depends on: equal ones share an inversion. */
+  /** What stands for it in the keys of what is stored, for good; methods with the same walk share it. */
+  readonly storedAs: string;
+  /** The options that what is stored depends on, in the order of the keys: equal ones share an inversion. */
   readonly stored: readonly (keyof InversionOptions)[];
   /** The options that it takes when an edit samples along it. */
   readonly sampled: readonly (keyof InversionOptions)[];
@@ -69,13 +71,14 @@ export interface InversionMethod {
    * @param onTimestep is given the state after each timestep of an optimisation, to keep for a resume.
    */
   readonly invert: (
-    model: StableDiffusion,
+    model: LearningDenoiser,
     request: InversionRequest,
     watch: Watch,
     onTimestep: (state: Optimised) => Promise<void>,
   ) => Promise<Inversion>;
   /** What the inversion brings to the sampling of an edit. */
   readonly path: (
+    model: ContextMapper,
     inversion: Inversion,
     embeddings: { readonly source: Tensor; readonly unconditional: Tensor },
     options: ResolvedInversion,

@@ -44,9 +44,7 @@ export function resolveInversion({ mode, method, ...options }: InversionOptions)
 
 /** Of the options, what the stored inversion depends on; methods that store the same thing share it. */
 export function storedOptions(options: ResolvedInversion): readonly unknown[] {
-  const { invert, stored } = INVERSIONS[options.method];
-  // Methods with the same walk have the same function, whatever they are called.
-  const walk = Object.entries(INVERSIONS).find(([, method]) => method.invert === invert)![0];
+  const { storedAs, stored } = INVERSIONS[options.method];
   const values: Readonly<Record<string, unknown>> = options;
-  return [walk, ...stored.map((name) => [name, values[name] ?? null])];
+  return [storedAs, ...stored.map((name) => [name, values[name] ?? null])];
 }

@@ -3,7 +3,7 @@
  * queries look at the source's keys and values, so that its layout is its own and its look the picture's.
  */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { EditingModel, VariedDenoiser } from '../networks/denoiser.ts';
 import { tensor } from '../tensor/tensor.ts';
 import type { StepControl } from './controlledPrediction.ts';
 import type { Editor } from './editor.ts';
@@ -19,7 +19,7 @@ export interface MasaCtrlRequest extends Omit<SideBySideRequest, 'control' | 'in
 
 /** Edits, yielding each step. */
 export function masaCtrl(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   { startStep, startLayer, ...request }: MasaCtrlRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
@@ -64,8 +64,8 @@ export const MASA_CTRL: Editor = {
  * The first transformer on the way up at half the latent's side: the official 10 in Stable Diffusion, whose way down
  * has 6, its middle 1, and its way up 3 at a quarter of the side.
  */
-function firstTransformerUp({ unet: { config } }: StableDiffusion): number {
-  const { down_block_types: down, up_block_types: up, layers_per_block: layers } = config;
+function firstTransformerUp({ unetConfig }: Pick<EditingModel, 'unetConfig'>): number {
+  const { down_block_types: down, up_block_types: up, layers_per_block: layers } = unetConfig;
   const before = down.filter((type) => type === 'CrossAttnDownBlock2D').length * layers + 1;
   // The last level has the latent's own side, the one before it half of that.
   const coarser = up.slice(0, -2).filter((type) => type === 'CrossAttnUpBlock2D').length;

@@ -1,5 +1,6 @@
 /** @file The two regularisers of pix2pix-zero's inversion, and their gradients (Parmar et al. 2023, equations 1 and 2). */
 
+import { addScaled } from '../tensor/arithmetic.ts';
 import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** A random whole number from 0 up to, but not including, a limit. */
@@ -44,10 +45,7 @@ export function regularize(
 }
 
 const descend = (x: Tensor, { gradient }: LossAndGradient, rate: number): Tensor =>
-  tensor(
-    x.shape,
-    x.data.map((value, i) => value - rate * gradient.data[i]!),
-  );
+  addScaled(x, gradient, -rate);
 
 /** Squared mean products of each channel with itself, shifted along either axis, over a pyramid (equation 1). */
 export function autoCorrelation(noise: Tensor, rolls: Rolls): LossAndGradient {

@@ -3,7 +3,7 @@
  * that makes the guided sampling follow the DDIM trajectory of the picture.
  */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { LearningDenoiser } from '../networks/denoiser.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { fitTrajectory } from './fitTrajectory.ts';
 import type { InversionMethod, InversionRequest, Optimised } from './inversion.ts';
@@ -28,7 +28,7 @@ export interface NullTextRequest extends Omit<InversionRequest, 'imageTokens' | 
  * @throws {PalimpsestError} CANCELLED, ENGINE_FAILED.
  */
 export function nullText(
-  model: StableDiffusion,
+  model: LearningDenoiser,
   request: NullTextRequest,
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
@@ -59,11 +59,12 @@ export const NULL_TEXT: InversionMethod = {
   citation:
     'Mokady, Hertz, Aberman, Pritch, Cohen-Or: Null-text Inversion for Editing Real Images using Guided Diffusion Models, CVPR 2023, arXiv 2211.09794',
   idea: 'Learns the embedding of the unconditional branch for each timestep.',
+  storedAs: 'nullText',
   stored: ['steps', 'guidance', 'innerSteps', 'earlyStopEpsilon', 'attentionLoss', 'size'],
   sampled: ['guidance'],
   defaults: { innerSteps: 10, attentionLoss: false },
   invert: nullText,
-  path: async ({ latents, learned }, { unconditional }) => ({
+  path: async (_, { latents, learned }, { unconditional }) => ({
     ...plainPath(latents, unconditional),
     unconditional: (step) => tensor(unconditional.shape, learned!.parameters[step]!.data),
   }),

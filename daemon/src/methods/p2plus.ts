@@ -4,7 +4,7 @@
  */
 
 import { type CrossControl, crossControlAt } from '../attention/crossControl.ts';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { VariedDenoiser } from '../networks/denoiser.ts';
 import type { StepControl } from './controlledPrediction.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import { type EditStep, type SideBySideRequest, sideBySide } from './sideBySide.ts';
@@ -28,7 +28,7 @@ export interface P2PlusRequest extends Omit<SideBySideRequest, 'tauV' | 'control
 
 /** Edits, yielding each step. */
 export function p2plus(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   { taus, cross, ...request }: P2PlusRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
@@ -62,7 +62,7 @@ const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'parameters' |
 };
 
 const edit = (
-  model: StableDiffusion,
+  model: VariedDenoiser,
   { options, ...request }: EditRequest,
   watch: Watch,
   unconditionalSelf: number,

@@ -20,7 +20,6 @@ export interface Path {
   /** The source's latent is put back on the trajectory after each step (direct inversion). */
   readonly correctsSource: boolean;
   readonly proximal: ProximalGuidance | null;
-  readonly dispose: () => Promise<void>;
 }
 
 /**
@@ -43,5 +42,4 @@ export const plainPath = (latents: readonly Tensor[], unconditional: Tensor): Pa
   oneSourceBranch: false,
   correctsSource: false,
   proximal: null,
-  dispose: async () => {},
 });

@@ -3,17 +3,11 @@
  * sentences, and each latent is drawn to where its cross-attention is that of the source.
  */
 
-import type { Results } from '../execution/session.ts';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
-import type { UNetVariant } from '../execution/unetNetwork.ts';
-import { gradients } from '../graph/backward.ts';
-import type { Value } from '../graph/graph.ts';
-import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
-import { add, mul, sub } from '../graph/ops/elementwise.ts';
-import { mean } from '../graph/ops/mean.ts';
+import type { PromptEncoder, VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
-import type { SiteAttention } from '../networks/spatialTransformer.ts';
-import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { add, addScaled, mean, subtract } from '../tensor/arithmetic.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
+import { attentionGradient, predictWithAllMaps } from './attentionGradient.ts';
 import { guide } from './ddim.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import type { Path } from './path.ts';
@@ -39,57 +33,48 @@ export interface Pix2PixZeroStep extends EditStep {
 }
 
 /** Mean embedding of the target sentences minus that of the source sentences, [1, tokens, D]. */
-export function editDirection(source: readonly Tensor[], target: readonly Tensor[]): Tensor {
-  const [from, to] = [meanOf(source), meanOf(target)];
-  return combine({ latent: 1, noise: -1 }, to, from);
-}
-
-function meanOf(embeddings: readonly Tensor[]): Tensor {
-  const sum = tensor(embeddings[0]!.shape);
-  for (const { data } of embeddings)
-    for (const [i, x] of data.entries()) sum.data[i]! += x / embeddings.length;
-  return sum;
-}
+export const editDirection = (source: readonly Tensor[], target: readonly Tensor[]): Tensor =>
+  subtract(mean(target), mean(source));
 
 /** Edits, yielding each step. */
 export async function* pix2pixZero(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   { path, source, direction, steps, guidance, rate }: Pix2PixZeroRequest,
   watch: Watch = {},
 ): AsyncGenerator<Pix2PixZeroStep, void, undefined> {
-  const { unet, schedule } = model;
+  const { schedule } = model;
   const start = path.latents.at(-1)!;
-  const keyContext = stack([source, combine({ latent: 1, noise: 1 }, source, direction)]);
-  const reference = await unet.load(ALL_MAPS, start.shape);
-  const drawn = await unet.load(ATTENTION_GRADIENT, stack([start, start]).shape);
+  const keyContext = stack([source, add(source, direction)]);
   let [latent, sourceLatent] = [start, start];
   for (const [i, timestep] of schedule.timesteps(steps).entries()) {
     const step = schedule.towardsPicture(timestep, steps);
     // With one prompt in both branches, guidance leaves the source's noise as it is.
-    const { noise: sourceNoise, ...maps } = await reference.session.run(
-      unet.feeds({ latent: sourceLatent, timestep, keyContext: source }),
-    );
+    const reference = await predictWithAllMaps(model, {
+      latent: sourceLatent,
+      timestep,
+      keyContext: source,
+    });
     sourceLatent = path.correctsSource
       ? path.latents[steps - 1 - i]!
-      : combine(step, sourceLatent, sourceNoise!);
+      : combine(step, sourceLatent, reference.noise);
 
     throwIfCancelled(watch);
     const both = stack([latent, latent]);
-    const found: Results = await drawn.session.run({
-      ...unet.feeds({ latent: both, timestep, keyContext }),
-      ...maps,
-    });
-    const gradient = found.gradient!;
+    const { loss, gradient } = await attentionGradient(
+      model,
+      { latent: both, timestep, keyContext },
+      reference.maps,
+    );
     throwIfCancelled(watch);
-    const moved = combine({ latent: 1, noise: -rate }, both, gradient);
-    const noise = await unet.predictNoise({ latent: moved, timestep, keyContext });
+    const moved = addScaled(both, gradient, -rate);
+    const noise = await model.predictNoise({ latent: moved, timestep, keyContext });
     const guided = guide(row(noise, 0), row(noise, 1), guidance);
     // As coded: it goes on from the unconditional copy.
     latent = combine(step, row(moved, 0), guided);
     yield {
       latents: stack([sourceLatent, latent]),
       maps: new Map(),
-      loss: found.loss!.data[0]!,
+      loss,
       gradient,
     };
     report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
@@ -97,52 +82,6 @@ export async function* pix2pixZero(
     );
   }
 }
-
-/** All cross-attention maps [N, heads, queries, tokens] go to `record`. */
-const recordingAll =
-  (record: (map: Value) => void): SiteAttention =>
-  (site, q, k, v) => {
-    if (site.kind === 'self') return fusedAttention(q, k, v, site.heads);
-    const map = attentionMap(q, k, site.heads);
-    record(map);
-    return attend(map, v);
-  };
-
-/** The noise, and every cross-attention map as `map0` and so on. */
-const ALL_MAPS: UNetVariant = {
-  name: 'allMaps',
-  options: null,
-  build: ({ latent }, predict) => {
-    let count = 0;
-    const noise = predict(recordingAll((map) => latent.graph.output(`map${count++}`, map)));
-    latent.graph.output('noise', noise);
-  },
-};
-
-/**
- * The distance of all cross-attention maps from those of the source, `map0` and so on, and its gradient with respect to
- * the latents: for each map the sum over its places and tokens of the squared difference, averaged over batch and heads.
- */
-const ATTENTION_GRADIENT: UNetVariant = {
-  name: 'attentionGradient',
-  options: null,
-  build: ({ latent }, predict) => {
-    const { graph } = latent;
-    const losses: Value[] = [];
-    predict(
-      recordingAll((map) => {
-        const [, heads, queries = 0, tokens = 0] = map.shape;
-        const target = graph.input(`map${losses.length}`, [1, heads!, queries, tokens]);
-        const difference = sub(map, target);
-        losses.push(mul(mean(mul(difference, difference)), queries * tokens));
-      }),
-    );
-    const loss = losses.reduce(add);
-    graph.output('loss', loss);
-    const [gradient] = gradients(loss, [latent], 1);
-    graph.output('gradient', gradient!);
-  },
-};
 
 /** Sentences around a thing, in place of those that the paper has a language model write. */
 const SENTENCES = [
@@ -156,7 +95,7 @@ const SENTENCES = [
 
 /** The direction between two wordings; between the prompts themselves where one of them has no words of its own. */
 async function directionOf(
-  model: StableDiffusion,
+  model: PromptEncoder,
   { source, target, words: { removed, added } }: Pick<EditRequest, 'source' | 'target' | 'words'>,
 ): Promise<Tensor> {
   if (removed === '' || added === '') return editDirection([source], [target]);

@@ -3,8 +3,9 @@
  * of the source's own sampling are injected.
  */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
+import { addScaled, scale } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import type { Editor } from './editor.ts';
@@ -36,7 +37,7 @@ export const fallingWeight =
 
 /** Edits, yielding each step; the source stands still once nothing is injected any more. */
 export async function* plugAndPlay(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   request: PlugAndPlayRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
@@ -61,7 +62,7 @@ export async function* plugAndPlay(
     if (gates.attention + gates.features > 0) {
       const keyContext = stack([source, ...embeddings]);
       noise = await predictInjected(
-        model.unet,
+        model,
         { latent: stack([sourceLatent, ...latents]), timestep, keyContext },
         gates,
       );
@@ -70,7 +71,7 @@ export async function* plugAndPlay(
         : combine(step, sourceLatent, row(noise, 0));
       noise = tensor([embeddings.length, ...noise.shape.slice(1)], noise.data.subarray(start.data.length));
     } else {
-      noise = await model.unet.predictNoise({
+      noise = await model.predictNoise({
         latent: stack(latents),
         timestep,
         keyContext: stack(embeddings),
@@ -91,11 +92,9 @@ const isOpen = (until: number, step: number, steps: number): number =>
   Number(until > 0 && step <= Math.floor(until * steps + 1e-6));
 
 /** A weighted sum of tensors of one shape. */
-function weighted(terms: readonly (readonly [number, Tensor])[]): Tensor {
-  const [, { shape }] = terms[0]!;
-  const sum = tensor(shape);
-  for (const [weight, { data }] of terms) for (const [i, x] of data.entries()) sum.data[i]! += weight * x;
-  return sum;
+function weighted([first, ...rest]: readonly (readonly [number, Tensor])[]): Tensor {
+  const [weight, x] = first!;
+  return rest.reduce((sum, [weight, x]) => addScaled(sum, x, weight), scale(x, weight));
 }
 
 const ONE_TARGET_EMBEDDING =

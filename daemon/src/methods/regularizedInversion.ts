@@ -4,7 +4,7 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -19,7 +19,7 @@ import { report, type Watch } from './watch.ts';
  * @param rolls random shifts of the auto-correlation.
  */
 export async function regularizedInversion(
-  model: StableDiffusion,
+  model: Denoiser,
   latent: Tensor,
   prompt: Tensor,
   steps: number,
@@ -31,7 +31,7 @@ export async function regularizedInversion(
   const timesteps = model.schedule.timesteps(steps).reverse().slice(1, -1);
   for (const [k, timestep] of timesteps.entries()) {
     const current = latents.at(-1)!;
-    const noise = await model.unet.predictNoise({ latent: current, timestep, keyContext: prompt });
+    const noise = await model.predictNoise({ latent: current, timestep, keyContext: prompt });
     const regular = regularize(noise, rolls, regularization);
     latents.push(combine(model.schedule.beyond(timestep, steps), current, regular));
     report(watch, { stage: 'invert', step: k + 1, total: timesteps.length }, () => latents.at(-1)!);
@@ -48,6 +48,7 @@ export const REGULARIZED: InversionMethod = {
   citation:
     'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
   idea: 'DDIM inversion whose noise is kept uncorrelated and of unit variance; learns nothing.',
+  storedAs: 'regularized',
   stored: ['steps', 'seed', 'size'],
   invert: async (model, { latent, prompt, options }, watch) => {
     if (options.steps < FEWEST_STEPS)

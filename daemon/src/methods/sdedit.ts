@@ -3,7 +3,7 @@
  * inversion, with the contexts that it learned (paper, section 5.2.5).
  */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { Denoiser } from '../networks/denoiser.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import { stack, type Tensor } from '../tensor/tensor.ts';
 import { ddimSampling, type SamplingRequest } from './ddim.ts';
@@ -20,7 +20,7 @@ export interface SdeditRequest extends Omit<SamplingRequest, 'lastSteps'> {
 
 /** The noised latent, and the latents after each of the k = floor(T s) steps. */
 export async function sdedit(
-  model: StableDiffusion,
+  model: Denoiser,
   { noise, strength, ...request }: SdeditRequest,
   watch: Watch = {},
 ): Promise<{ noised: Tensor; latents: Tensor[] }> {

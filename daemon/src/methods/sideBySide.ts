@@ -5,9 +5,10 @@
  */
 
 import { type BlendWords, blendLatents, blendMask, blendsAt } from '../attention/localBlend.ts';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
-import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { add, addScaled, subtract } from '../tensor/arithmetic.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import {
   type ControlledPrediction,
   type MapOutputs,
@@ -55,7 +56,7 @@ export interface EditStep {
 
 /** Samples, yielding each step. */
 export async function* sideBySide(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   request: SideBySideRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
@@ -95,7 +96,7 @@ export async function* sideBySide(
 
     let mask: Tensor | undefined;
     if (byWords && prediction.blendMaps) {
-      accumulated = accumulated === null ? prediction.blendMaps : sum(accumulated, prediction.blendMaps);
+      accumulated = accumulated === null ? prediction.blendMaps : add(accumulated, prediction.blendMaps);
       if (blendsAt(i, steps)) {
         const [, , height = 0, width = 0] = latents.shape;
         mask = blendMask({ maps: accumulated, grid: quarterGrid(latents.shape) }, blend, { height, width });
@@ -130,7 +131,7 @@ interface Step {
 
 /** The noise of the branches that this step needs: 2 rows (the target's alone), 3 (one source branch) or 4. */
 async function predict(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   { path, source, target, steps, tauV, injection, blend, maps }: SideBySideRequest,
   i: number,
   { latents, timestep, control, wantsSource }: Step,
@@ -150,8 +151,8 @@ async function predict(
       [ofTarget, cond],
     ]);
     const noise = isWeighted(control)
-      ? await predictWeighted(model.unet, request, control.own)
-      : await model.unet.predictNoise(request);
+      ? await predictWeighted(model, request, control.own)
+      : await model.predictNoise(request);
     return { noise, maps: new Map() };
   }
   // The source keeps its learned contexts to the end.
@@ -171,7 +172,7 @@ async function predict(
       ]);
   const outputs: MapOutputs =
     maps === 'each' ? 'each' : blend !== undefined && 'words' in blend ? 'blend' : 'none';
-  return predictControlled(model.unet, request, control, outputs, injection);
+  return predictControlled(model, request, control, outputs, injection);
 }
 
 /**
@@ -187,26 +188,14 @@ function guideRows(
     batch === 2 ? { uncondSource: 0, uncondTarget: 0, condSource: 1, condTarget: 1 } : rowsOf(batch);
   const uncond = stack([row(noise, rows.uncondSource), row(noise, rows.uncondTarget)]);
   const cond = stack([row(noise, rows.condSource), row(noise, rows.condTarget)]);
-  const difference = tensor(
-    cond.shape,
-    cond.data.map((c, i) => c - uncond.data[i]!),
-  );
+  const difference = subtract(cond, uncond);
   const shrunk = path.proximal && shrink(path.proximal, difference);
   const used = shrunk?.difference ?? difference;
   return {
-    noise: tensor(
-      cond.shape,
-      uncond.data.map((u, i) => u + guidance * used.data[i]!),
-    ),
+    noise: addScaled(uncond, used, guidance),
     kept: shrunk?.kept ?? null,
   };
 }
 
 /** Latents [2, C, h, w] with another source. */
 const withSource = (latents: Tensor, source: Tensor): Tensor => stack([source, row(latents, 1)]);
-
-const sum = (a: Tensor, b: Tensor): Tensor =>
-  tensor(
-    a.shape,
-    a.data.map((x, i) => x + b.data[i]!),
-  );

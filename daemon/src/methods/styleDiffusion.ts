@@ -5,14 +5,14 @@
  * Its variants learn the input of the keys, or of both (figure 14), or the value embedding itself (figure 16).
  */
 
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { LearningDenoiser } from '../networks/denoiser.ts';
 import { initialParameters } from '../networks/mappingNetwork.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { fitTrajectory } from './fitTrajectory.ts';
 import type { InversionMethod, InversionRequest, Optimised } from './inversion.ts';
 import { type ContextShape, inRole, type Learned } from './learnedContext.ts';
-import { MappedValues } from './mappedValues.ts';
+import { mappedContexts } from './mappedContexts.ts';
 import { plainPath } from './path.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 import type { Watch } from './watch.ts';
@@ -35,7 +35,7 @@ export interface StyleDiffusionRequest extends Omit<InversionRequest, 'imageToke
  * @throws {PalimpsestError} as `fitTrajectory`.
  */
 export function styleDiffusion(
-  model: StableDiffusion,
+  model: LearningDenoiser,
   request: StyleDiffusionRequest,
   watch: Watch = {},
   onTimestep: (state: Optimised) => Promise<void> = async () => {},
@@ -83,6 +83,7 @@ export const STYLE_DIFFUSION: InversionMethod = {
   citation:
     'Li, van de Weijer, Hu, Khan, Hou, Wang, Yang: StyleDiffusion: Prompt-Embedding Inversion for Text-Based Editing, 2023, arXiv 2303.15649',
   idea: 'Learns a network for each timestep that turns the picture into the values of cross-attention; keys stay the words.',
+  storedAs: 'styleDiffusion',
   stored: [
     'recipe',
     'learn',
@@ -100,17 +101,16 @@ export const STYLE_DIFFUSION: InversionMethod = {
     const imageTokens = request.options.learn === 'valueEmbedding' ? null : await request.imageTokens();
     return styleDiffusion(model, { ...request, imageTokens }, watch, onTimestep);
   },
-  path: async ({ latents, learned }, { source, unconditional }) => {
-    const { shape, imageTokens, parameters, role } = learned!;
-    const contexts = await MappedValues.load(shape, imageTokens, source);
+  path: async (model, { latents, learned }, { source, unconditional }) => {
+    const { parameters, role } = learned!;
+    const contexts = mappedContexts(model, learned!, source.shape[2]!);
     return {
       ...plainPath(latents, unconditional),
       conditional: async (step, prompt) => ({
         keyContext: prompt,
         valueContext: prompt,
-        ...inRole(role, await contexts.of(parameters[step]!, prompt)),
+        ...inRole(role, await contexts(parameters[step]!, prompt)),
       }),
-      dispose: () => contexts.dispose(),
     };
   },
 };

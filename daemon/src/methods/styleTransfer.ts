@@ -7,9 +7,10 @@
  */
 
 import type { StyleOptions } from '@palimpsest/protocol';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
-import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
+import { lerp } from '../tensor/arithmetic.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import { guide } from './ddim.ts';
 import { predictInjected } from './featureInjection.ts';
 import { type Path, plainContexts, type RowContexts } from './path.ts';
@@ -29,7 +30,7 @@ export interface StyleTransferRequest {
 
 /** The latents [1, C, h, w] after each step. */
 export async function* styleTransfer(
-  model: StableDiffusion,
+  model: VariedDenoiser,
   request: StyleTransferRequest,
   watch: Watch = {},
 ): AsyncGenerator<Tensor, void, undefined> {
@@ -56,11 +57,9 @@ export async function* styleTransfer(
       valueContext: stack(rows.map(({ contexts }) => contexts.valueContext)),
     };
     const all =
-      givers.length > 0
-        ? await predictInjected(model.unet, batch, gates)
-        : await model.unet.predictNoise(batch);
+      givers.length > 0 ? await predictInjected(model, batch, gates) : await model.predictNoise(batch);
     const [unconditional, first, second] = receivers.map((_, r) => row(all, givers.length + r));
-    const conditional = second === undefined ? first! : mix(first!, second, options.styleStrength);
+    const conditional = second === undefined ? first! : lerp(first!, second, options.styleStrength);
     const noise = guide(unconditional!, conditional, guidance);
     latent = combine(model.schedule.towardsPicture(timestep, steps), latent, noise);
     yield latent;
@@ -79,8 +78,8 @@ async function conditionals(
   const learned = async (prompt: Tensor, strength: number): Promise<RowContexts> => {
     const { keyContext, valueContext } = await style.conditional(i, prompt);
     return {
-      keyContext: mix(prompt, keyContext, strength),
-      valueContext: mix(prompt, valueContext, strength),
+      keyContext: lerp(prompt, keyContext, strength),
+      valueContext: lerp(prompt, valueContext, strength),
     };
   };
   if (words === 'style') return [await learned(stylePrompt, styleStrength)];
@@ -90,10 +89,3 @@ async function conditionals(
   const styled = await learned(stylePrompt, 1);
   return styleStrength === 1 ? [styled] : [plain, styled];
 }
-
-/** From a (0) to b (1). */
-const mix = (a: Tensor, b: Tensor, part: number): Tensor =>
-  tensor(
-    a.shape,
-    a.data.map((x, i) => x + part * (b.data[i]! - x)),
-  );

@@ -1,11 +1,12 @@
 /** @file The UNet for a target that takes nothing from its source any more, while words still have strengths of their own. */
 
-import type { NoiseRequest, UNetNetwork, UNetVariant } from '../execution/unetNetwork.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { mul } from '../graph/ops/elementwise.ts';
+import type { NoiseRequest, Variant, VariedDenoiser } from '../networks/denoiser.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
-const WEIGHTED: UNetVariant = {
+/** Of a target of two rows, given the factors [tokens] on the second row's cross-attention. */
+const WEIGHTED: Variant<Tensor, Tensor> = {
   name: 'weighted',
   options: null,
   build: (inputs, predict) => {
@@ -21,6 +22,11 @@ const WEIGHTED: UNetVariant = {
       ),
     );
   },
+  feeds({ data }) {
+    const tokens = data.length;
+    return { weights: tensor([2, 1, 1, tokens], [...new Array<number>(tokens).fill(1), ...data]) };
+  },
+  read: ({ noise }) => noise!,
 };
 
 /**
@@ -29,17 +35,8 @@ const WEIGHTED: UNetVariant = {
  * @param request a batch of 2 rows: without the prompt, and with it.
  * @param weights [tokens], factors on the cross-attention of the second row.
  */
-export async function predictWeighted(
-  unet: UNetNetwork,
+export const predictWeighted = (
+  model: VariedDenoiser,
   request: NoiseRequest,
   weights: Tensor,
-): Promise<Tensor> {
-  const { session } = await unet.load(WEIGHTED, request.latent.shape);
-  const tokens = weights.data.length;
-  const ofRows = [...new Array<number>(tokens).fill(1), ...weights.data];
-  const { noise } = await session.run({
-    ...unet.feeds(request),
-    weights: tensor([2, 1, 1, tokens], ofRows),
-  });
-  return noise!;
-}
+): Promise<Tensor> => model.predict(WEIGHTED, request, weights);

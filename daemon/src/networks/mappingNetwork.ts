@@ -1,10 +1,11 @@
 /** @file The mapping network M_t: image tokens E(x) to the value context c~ of a prompt (paper, section 3.3, Table 1). */
 
-import type { Value } from '../graph/graph.ts';
+import { Graph, type Value } from '../graph/graph.ts';
 import { add, leakyRelu, mul } from '../graph/ops/elementwise.ts';
 import { matmul } from '../graph/ops/linear.ts';
 import { reshape, slice } from '../graph/ops/movement.ts';
 import { standardize } from '../graph/ops/normalize.ts';
+import { scale } from '../tensor/arithmetic.ts';
 import { normalTensor, uniformTensor } from '../tensor/random.ts';
 import { elementCount } from '../tensor/tensor.ts';
 
@@ -83,7 +84,7 @@ export function initialParameters(
     // A bias has the fan-in of the weight before it.
     fanIn = parameter.shape[1] ?? fanIn;
     if (initialization === 'torch') return uniformTensor(parameter.shape, fanIn ** -0.5, uniform).data;
-    return normalTensor(parameter.shape, uniform).data.map((x) => PAPER_DEVIATION * x);
+    return scale(normalTensor(parameter.shape, uniform), PAPER_DEVIATION).data;
   });
   const flat = new Float32Array(parameterCount(shape));
   let offset = 0;
@@ -132,4 +133,14 @@ export function valueContext(
     mul(prompt, slice(output, 1, 0, promptTokens)),
     slice(output, 1, promptTokens, 2 * promptTokens),
   );
+}
+
+/** The network as a graph of its own, for E(x) and prompts of that width: its parameters are inputs, not weights. */
+export function mappingGraph(shape: MappingShape, width: number): Graph {
+  const graph = new Graph();
+  const parameters = splitParameters(graph.input('parameters', [parameterCount(shape)]), shape);
+  const imageTokens = graph.input('imageTokens', [1, shape.imageTokens, width]);
+  const prompt = graph.input('prompt', [1, shape.promptTokens, width]);
+  graph.output('valueContext', valueContext(shape, parameters, imageTokens, prompt));
+  return graph;
 }

@@ -6,6 +6,7 @@
  */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import { weigh } from '../tensor/arithmetic.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { SchedulerConfig } from './config.ts';
@@ -126,12 +127,7 @@ function ddimFactors(from: number, to: number): StepFactors {
  * @throws {PalimpsestError} ENGINE_FAILED when it is not finite: each step of each method comes by here.
  */
 export function combine(factors: StepFactors, latent: Tensor, noise: Tensor): Tensor {
-  return requireFinite(
-    tensor(
-      latent.shape,
-      latent.data.map((z, i) => factors.latent * z + factors.noise * noise.data[i]!),
-    ),
-  );
+  return requireFinite(weigh(factors.latent, latent, factors.noise, noise));
 }
 
 /**

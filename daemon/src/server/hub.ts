@@ -7,6 +7,7 @@ import {
   type PendingPairing,
   PROGRAM,
 } from '@palimpsest/protocol';
+import { Pace } from '../engine/progressReports.ts';
 import type { Jobs } from './backend.ts';
 import { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
@@ -25,8 +26,8 @@ export class Hub {
   /** Jobs that wait: those that went to another place since their client was told, as they are now; null for others. */
   private readonly moves = new Map<string, JobRecord | null>();
   private readonly tellingMoves: NodeJS.Timeout;
-  /** When the progress of a job was last told, and of which stage. */
-  private readonly told = new Map<string, { at: number; stage: string }>();
+  /** How often the progress of each job is told. */
+  private readonly paces = new Map<string, Pace>();
 
   private readonly jobs: Jobs;
   private readonly timings: Timings;
@@ -144,7 +145,7 @@ export class Hub {
     if (record.state === 'queued') this.moves.set(record.id, null);
     else this.moves.delete(record.id);
     const over = record.finishedAt !== undefined;
-    if (over) this.told.delete(record.id);
+    if (over) this.paces.delete(record.id);
     for (const connection of this.listenersTo(record)) {
       connection.notify('job.changed', { job: publicJob(record) });
       if (over) connection.previews.delete(record.id);
@@ -163,14 +164,9 @@ export class Hub {
 
   private tellProgress(record: JobRecord, png: Uint8Array | undefined): void {
     const { id, progress } = record;
-    const last = this.told.get(id);
-    const due =
-      progress !== undefined &&
-      (last === undefined ||
-        last.stage !== progress.stage ||
-        progress.step === progress.total ||
-        Date.now() - last.at >= this.timings.progress);
-    if (due) this.told.set(id, { at: Date.now(), stage: progress.stage });
+    const pace = this.paces.get(id) ?? new Pace(this.timings.progress);
+    this.paces.set(id, pace);
+    const due = progress !== undefined && pace.isDue(progress);
     for (const connection of this.listenersTo(record)) {
       if (due) connection.notifyIfIdle('job.progress', { id, progress });
       if (png !== undefined) connection.sendPreview(id, png);

@@ -2,12 +2,12 @@
 
 import { findWords } from '../../../daemon/src/attention/words.ts';
 import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
-import type { UNetVariant } from '../../../daemon/src/execution/unetNetwork.ts';
 import type { Value } from '../../../daemon/src/graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../../../daemon/src/graph/ops/attention.ts';
 import { reduceMean } from '../../../daemon/src/graph/ops/mean.ts';
 import { toTensor } from '../../../daemon/src/imaging/pixels.ts';
 import { ddimInversion } from '../../../daemon/src/methods/ddim.ts';
+import type { UNetVariant } from '../../../daemon/src/networks/denoiser.ts';
 import { fullCaption } from '../world/captions.ts';
 import { renderMasks } from '../world/render.ts';
 import { PICTURE_SIDE, type Scene } from '../world/scene.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
-import { MappedValues } from '../../../daemon/src/methods/mappedValues.ts';
+import { mappedContexts } from '../../../daemon/src/methods/mappedContexts.ts';
 import {
   type EditTaus,
   type P2PlusRequest,
@@ -64,24 +64,21 @@ export async function checkEdit(section: Section, subject: Subject): Promise<voi
 
   const networks = new StoredNetworks(optimised, subject.model.tokenizer.maxLength);
   const parameters = Array.from({ length: T }, (_, i) => networks.flat(`final/${i}`));
-  const values = await MappedValues.load(networks.shape, await subject.imageTokens(), prompt);
+  const learned = { shape: networks.shape, imageTokens: await subject.imageTokens() };
+  const values = mappedContexts(subject.model, learned, prompt.shape[2]!);
   const path = {
     ...plainPath([section.input('x_T')], await subject.embed('')),
     conditional: async (step: number, keyContext: Tensor) => ({
       keyContext,
-      valueContext: await values.of(parameters[step]!, keyContext),
+      valueContext: await values(parameters[step]!, keyContext),
     }),
   };
-  try {
-    for (const edit of edits) {
-      await section.attempt(`${edit.index}/latents`, async () => {
-        checkGuidance(section, edit, T);
-        const request = { ...(await editRequest(subject, reference, edit)), path };
-        await checkSteps(section, subject.model, edit, request);
-      });
-    }
-  } finally {
-    await values.dispose();
+  for (const edit of edits) {
+    await section.attempt(`${edit.index}/latents`, async () => {
+      checkGuidance(section, edit, T);
+      const request = { ...(await editRequest(subject, reference, edit)), path };
+      await checkSteps(section, subject.model, edit, request);
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { predictWithMaps } from '../../../daemon/src/methods/attentionTargets.ts';
 import { guide } from '../../../daemon/src/methods/ddim.ts';
-import { MappedValues } from '../../../daemon/src/methods/mappedValues.ts';
+import { mappedContexts } from '../../../daemon/src/methods/mappedContexts.ts';
 import { combine } from '../../../daemon/src/networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../../../daemon/src/tensor/tensor.ts';
 import { valueGradients } from '../lossGradients.ts';
@@ -58,7 +58,7 @@ async function checkTargetMaps(section: Section, subject: Subject, { prompt, T }
   const names = targetMapNames(section);
   const keyContext = await subject.embed(prompt);
   const latents = section.read('ddim_latents');
-  const steps: Tensor[][] = [];
+  const steps: (readonly Tensor[])[] = [];
   for (const [k, timestep] of schedule.timesteps(T).reverse().entries()) {
     const { maps } = await predictWithMaps(unet, { latent: row(latents, k), timestep, keyContext });
     steps.push(maps);
@@ -82,21 +82,18 @@ async function checkValues(
   trained: Trained,
 ): Promise<void> {
   const source = await subject.embed(run.prompt);
-  const values = await MappedValues.load(networks.shape, await subject.imageTokens(), source);
-  try {
-    for (const [name, i] of section.matching(/^value_context_init\/(\d+)$/)) {
-      section.compare(name, await values.of(networks.flat(`init/${i}`), source), TOLERANCES.networkCall);
+  const learned = { shape: networks.shape, imageTokens: await subject.imageTokens() };
+  const values = mappedContexts(subject.model, learned, source.shape[2]!);
+  for (const [name, i] of section.matching(/^value_context_init\/(\d+)$/)) {
+    section.compare(name, await values(networks.flat(`init/${i}`), source), TOLERANCES.networkCall);
+  }
+  for (const [name, i] of section.matching(/^value_context\/(\d+)$/)) {
+    if (i === '0' && !trained.stored) {
+      const options = { note: 'final/0 holds init/0, so from our own training' };
+      section.compare(name, await values(trained.parameters, source), TOLERANCES.laterLosses, options);
+    } else {
+      section.compare(name, await values(networks.flat(`final/${i}`), source), TOLERANCES.networkCall);
     }
-    for (const [name, i] of section.matching(/^value_context\/(\d+)$/)) {
-      if (i === '0' && !trained.stored) {
-        const options = { note: 'final/0 holds init/0, so from our own training' };
-        section.compare(name, await values.of(trained.parameters, source), TOLERANCES.laterLosses, options);
-      } else {
-        section.compare(name, await values.of(networks.flat(`final/${i}`), source), TOLERANCES.networkCall);
-      }
-    }
-  } finally {
-    await values.dispose();
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
-import type { NoiseRequest, UNetVariant } from '../../../daemon/src/execution/unetNetwork.ts';
 import { attend, attentionMap } from '../../../daemon/src/graph/ops/attention.ts';
+import type { NoiseRequest, UNetVariant } from '../../../daemon/src/networks/denoiser.ts';
 import { row, type Tensor, tensor } from '../../../daemon/src/tensor/tensor.ts';
 import { difference } from '../difference.ts';
 import type { Section } from '../section.ts';
