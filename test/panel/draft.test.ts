@@ -98,7 +98,7 @@ describe('the draft', () => {
     made.setWeight('tiger', 2);
     made.setInversion({ method: 'nullText' });
     const { edit, inversion } = made.order();
-    expect(edit).toMatchObject({ editor: 'sdedit', tauS: DEFAULT_EDIT.tauS, weights: [] });
+    expect(edit).toEqual({ editor: 'sdedit', tauV: DEFAULT_EDIT.tauV, strength: 0.8, feather: 8 });
     expect(inversion).toMatchObject({ method: 'nullText' });
     expect(inversion).not.toHaveProperty('mode');
     made.masking.value = 'word';

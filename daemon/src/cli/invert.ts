@@ -1,6 +1,6 @@
 /** @file `palimpsest invert`: make a picture ready for edits. */
 
-import { InversionOptions } from '@palimpsest/protocol';
+import { GivenInversion } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
 import { addWorkFlags, runWork } from './session.ts';
@@ -13,10 +13,10 @@ export function invertCommand(): Command {
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture');
-  addFlags(addWorkFlags(command), InversionOptions);
+  addFlags(addWorkFlags(command), GivenInversion);
   return command.action((picture: string, { from: prompt }: { from: string }) =>
     runWork(command, [picture], async (worker) => {
-      const options = readFlags(command, InversionOptions);
+      const options = readFlags(command, GivenInversion);
       const image = await worker.put(picture);
       const { inversion, reused, canvas } = await worker.run<'invert'>({
         kind: 'invert',

@@ -13,7 +13,7 @@ import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
 import { predictWithMaps } from './attentionTargets.ts';
 import { ddimInversion, guide } from './ddim.ts';
 import { innerIteration, stepFeeds, targetMapFeeds } from './innerIteration.ts';
-import type { InversionRequest, Optimised } from './inversion.ts';
+import type { InversionRequest, InversionValues, Optimised } from './inversion.ts';
 import { inRole, type Learned } from './learnedContext.ts';
 import { MappedValues } from './mappedValues.ts';
 import type { FitRecipe } from './recipes.ts';
@@ -23,7 +23,7 @@ export interface FitRequest
   extends Pick<InversionRequest, 'latent' | 'prompt' | 'resume'>,
     Omit<Learned, 'parameters'> {
   readonly options: Pick<
-    InversionRequest['options'],
+    InversionValues<'styleDiffusion' | 'nullText'>,
     'steps' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss'
   >;
   readonly recipe: FitRecipe;
