@@ -1,6 +1,6 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
-import { type JobRecord, METHODS } from '@palimpsest/protocol';
+import { METHODS } from '@palimpsest/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
@@ -125,13 +125,10 @@ describe('options that the chosen method does not heed', () => {
       ...{ strength: 0.8, feather: 8 },
     };
     const { result } = await client.call('edits.create', { ...edit, inversion, edit: options });
-    expect(result).toMatchObject({ job: { request: { kind: 'edit' } } });
-    const { request } = (result as { job: JobRecord }).job;
-    expect(request).toMatchObject({
-      inversion: { mode: 'instant', steps: 20, guidance: 7.5, seed: 0 },
-      edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8, feather: 8 },
+    expect(result).toMatchObject({
+      job: { request: { edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8 } } },
     });
-    expect(JSON.stringify(request)).not.toMatch(/recipe|proximal|tauS|inject/);
+    expect(JSON.stringify(result)).not.toMatch(/recipe|proximal|tauS|inject/);
   });
 });
 
