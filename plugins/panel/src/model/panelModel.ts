@@ -132,7 +132,9 @@ export class PanelModel {
   carefully({ order, layer }: EditEntry): void {
     const state = this.connection.state.value;
     if (state.name !== 'connected') return;
-    this.edits.start(state.client, [layer], { ...order, inversion: careful(order.inversion) });
+    // A quick order says nothing of how to learn: the form does.
+    const inversion = heededInversion(careful({ ...this.draft.inversion.value, ...order.inversion }));
+    this.edits.start(state.client, [layer], { ...order, inversion });
   }
 
   /** Tries an edit that failed once more. */
