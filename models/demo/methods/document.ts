@@ -58,13 +58,14 @@ export function methodsDocument(results: Results): string {
 
 const INTRODUCTION = `# Methods
 
-This file is made by \`npm run methods\` from the declarations in \`protocol/src/methods/\`
-and \`daemon/src/methods/\`; do not edit it by hand.
+This file is made by \`npm run methods\` from the declarations in \`protocol/src/methods/\` and \`daemon/src/methods/\`; do not
+edit it by hand.
 
 An edit is an inversion (\`--method\`) and an editor (\`--editor\`), in any combination that is defined; one that is not is
-refused with a sentence. \`--mode instant\` is the method \`direct\`: nothing is learned, and the edit is ready after some
-thirty evaluations of the network and the edit's own. \`--mode careful\`, the default, is \`styleDiffusion\`. What is kept of
-\`ddim\`, \`direct\`, \`negativePrompt\` and \`proximal\` is the same walk, so changing between them inverts nothing anew.
+refused with a sentence, and so is an option that neither of the two heeds. \`--mode instant\` is the method \`direct\`:
+nothing is learned, and the edit is ready after some thirty evaluations of the network and the edit's own. \`--mode careful\`,
+the default, is \`styleDiffusion\`. What is kept of \`ddim\`, \`direct\`, \`negativePrompt\` and \`proximal\` is the same walk, so
+changing between them inverts nothing anew.
 
 A branch is a row of the network's batch. Once the last gate of the source's branches has closed, they are no longer
 computed; where the source is known (\`direct\`), or its two branches are one (\`negativePrompt\`), one of them never is.`;
