@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { StableDiffusion } from '../daemon/src/execution/stableDiffusion.ts';
 import type { Thrift } from '../daemon/src/execution/thrift.ts';
-import { resolveInversion } from '../daemon/src/methods/inversions.ts';
+import { resolveFor } from '../daemon/src/methods/inversions.ts';
 import { p2plus } from '../daemon/src/methods/p2plus.ts';
 import { STYLE_DIFFUSION } from '../daemon/src/methods/styleDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../daemon/src/tensor/random.ts';
@@ -33,7 +33,8 @@ networks.thrift = { ...job.thrift, mapBytes: job.thrift.mapBytes ?? Number.POSIT
 const PROMPTS = { source: 'a cat', target: 'a dog', unconditional: '' };
 let model: StableDiffusion;
 let inversion: Awaited<ReturnType<typeof STYLE_DIFFUSION.invert>>;
-const options = resolveInversion(
+const options = resolveFor(
+  'styleDiffusion',
   InversionOptions.parse({ steps: 1, innerSteps: job.innerSteps, earlyStopEpsilon: 0 }),
 );
 

@@ -1,11 +1,13 @@
 /** @file Edits of a picture. Each answers with a job at once. */
 
 import * as z from 'zod/mini';
+import { AskedEdit, checksOfAskedEdit } from './heeding.ts';
 import { inversionMethods, priority, Submitted, withDefaults } from './inversions.ts';
 import { EditRequest } from './kinds/edit.ts';
 import { BlobHash } from './kinds/parts.ts';
 import { method } from './method.ts';
-import { EditOptions, WordWeight } from './options.ts';
+import { EditOptions } from './options.ts';
+import { WordWeight } from './words.ts';
 
 const { model, source, target } = EditRequest.shape;
 const described = (schema: typeof source, description: string) => schema.check(z.describe(description));
@@ -27,7 +29,7 @@ const common = {
 const targetWords = described(target, 'what the picture should show');
 
 /** All of an edit's options but those that the method itself decides. */
-const someOptions = z.prefault(z.omit(EditOptions, { kind: true }), {});
+const someOptions = z.prefault(z.omit(EditOptions, { kind: true }).check(...checksOfAskedEdit(['kind'])), {});
 
 /** Other editors would do nothing of the kind. */
 const KINDS_ONLY = 'With the editors p2plus and p2p only.';
@@ -40,7 +42,7 @@ export const editMethods = {
     description:
       'Learns the picture first if it has to. Words are checked by the job: a wrong one fails it with WORD_NOT_FOUND.',
     access: 'client',
-    params: z.strictObject({ ...common, target: targetWords, edit: z.prefault(EditOptions, {}) }),
+    params: z.strictObject({ ...common, target: targetWords, edit: z.prefault(AskedEdit, {}) }),
     result: Submitted,
     errors,
   }),
@@ -68,7 +70,10 @@ export const editMethods = {
       weights: z
         .array(WordWeight)
         .check(z.minLength(1), z.maxLength(77), z.describe('words, and how much each counts')),
-      edit: z.prefault(z.omit(EditOptions, { kind: true, weights: true }), {}),
+      edit: z.prefault(
+        z.omit(EditOptions, { kind: true, weights: true }).check(...checksOfAskedEdit(['kind', 'weights'])),
+        {},
+      ),
     }),
     result: Submitted,
     errors,

@@ -29,13 +29,15 @@ export {
   WINDOW_BYTES,
 } from './frames.ts';
 export {
-  type Chosen,
-  EDITORS_HEEDING,
-  INVERSIONS_HEEDING,
-  lackOf,
-  type Need,
-  type OptionName,
-} from './heededOptions.ts';
+  AskedEdit,
+  AskedInversion,
+  GivenEdit,
+  GivenInversion,
+  heededEdit,
+  heededInversion,
+  KeptEdit,
+  KeptInversion,
+} from './heeding.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
   JOB_KINDS,
@@ -49,6 +51,7 @@ export {
   picturesOf,
 } from './jobs.ts';
 export { BlobHash, ModelName, Prompt } from './kinds/parts.ts';
+export { type Chosen, lackOf, type Need, type OptionName } from './lackOf.ts';
 export {
   MAX_BATCH,
   MAX_INLINE_BYTES,
@@ -63,6 +66,11 @@ export {
 } from './limits.ts';
 export { maskValue } from './maskValue.ts';
 export type { Access, MethodSpec } from './method.ts';
+export { EDIT_METHODS, type EditorName } from './methods/editors/index.ts';
+export type { OwnedOption } from './methods/flatShape.ts';
+export { INVERSION_METHODS, type InversionName } from './methods/inversions/index.ts';
+export { OF_EDITORS, OF_INVERSIONS } from './methods/owned.ts';
+export { type OwnOptions, type OwnValues, ownValues } from './methods/ownOption.ts';
 export {
   METHODS,
   type MethodName,
@@ -77,15 +85,12 @@ export type { EngineStatus, ModelInfo } from './models.ts';
 export { Notice, type NoticeCode, noticesIn } from './notices.ts';
 export { openRpcDocument } from './openrpc.ts';
 export {
-  BlendWordPair,
   EditOptions,
   GenerateOptions,
   InversionOptions,
-  MAX_PROMPT_LENGTH,
+  inversionMethodOf,
   METHOD_OF_MODE,
   StyleOptions,
-  WordInterval,
-  WordWeight,
 } from './options.ts';
 export { OPTION_TITLES } from './optionTitles.ts';
 export { plainPrompt } from './plainPrompt.ts';
@@ -100,3 +105,5 @@ export {
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
+export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
+export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

@@ -1,11 +1,11 @@
 /** @file Inversions: what the engine has learned of a picture, kept on disk, so that edits start at once. */
 
 import * as z from 'zod/mini';
+import { AskedInversion } from './heeding.ts';
 import { JobPriority, JobRecord } from './jobs.ts';
 import { InvertRequest } from './kinds/invert.ts';
 import { BlobHash } from './kinds/parts.ts';
 import { method } from './method.ts';
-import { InversionOptions } from './options.ts';
 
 export const InversionId = z
   .string()
@@ -19,7 +19,7 @@ export const InversionInfo = z.strictObject({
 export type InversionInfo = z.infer<typeof InversionInfo>;
 
 /** Optional everywhere: a schema with all its defaults. */
-export const withDefaults = { inversion: z.prefault(InversionOptions, {}) };
+export const withDefaults = { inversion: z.prefault(AskedInversion, {}) };
 
 export const priority = z
   ._default(JobPriority, 'interactive')

@@ -3,10 +3,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InversionOptions } from '@palimpsest/protocol';
+import { INVERSION_METHODS, InversionOptions } from '@palimpsest/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
 import { GOLDEN, MODEL } from '../golden.ts';
 import { inProcess } from './inProcess.ts';
 import { palimpsest, start, told } from './palimpsest.ts';
@@ -157,8 +156,8 @@ describe('palimpsest style --help', () => {
     const offered = [...stdout.matchAll(/^ {2}--(?:no-)?([a-z-]+)/gm)].map(([, flag]) =>
       flag!.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
     );
-    const { styleDiffusion, ddim } = INVERSIONS;
-    const heeded = [styleDiffusion, ddim].flatMap(({ stored, sampled }) => [...stored, ...sampled]);
+    const own = Object.keys(INVERSION_METHODS.styleDiffusion.options);
+    const heeded = ['steps', 'guidance', 'seed', 'size', ...own];
     const known = Object.keys(InversionOptions.shape);
     expect(new Set(offered.filter((name) => known.includes(name)))).toEqual(new Set(heeded));
     expect(stdout).not.toContain('"keys"');

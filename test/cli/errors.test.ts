@@ -113,9 +113,21 @@ describe('palimpsest edit with bad input', () => {
     ['no name for a LoRA', { extra: ['--lora', ''] }, 'OPTION_INVALID', /--lora is empty/],
     [
       'a kind for an editor without',
-      { extra: ['--editor', 'sdedit', '--mode', 'instant', '--kind', 'refine'] },
+      { extra: ['--editor', 'sdedit', '--kind', 'refine'] },
       'OPTION_INVALID',
-      /does not take kind/,
+      /^--kind: SDEdit does not heed it: leave it out, or choose the editor p2plus or p2p/,
+    ],
+    [
+      'learning steps where nothing is learned',
+      { extra: ['--mode', 'instant', '--inner-steps', '5'] },
+      'OPTION_INVALID',
+      /^--inner-steps: Direct inversion does not heed it: .* choose the method styleDiffusion or nullText/,
+    ],
+    [
+      'what an editor without it would do anyway',
+      { extra: ['--editor', 'sdedit', '--tau-s', '0.8'] },
+      'OPTION_INVALID',
+      /^--tau-s: SDEdit does not heed it/,
     ],
     ['a picture of one pixel', { picture: at('dot.png') }, 'PICTURE_TOO_SMALL', /1 x 1/],
     ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
@@ -193,6 +205,13 @@ it('a process ends with that error and status too', async () => {
   const { status, stdout } = await palimpsest(cache, ...edit);
   expect(status).toBe(1);
   expect(JSON.parse(stdout).error.code).toBe('PICTURE_UNREADABLE');
+});
+
+it('a choice of yes and no is named as it was written', async () => {
+  const words = ['--from', 'a dog', '--to', 'a tiger', '--out', at('out.png'), '--json'];
+  const given = ['--method', 'ddim', '--no-attention-loss', '--model', MODEL];
+  const { stdout } = await inProcess(cache, 'edit', picture, ...given, ...words);
+  expect(JSON.parse(stdout).error.message).toMatch(/^--no-attention-loss: DDIM inversion does not heed it/);
 });
 
 it('a device of the environment that is not there is refused as one of a flag is', async () => {

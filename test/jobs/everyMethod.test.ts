@@ -3,7 +3,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import {
+  EDIT_METHODS,
+  EditOptions,
+  INVERSION_METHODS,
+  InversionOptions,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { editCommand } from '../../daemon/src/cli/edit.ts';
@@ -47,7 +53,7 @@ describe('every editor on every inversion', () => {
     if (reason !== undefined) {
       await expect(edited).rejects.toMatchObject({
         code: 'OPTION_INVALID',
-        message: expect.stringContaining(`is not defined on ${INVERSIONS[method].title}: ${reason}`),
+        message: expect.stringContaining(`is not defined on ${INVERSION_METHODS[method].title}: ${reason}`),
       });
       return;
     }
@@ -135,9 +141,11 @@ describe('every method can be chosen', () => {
     expect(new Set(choices('--editor'))).toEqual(new Set(editors));
     const flags = new Set(options.map((option) => option.attributeName()));
     const taken = [
-      ...Object.values(INVERSIONS).flatMap(({ stored, sampled }) => [...stored, ...sampled]),
+      ...Object.values(INVERSIONS).flatMap(({ stored }) => stored),
       // Weights are given one at a time, as --weight, and intervals as --word-tau.
-      ...Object.values(EDITORS).flatMap(({ gates, parameters }) => [...gates, ...parameters]),
+      ...[...Object.values(INVERSION_METHODS), ...Object.values(EDIT_METHODS)].flatMap(({ options }) =>
+        Object.keys(options),
+      ),
     ].map((name) => ({ weights: 'weight', wordTaus: 'wordTau' })[name as string] ?? name);
     expect(taken.filter((name) => !flags.has(name))).toEqual([]);
   });

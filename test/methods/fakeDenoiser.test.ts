@@ -1,11 +1,17 @@
 /** Each algorithm against a denoiser of three lines: what its paper's equations say of it, and no network loaded. */
 
-import { EditOptions, InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import {
+  EditOptions,
+  type EditorName,
+  type InversionName,
+  InversionOptions,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { ddimInversion, ddimSampling, guide, promptContexts } from '../../daemon/src/methods/ddim.ts';
-import type { EditorName, EditRequest } from '../../daemon/src/methods/editor.ts';
-import { EDITORS } from '../../daemon/src/methods/editors.ts';
-import type { Inversion, InversionName } from '../../daemon/src/methods/inversion.ts';
+import type { EditRequest } from '../../daemon/src/methods/editor.ts';
+import { EDITORS, resolveEdit } from '../../daemon/src/methods/editors.ts';
+import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion } from '../../daemon/src/methods/inversions.ts';
 import { negativeEmbedding } from '../../daemon/src/methods/negativePrompt.ts';
 import { regularize } from '../../daemon/src/methods/noiseRegularization.ts';
@@ -233,7 +239,7 @@ async function edit(
     words: { removed: 'dog', added: 'tiger' },
     steps: STEPS,
     guidance,
-    options: EditOptions.parse({ editor, ...asked }),
+    options: resolveEdit(EditOptions.parse({ editor, ...asked })),
     cross: {
       mapper: ones(TOKENS, TOKENS),
       alphas: ones(TOKENS),

@@ -1,13 +1,19 @@
 /** What the protocol tells forms about options that change nothing, against what the methods do. */
 
-import { EditOptions, InversionOptions, lackOf, StyleOptions } from '@palimpsest/protocol';
+import {
+  EditOptions,
+  type EditorName,
+  type InversionName,
+  InversionOptions,
+  lackOf,
+  StyleOptions,
+} from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
-import type { EditorName } from '../../daemon/src/methods/editor.ts';
-import { EDITORS } from '../../daemon/src/methods/editors.ts';
-import type { Inversion, InversionName } from '../../daemon/src/methods/inversion.ts';
+import { EDITORS, resolveEdit } from '../../daemon/src/methods/editors.ts';
+import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion } from '../../daemon/src/methods/inversions.ts';
 import type { Tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, MODEL } from '../golden.ts';
@@ -51,7 +57,16 @@ async function edited(editor: EditorName, seed: number): Promise<Tensor> {
   const resolved = resolveInversion(optionsOf('ddim'));
   const path = await INVERSIONS.ddim.path(model, await invert(optionsOf('ddim')), embeddings, resolved);
   const { words, cross } = planEdit(model.tokenizer, prompts, options, steps);
-  const request = { path, ...embeddings, words, cross, steps, guidance: 7.5, seed, options };
+  const request = {
+    path,
+    ...embeddings,
+    words,
+    cross,
+    steps,
+    guidance: 7.5,
+    seed,
+    options: resolveEdit(options),
+  };
   let last: Tensor | null = null;
   for await (const { latents } of EDITORS[editor].edit(model, request, {})) last = latents;
   return last!;

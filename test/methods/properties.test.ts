@@ -1,20 +1,24 @@
 /** What defines each method, where no golden tensor says it. */
 
 import {
-  EDITORS_HEEDING,
+  EDIT_METHODS,
   EditOptions,
-  INVERSIONS_HEEDING,
+  INVERSION_METHODS,
   InversionOptions,
+  OF_EDITORS,
+  OF_INVERSIONS,
+  type OwnOptions,
   StyleOptions,
 } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
 import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
-import type { Editor, EditRequest } from '../../daemon/src/methods/editor.ts';
-import { COMMON_OPTIONS, EDITORS, editorFor } from '../../daemon/src/methods/editors.ts';
-import type { Inversion, InversionMethod } from '../../daemon/src/methods/inversion.ts';
+import type { EditRequest } from '../../daemon/src/methods/editor.ts';
+import { EDITORS, editorFor, resolveEdit } from '../../daemon/src/methods/editors.ts';
+import type { Inversion } from '../../daemon/src/methods/inversion.ts';
 import { INVERSIONS, resolveInversion, storedOptions } from '../../daemon/src/methods/inversions.ts';
 import { styleTransfer } from '../../daemon/src/methods/styleTransfer.ts';
 import { row, type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';
@@ -73,7 +77,7 @@ async function edit({ inversion = { method: 'ddim' }, edit: asked = {}, from = p
   const feeds = vi.spyOn(model.unet, 'feeds');
   let latents: Tensor | null = null;
   const { guidance, seed } = resolved;
-  const request = { path, ...embeddings, words, cross, steps, guidance, seed, options };
+  const request = { path, ...embeddings, words, cross, steps, guidance, seed, options: resolveEdit(options) };
   const editor = editorFor(options, resolved.method);
   for await (const step of editor.edit(model, { ...request, ...(bounds ? { blend: bounds } : {}) }, {})) {
     latents = step.latents;
@@ -349,7 +353,7 @@ describe('the tables', () => {
   it('know what a mode stands for, and refuse one that contradicts the method', () => {
     expect(resolve({}).method).toBe('styleDiffusion');
     expect(resolve({ mode: 'instant' }).method).toBe('direct');
-    expect(resolve({ mode: 'careful', method: 'styleDiffusion' }).innerSteps).toBe(100);
+    expect(resolve({ mode: 'careful', method: 'styleDiffusion' })).toMatchObject({ innerSteps: 100 });
     expect(resolve({ method: 'nullText' })).toMatchObject({ innerSteps: 10, attentionLoss: false });
     expect(() => resolve({ mode: 'instant', method: 'nullText' })).toThrow(/Leave one of them out/);
   });
@@ -370,37 +374,61 @@ describe('the tables', () => {
       /not defined on StyleDiffusion: .* Take one/,
     );
     expect(refused({ editor: 'sdedit' }, 'proximal')).toThrow(/random noise/);
-    expect(refused({ editor: 'sdedit', tauS: 0.1 }, 'ddim')).toThrow(/does not take tauS/);
-    expect(refused({ editor: 'sdedit', strength: 0.1 }, 'ddim')).not.toThrow();
-    for (const editor of ['masaCtrl', 'wordSwap', 'sdedit'] as const)
-      expect(refused({ editor, kind: 'replace' }, 'ddim')).toThrow(/does not take kind/);
-    expect(refused({ editor: 'p2p', kind: 'replace' }, 'ddim')).not.toThrow();
+    expect(refused({ editor: 'sdedit' }, 'ddim')).not.toThrow();
   });
 
-  it('say which methods heed an option, as the protocol tells forms', () => {
-    const heeding = (table: object, options: (method: never) => readonly string[], key: string) =>
-      Object.entries(table)
-        .filter(([, method]) => options(method as never).includes(key))
-        .map(([name]) => name);
-    for (const key of Object.keys(EditOptions.shape)) {
-      const own = heeding(EDITORS, ({ gates, parameters }: Editor) => [...gates, ...parameters], key);
-      expect([key, EDITORS_HEEDING[key as keyof EditOptions] ?? []]).toEqual([key, own]);
+  it('give a method the options that it heeds, and no others', () => {
+    const own = (options: object) => Object.keys(options).sort();
+    for (const [name, { options }] of Object.entries(INVERSION_METHODS)) {
+      const method = name as keyof typeof INVERSION_METHODS;
+      const resolved = resolve({ method, innerSteps: 3, proximalPull: 'none', towardsEmpty: 0.5 });
+      expect(own(resolved)).toEqual(own({ ...options, method, steps: 0, guidance: 0, seed: 0 }));
+      expect(INVERSIONS[method].stored.filter((key) => key in OF_INVERSIONS && !(key in options))).toEqual(
+        [],
+      );
     }
-    const all = Object.keys(INVERSIONS);
-    for (const key of Object.keys(InversionOptions.shape)) {
-      // Editors draw their own noise from the seed, on any inversion.
-      if (['mode', 'method', 'seed'].includes(key)) continue;
-      const own = heeding(INVERSIONS, ({ stored, sampled }: InversionMethod) => [...stored, ...sampled], key);
-      expect([key, INVERSIONS_HEEDING[key as keyof InversionOptions] ?? all]).toEqual([key, own]);
+    const { editor: _, ...others } = EditOptions.parse({ tauV: 0.1, strength: 0.1, weights: [] });
+    for (const [name, { options }] of Object.entries(EDIT_METHODS)) {
+      const resolved = resolveEdit({ ...others, editor: name as keyof typeof EDIT_METHODS });
+      const filled = Object.entries(options as OwnOptions).filter(([, { initial }]) => initial !== undefined);
+      expect(own(resolved)).toEqual(own({ editor: name, feather: 0, ...Object.fromEntries(filled) }));
     }
   });
 
-  it('name every option of an edit in some editor, and say of each method what it is and whose', () => {
-    const taken = Object.values(EDITORS).flatMap(({ gates, parameters }) => [...gates, ...parameters]);
-    expect(new Set([...taken, ...COMMON_OPTIONS])).toEqual(new Set(Object.keys(EditOptions.shape)));
-    for (const { title, citation, idea } of [...Object.values(INVERSIONS), ...Object.values(EDITORS)]) {
+  it('have each option once: of one schema, whoever shares it, and of no other family', () => {
+    for (const [owned, methods] of [
+      [OF_INVERSIONS, INVERSION_METHODS],
+      [OF_EDITORS, EDIT_METHODS],
+    ] as const) {
+      for (const [name, { option, owners }] of Object.entries(owned)) {
+        for (const owner of owners) {
+          const { options }: { options: OwnOptions } = methods[owner as keyof typeof methods];
+          expect(JSON.stringify(z.toJSONSchema(options[name]!.schema))).toBe(
+            JSON.stringify(z.toJSONSchema(option.schema)),
+          );
+          expect([options[name]!.title, options[name]!.description]).toEqual([
+            option.title,
+            option.description,
+          ]);
+        }
+      }
+    }
+    const common = ['mode', 'method', 'steps', 'guidance', 'seed', 'size', 'editor', 'feather', 'context'];
+    const names = [...Object.keys(OF_INVERSIONS), ...Object.keys(OF_EDITORS), ...common];
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(names)).toEqual(
+      new Set([...Object.keys(InversionOptions.shape), ...Object.keys(EditOptions.shape)]),
+    );
+  });
+
+  it('are the same in the protocol and here, and say of each method what it is and whose', () => {
+    expect(Object.keys(INVERSIONS)).toEqual(Object.keys(INVERSION_METHODS));
+    expect(Object.keys(EDITORS)).toEqual(Object.keys(EDIT_METHODS));
+    for (const { title, citation } of [...Object.values(INVERSION_METHODS), ...Object.values(EDIT_METHODS)]) {
       expect(title).not.toBe('');
       expect(citation).toMatch(/\b(19|20)\d\d\b/);
+    }
+    for (const { idea } of [...Object.values(INVERSIONS), ...Object.values(EDITORS)]) {
       expect(idea).toMatch(/\.$/);
     }
   });

@@ -4,7 +4,7 @@ import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
-import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
+import { resolveFor } from '../../daemon/src/methods/inversions.ts';
 import { RECIPES } from '../../daemon/src/methods/recipes.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses } from '../../daemon/src/methods/watch.ts';
@@ -12,7 +12,7 @@ import { initialParameters, parameterCount } from '../../daemon/src/networks/map
 import { uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { golden, MODEL } from '../golden.ts';
 
-const DEFAULTS = resolveInversion(InversionOptions.parse({}));
+const DEFAULTS = resolveFor('styleDiffusion', InversionOptions.parse({}));
 const networks = new Networks(null);
 const model = new StableDiffusion(MODEL, networks);
 afterAll(() => networks.dispose());

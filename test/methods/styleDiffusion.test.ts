@@ -4,14 +4,14 @@ import { InversionOptions } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
-import { resolveInversion } from '../../daemon/src/methods/inversions.ts';
+import { resolveFor } from '../../daemon/src/methods/inversions.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import type { Losses, Progress } from '../../daemon/src/methods/watch.ts';
 import { mappingParameters } from '../../daemon/src/networks/mappingNetwork.ts';
 import { stack, tensor } from '../../daemon/src/tensor/tensor.ts';
 import { golden, goldenJson, MODEL, relativeError } from '../golden.ts';
 
-const DEFAULTS = resolveInversion(InversionOptions.parse({}));
+const DEFAULTS = resolveFor('styleDiffusion', InversionOptions.parse({}));
 const networks = new Networks(null);
 const model = new StableDiffusion(MODEL, networks);
 afterAll(() => networks.dispose());

@@ -98,11 +98,30 @@ describe('the draft', () => {
     made.setWeight('tiger', 2);
     made.setInversion({ method: 'nullText' });
     const { edit, inversion } = made.order();
-    expect(edit).toMatchObject({ editor: 'sdedit', tauS: DEFAULT_EDIT.tauS, weights: [] });
+    expect(edit).toEqual({ editor: 'sdedit', tauV: DEFAULT_EDIT.tauV, strength: 0.8, feather: 8 });
     expect(inversion).toMatchObject({ method: 'nullText' });
     expect(inversion).not.toHaveProperty('mode');
     made.masking.value = 'word';
     expect(made.missing.value).toContain('cannot keep the change to a word');
+  });
+
+  it('says of learning what its method heeds', () => {
+    const made = draft('a dog', 'a tiger');
+    made.setInversion({ innerSteps: 7, learn: 'keys' });
+    expect(made.order().inversion).toEqual({ mode: 'instant', steps: 20, guidance: 7.5, seed: 0 });
+    made.setInversion(careful(made.inversion.value));
+    expect(made.order().inversion).toMatchObject({ mode: 'careful', innerSteps: 7, learn: 'keys' });
+    expect(made.order().inversion).not.toHaveProperty('proximalNorm');
+  });
+
+  it('is opened again as it was, with what others use at its usual value', () => {
+    const made = draft('a dog', 'a tiger');
+    made.setEdit({ editor: 'sdedit', strength: 0.4 });
+    const again = draft('', '');
+    again.take(made.order());
+    expect(again.order()).toEqual(made.order());
+    again.setEdit({ editor: 'p2plus' });
+    expect(again.order().edit.tauS).toBe(DEFAULT_EDIT.tauS);
   });
 
   it('keeps the words when reweighting is forced', () => {
@@ -214,6 +233,8 @@ describe('the plain controls', () => {
     expect(strengthened(DEFAULT_EDIT, 0.2)).toMatchObject({ tauC: 0.4, tauS: 0.6, tauV: 0.4, tauU: 0.6 });
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, 1)).success).toBe(true);
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, -1)).success).toBe(true);
+    const others = strengthened(EditOptions.parse({ editor: 'sdedit', strength: 0.4 }), 0.2);
+    expect(others).toEqual({ editor: 'sdedit', strength: 0.4, tauV: 0.4, feather: 8 });
   });
 });
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onDamage } from '../../daemon/src/files/damage.ts';
@@ -274,6 +275,39 @@ describe('after a restart', () => {
       }
     },
   );
+
+  it('a job from before options were refused runs, without those that its methods do not heed', async () => {
+    const image = await blobs.put(Buffer.from('a picture'));
+    const inversion = {
+      ...{ mode: 'instant', recipe: 'paper', steps: 3, guidance: 7.5, learn: 'keys', innerSteps: 5 },
+      ...{ earlyStopEpsilon: 1e-5, seed: 0, towardsEmpty: 0, proximalNorm: 'l0' },
+      ...{ proximalQuantile: 0.7, proximalPull: 'trajectory' },
+    };
+    const edit = {
+      ...{ editor: 'sdedit', kind: 'replace', tauV: 0.6, tauC: 0.6, tauS: 0.1, tauU: 0.5, wordTaus: [] },
+      ...{ weights: [], blendThreshold: 0.3, subtractThreshold: 0.3, mutualFromStep: 0.08 },
+      ...{ injectAttention: 0.5, injectFeatures: 0.8, negativeAlpha: 1, attentionRate: 0.1 },
+      ...{ strength: 0.8, feather: 8 },
+    };
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
+    const request = { kind: 'edit', model: 'm', image, source: 'a dog', target: 'a cat', inversion, edit };
+    const record = { id, ...mine, request, state: 'queued', createdAt: 1 };
+    const crc = crc32(JSON.stringify([3, record]));
+    mkdirSync(join(root, 'jobs'));
+    writeFileSync(
+      join(root, 'jobs', `${id}.json`),
+      JSON.stringify({ version: 1, sequence: 3, record, crc32: crc }),
+    );
+    const engine = new PretendEngine();
+    await open(engine);
+    expect(engine.begun).toEqual([
+      {
+        ...request,
+        inversion: { mode: 'instant', steps: 3, guidance: 7.5, seed: 0 },
+        edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8, feather: 8 },
+      },
+    ]);
+  });
 
   it('damaged and hostile files are passed over', async () => {
     await open(new PretendEngine());

@@ -18,6 +18,8 @@ afterEach(() => client.socket.terminate());
 
 const image = `sha256:${'0'.repeat(64)}`;
 const edit = { model: 'tiny', image, source: 'a dog', target: 'a cat' };
+const inversion = { model: 'tiny', image, prompt: 'a dog' };
+const style = { model: 'tiny', image, source: 'a dog', style: image, styleSource: 'a painting' };
 const reweight = { model: 'tiny', image, source: 'a dog', weights: [{ word: 'dog', weight: 2 }] };
 
 describe('params', () => {
@@ -54,6 +56,15 @@ describe('params', () => {
     ['edits.create', { ...edit, edit: { weights: [{ word: '', weight: 1 }] } }, 'edit.weights[0].word'],
     ['edits.create', { ...edit, edit: { wordTaus: [{ word: 'a', from: 1, to: 0 }] } }, 'edit.wordTaus[0]'],
     ['edits.replace', { ...edit, edit: { kind: 'refine' } }, 'edit.kind'],
+    ['edits.create', { ...edit, inversion: { mode: 'instant', innerSteps: 5 } }, 'inversion.innerSteps'],
+    ['edits.create', { ...edit, inversion: { method: 'ddim', learn: 'both' } }, 'inversion.learn'],
+    ['edits.create', { ...edit, edit: { editor: 'sdedit', tauS: 0.3 } }, 'edit.tauS'],
+    ['edits.create', { ...edit, edit: { editor: 'p2p', strength: 0.3 } }, 'edit.strength'],
+    ['edits.replace', { ...edit, edit: { editor: 'masaCtrl' } }, 'edit.kind'],
+    ['edits.reweight', { ...reweight, edit: { editor: 'sdedit' } }, 'edit.kind'],
+    ['inversions.create', { ...inversion, options: { towardsEmpty: 0.5 } }, 'options.towardsEmpty'],
+    ['inversions.attention', { ...inversion, options: { proximalNorm: 'l1' } }, 'options.proximalNorm'],
+    ['styles.create', { ...style, inversion: { towardsEmpty: 0.5 } }, 'inversion.towardsEmpty'],
     ['edits.reweight', { ...reweight, weights: [] }, 'weights'],
     ['edits.reweight', { ...reweight, target: 'x' }, 'target'],
     ['edits.create', { ...edit, source: 'x'.repeat(2001) }, 'source'],
@@ -78,6 +89,46 @@ describe('params', () => {
     expect(error?.message).toBe(
       'edit.tauV: Too big: expected number to be <=1. See the schema in rpc.discover.',
     );
+  });
+});
+
+describe('options that the chosen method does not heed', () => {
+  it('are named with the methods that do', async () => {
+    const asked = { inversion: { mode: 'instant', innerSteps: 5 }, edit: { editor: 'wordSwap', tauU: 0.1 } };
+    const { error } = await client.call('edits.create', { ...edit, ...asked });
+    expect(error?.data).toMatchObject({
+      code: 'OPTION_INVALID',
+      faults: [
+        {
+          path: 'inversion.innerSteps',
+          message:
+            'Direct inversion does not heed it: leave it out, or choose the method styleDiffusion or nullText',
+        },
+        {
+          path: 'edit.tauU',
+          message: 'DDIM with word swap does not heed it: leave it out, or choose the editor p2plus',
+        },
+      ],
+    });
+  });
+
+  it('are no wish at their usual values, which programs of version 0.1.0 write out', async () => {
+    const inversion = {
+      ...{ mode: 'instant', recipe: 'official', steps: 20, guidance: 7.5, learn: 'values', seed: 0 },
+      ...{ earlyStopEpsilon: 1e-5, towardsEmpty: 0, proximalNorm: 'l0', proximalQuantile: 0.7 },
+      proximalPull: 'trajectory',
+    };
+    const options = {
+      ...{ editor: 'sdedit', kind: 'auto', tauV: 0.6, tauC: 0.6, tauS: 0.8, tauU: 0.5, wordTaus: [] },
+      ...{ weights: [], blendThreshold: 0.3, subtractThreshold: 0.3, mutualFromStep: 0.08 },
+      ...{ injectAttention: 0.5, injectFeatures: 0.8, negativeAlpha: 1, attentionRate: 0.1 },
+      ...{ strength: 0.8, feather: 8 },
+    };
+    const { result } = await client.call('edits.create', { ...edit, inversion, edit: options });
+    expect(result).toMatchObject({
+      job: { request: { edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8 } } },
+    });
+    expect(JSON.stringify(result)).not.toMatch(/recipe|proximal|tauS|inject/);
   });
 });
 

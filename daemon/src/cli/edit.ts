@@ -1,6 +1,6 @@
 /** @file `palimpsest edit`: edit a picture with words. */
 
-import { EditOptions, InversionOptions, PalimpsestError } from '@palimpsest/protocol';
+import { GivenEdit, GivenInversion, PalimpsestError } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
 import { addWorkFlags, runDrawing } from './session.ts';
@@ -16,7 +16,7 @@ export function editCommand(): Command {
   const command = new Command('edit')
     .summary('edit a picture with words')
     .description(
-      'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to.',
+      'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to. Brackets name the editors or methods that heed an option: with others it is refused.',
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture')
@@ -26,13 +26,13 @@ export function editCommand(): Command {
       '--mask <picture>',
       'change only where this picture is white, not where it is black or transparent; it has the size of the picture',
     );
-  addFlags(addWorkFlags(command), EditOptions, WORD_FLAGS);
-  addFlags(command, InversionOptions);
+  addFlags(addWorkFlags(command), GivenEdit, WORD_FLAGS);
+  addFlags(command, GivenInversion);
   return command.action((picture: string, { from: source, to: target, mask }: Arguments) => {
     const pictures = [picture, ...(mask === undefined ? [] : [mask])];
     return runDrawing(command, pictures, async (worker) => {
-      const inversion = readFlags(command, InversionOptions);
-      const edit = readFlags(command, EditOptions, WORD_FLAGS);
+      const inversion = readFlags(command, GivenInversion);
+      const edit = readFlags(command, GivenEdit, WORD_FLAGS);
       if (edit.context !== undefined && mask === undefined) {
         throw new PalimpsestError(
           'OPTION_INVALID',

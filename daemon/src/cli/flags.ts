@@ -62,8 +62,11 @@ export function readFlags<T extends z.core.$ZodObject>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]);
-  const flag = kebab(attributeOf(name, forms[name]));
-  const expected = expectedAt(z.toJSONSchema(schema, { io: 'input' }), issue?.path ?? []);
+  const attribute = attributeOf(name, forms[name]);
+  const flag = `${given[attribute] === false ? 'no-' : ''}${kebab(attribute)}`;
+  // What no schema can say is said in words.
+  const expected =
+    issue?.code === 'custom' ? null : expectedAt(z.toJSONSchema(schema, { io: 'input' }), issue?.path ?? []);
   throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${expected ?? `${issue?.message}. See --help`}.`);
 }
 

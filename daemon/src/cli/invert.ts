@@ -1,6 +1,6 @@
 /** @file `palimpsest invert`: make a picture ready for edits. */
 
-import { InversionOptions } from '@palimpsest/protocol';
+import { GivenInversion } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
 import { addWorkFlags, runWork } from './session.ts';
@@ -9,14 +9,14 @@ export function invertCommand(): Command {
   const command = new Command('invert')
     .summary('make a picture ready for edits')
     .description(
-      'Inverts a picture, so that every edit of it starts at once. The result is kept on this machine.',
+      'Inverts a picture, so that every edit of it starts at once. The result is kept on this machine. Brackets name the methods that heed an option: with others it is refused.',
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture');
-  addFlags(addWorkFlags(command), InversionOptions);
+  addFlags(addWorkFlags(command), GivenInversion);
   return command.action((picture: string, { from: prompt }: { from: string }) =>
     runWork(command, [picture], async (worker) => {
-      const options = readFlags(command, InversionOptions);
+      const options = readFlags(command, GivenInversion);
       const image = await worker.put(picture);
       const { inversion, reused, canvas } = await worker.run<'invert'>({
         kind: 'invert',

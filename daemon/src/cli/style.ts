@@ -1,21 +1,21 @@
 /** @file `palimpsest style`: give a picture the style of another. */
 
-import { InversionOptions, StyleOptions } from '@palimpsest/protocol';
+import { INVERSION_METHODS, InversionOptions, OF_INVERSIONS, StyleOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import * as z from 'zod/mini';
 import { addFlags, readFlags } from './flags.ts';
 import { addWorkFlags, runDrawing } from './session.ts';
 
-/** Of inversions there is no choice here, so what belongs to others than StyleDiffusion is none; keys hold no style. */
+const { mode: _mode, method: _method, ...shape } = InversionOptions.shape;
+/** Of inversions there is no choice here: what belongs to others than StyleDiffusion is none. */
+const isHeeded = (name: string) =>
+  !(name in OF_INVERSIONS) || name in INVERSION_METHODS.styleDiffusion.options;
+
+/** Keys hold no style. */
 const LearningOptions = z.extend(
-  z.omit(InversionOptions, {
-    mode: true,
-    method: true,
-    towardsEmpty: true,
-    proximalNorm: true,
-    proximalQuantile: true,
-    proximalPull: true,
-  }),
+  z.strictObject(
+    Object.fromEntries(Object.entries(shape).filter(([name]) => isHeeded(name))) as typeof shape,
+  ),
   {
     learn: z
       ._default(z.enum(['values', 'both', 'valueEmbedding']), 'values')

@@ -6,7 +6,7 @@ import { composite } from '../imaging/composite.ts';
 import { fitMask, unfitMask } from '../imaging/fit.ts';
 import type { Mask } from '../imaging/mask.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { editorFor } from '../methods/editors.ts';
+import { editorFor, resolveEdit } from '../methods/editors.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import { row, type Tensor } from '../tensor/tensor.ts';
@@ -73,7 +73,7 @@ export async function editPicture(
       words,
       steps,
       guidance,
-      options: edit,
+      options: resolveEdit(edit),
       cross,
       seed,
       ...(blend ? { blend } : {}),

@@ -14,6 +14,7 @@ import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';
 import { replaceMapper } from '../attention/replaceMapper.ts';
 import { timeAlphas } from '../attention/timeAlphas.ts';
 import { findWords } from '../attention/words.ts';
+import { resolveEdit } from '../methods/editors.ts';
 import { promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 import { tensor } from '../tensor/tensor.ts';
 
@@ -38,10 +39,18 @@ export function planEdit(
   options: EditOptions,
   steps: number,
 ): EditPlan {
+  // An editor that heeds none of these has the words alone.
+  const {
+    kind: asked = 'auto',
+    tauC = 0,
+    wordTaus = [],
+    weights = [],
+    ...own
+  }: EditOptions = resolveEdit(options);
   const length = tokenizer.maxLength;
   const [source, target] = [promptWords(tokenizer, prompts.source), promptWords(tokenizer, prompts.target)];
   const difference = diffPrompts(source, target);
-  const kind = options.kind === 'auto' ? difference.kind : options.kind;
+  const kind = asked === 'auto' ? difference.kind : asked;
   const spoken = (words: typeof difference.removed) => words.map(({ text }) => text).join(' ');
   const words = { removed: spoken(difference.removed), added: spoken(difference.added) };
   const inTarget = (word: string) => findWords(tokenizer, prompts.target, word);
@@ -54,13 +63,13 @@ export function planEdit(
         }
       : refinement(tokenizer, prompts)),
     equalizer: equalizer(
-      options.weights.map(({ word, weight }) => ({ tokens: inTarget(word), weight })),
+      weights.map(({ word, weight }) => ({ tokens: inTarget(word), weight })),
       length,
     ),
     timeAlphas: timeAlphas(
       steps,
-      options.tauC,
-      options.wordTaus.map(({ word, from, to }) => ({
+      tauC,
+      wordTaus.map(({ word, from, to }) => ({
         tokens: inTarget(word),
         interval: [from, to] as const,
       })),
@@ -68,8 +77,9 @@ export function planEdit(
     ),
     manner: 'exact',
   };
-  if (options.blend === undefined) {
-    if (options.subtract === undefined) return { kind, words, cross };
+  const { blend, blendThreshold = 0, subtract: kept, subtractThreshold = 0 } = own;
+  if (blend === undefined) {
+    if (kept === undefined) return { kind, words, cross };
     throw new PalimpsestError(
       'OPTION_INVALID',
       'subtract needs blend: it takes away from the place that blend names.',
@@ -82,17 +92,14 @@ export function planEdit(
       words.target.flatMap(inTarget),
       length,
     );
-  const subtract = options.subtract && {
-    words: pair(options.subtract),
-    threshold: options.subtractThreshold,
-  };
+  const subtract = kept && { words: pair(kept), threshold: subtractThreshold };
   return {
     kind,
     words,
     cross,
     blend: {
-      words: pair(options.blend),
-      threshold: options.blendThreshold,
+      words: pair(blend),
+      threshold: blendThreshold,
       ...(subtract ? { subtract } : {}),
     },
   };

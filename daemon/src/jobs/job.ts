@@ -3,7 +3,7 @@
 import { type JobRequest, type JobResult, type Kind, plainPrompt } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture, Size } from '../imaging/picture.ts';
-import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
+import { resolveInversion } from '../methods/inversions.ts';
 import type { Watch } from '../methods/watch.ts';
 import { JOBS } from './kinds/index.ts';
 import type { Change, JobKind, OpenPicture, RunDependencies, Works } from './kinds/jobKind.ts';
@@ -105,5 +105,5 @@ export function inversionOf(job: Job) {
 /** Whether a job learns a picture, and could do without. */
 export function canBeInstant(job: Job): boolean {
   const inversion = JOBS[job.kind].canBeInstant ? inversionOf(job) : null;
-  return inversion !== null && INVERSIONS[inversion.method].defaults.innerSteps !== undefined;
+  return inversion !== null && 'innerSteps' in inversion;
 }

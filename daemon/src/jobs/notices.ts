@@ -70,7 +70,7 @@ function aboutEqualPrompts({ tokenizer }: Facts, job: Job): Notice[] {
   if (job.kind !== 'edit') return [];
   const { source, target, edit } = job.work;
   // Drawing parts of the picture anew is what this editor is for.
-  if (edit.editor === 'sdedit' || edit.weights.some(({ weight }) => weight !== 1)) return [];
+  if (edit.editor === 'sdedit' || edit.weights?.some(({ weight }) => weight !== 1)) return [];
   if (String(tokenizer.encode(source)) !== String(tokenizer.encode(target))) return [];
   const text = `Both prompts say the same to the model ("${target}"), and no word has a strength of its own: the picture is only drawn again, as well as it was inverted. Say what it should be, or give a word a strength.`;
   return [{ code: 'PROMPTS_EQUAL', facts: { prompt: target }, text }];

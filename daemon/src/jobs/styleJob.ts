@@ -3,7 +3,7 @@
 import { type InversionOptions, PalimpsestError, type StyleOptions } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
+import { INVERSIONS, resolveFor, resolveInversion } from '../methods/inversions.ts';
 import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -49,7 +49,7 @@ export async function stylePicture(
       'Style transfer takes the values that StyleDiffusion learns of the style picture. Leave method, mode and learn as they are.',
     );
   }
-  const walking = resolveInversion({ ...inversion, mode: undefined, method: 'ddim' });
+  const walking = resolveFor('ddim', inversion);
   const embed = embedOnce(model);
   const [contentPrompt, stylePrompt, unconditional] = await Promise.all([
     embed(source),

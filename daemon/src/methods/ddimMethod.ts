@@ -4,16 +4,12 @@ import { ddimInversion } from './ddim.ts';
 import type { InversionMethod } from './inversion.ts';
 import { plainPath } from './path.ts';
 
-export const DDIM: InversionMethod = {
-  title: 'DDIM inversion',
-  citation: 'Song, Meng, Ermon: Denoising Diffusion Implicit Models, ICLR 2021, arXiv 2010.02502',
+export const DDIM: InversionMethod<'ddim'> = {
   idea: 'Walks from the picture to noise with its prompt, and learns nothing.',
   // Direct inversion was the first with this walk.
   storedAs: 'direct',
   // The walk takes no guidance.
   stored: ['steps', 'size'],
-  sampled: ['guidance'],
-  defaults: {},
   invert: async (model, { latent, prompt, options }, watch) => {
     const predict = (current: typeof latent, timestep: number) =>
       model.predictNoise({ latent: current, timestep, keyContext: prompt });

@@ -3,11 +3,8 @@
 import { DDIM } from './ddimMethod.ts';
 import type { InversionMethod } from './inversion.ts';
 
-export const DIRECT: InversionMethod = {
+export const DIRECT: InversionMethod<'direct'> = {
   ...DDIM,
-  title: 'Direct inversion',
-  citation:
-    'Ju, Zeng, Bian, Liu, Xu: PnP Inversion: Boosting Diffusion-based Editing with 3 Lines of Code, ICLR 2024, arXiv 2310.01506',
   idea: 'Learns nothing; where the sampled source strays from the trajectory, it is put back, so that the target follows the true picture.',
   // The offset that the paper adds leads exactly onto z*_{t-1}, so it is taken instead.
   path: async (...given) => ({ ...(await DDIM.path(...given)), correctsSource: true }),

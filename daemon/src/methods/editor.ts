@@ -1,18 +1,22 @@
 /** @file What a method of editing is given, and what it declares of itself. */
 
-import type { EditOptions } from '@palimpsest/protocol';
+import type { EDIT_METHODS, EditOptions, EditorName, InversionName, OwnValues } from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
 import type { BlendWords } from '../attention/localBlend.ts';
 import type { EditingModel } from '../networks/denoiser.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { InversionName } from './inversion.ts';
 import type { Path } from './path.ts';
 import type { EditStep } from './sideBySide.ts';
 import type { Watch } from './watch.ts';
 
-export type EditorName = EditOptions['editor'];
+/** The options of an edit that its editor heeds, with the editor's own defaults filled in. */
+export type ResolvedEdit<E extends EditorName = EditorName> = {
+  [K in E]: Pick<EditOptions, 'feather' | 'context'> & { readonly editor: K } & OwnValues<
+      (typeof EDIT_METHODS)[K]['options']
+    >;
+}[E];
 
-export interface EditRequest {
+export interface EditRequest<E extends EditorName = EditorName> {
   readonly path: Path;
   /** Embeddings [1, tokens, D]. */
   readonly source: Tensor;
@@ -21,7 +25,7 @@ export interface EditRequest {
   readonly words: { readonly removed: string; readonly added: string };
   readonly steps: number;
   readonly guidance: number;
-  readonly options: EditOptions;
+  readonly options: ResolvedEdit<E>;
   /** Holds tau_c. */
   readonly cross: CrossControl;
   readonly blend?: BlendWords | { readonly mask: Tensor };
@@ -41,24 +45,14 @@ export type Injection =
   | 'residual features'
   | 'gradient of the cross-attention distance';
 
-/** A method of editing, as it declares itself in the table of `editors.ts`. */
-export interface Editor {
-  readonly title: string;
-  readonly citation: string;
+/** A method of editing, as the table of `editors.ts` has it; what it is called and its options are the protocol's. */
+export interface Editor<E extends EditorName = EditorName> {
   /** One sentence: what it does. */
   readonly idea: string;
   readonly branches: readonly Branch[];
   readonly injections: readonly Injection[];
-  /** The options that open and close with the steps. */
-  readonly gates: readonly (keyof EditOptions)[];
-  /** The other options that it takes. */
-  readonly parameters: readonly (keyof EditOptions)[];
   /** The inversions on which it is not defined, with a sentence that says why. */
   readonly notOn: Readonly<Partial<Record<InversionName, string>>>;
   /** Edits, yielding each step; the last row of its latents is the target's. */
-  readonly edit: (
-    model: EditingModel,
-    request: EditRequest,
-    watch: Watch,
-  ) => AsyncGenerator<EditStep, void, undefined>;
+  edit(model: EditingModel, request: EditRequest<E>, watch: Watch): AsyncGenerator<EditStep, void, undefined>;
 }

@@ -1,9 +1,15 @@
 /** @file The table of editors: one line for each method. */
 
-import { EditOptions, PalimpsestError } from '@palimpsest/protocol';
-import type { Editor, EditorName } from './editor.ts';
-import type { InversionName } from './inversion.ts';
-import { INVERSIONS } from './inversions.ts';
+import {
+  EDIT_METHODS,
+  type EditOptions,
+  type EditorName,
+  INVERSION_METHODS,
+  type InversionName,
+  ownValues,
+  PalimpsestError,
+} from '@palimpsest/protocol';
+import type { Editor, ResolvedEdit } from './editor.ts';
 import { MASA_CTRL } from './masaCtrl.ts';
 import { P2P, P2PLUS } from './p2plus.ts';
 import { PIX2PIX_ZERO } from './pix2pixZero.ts';
@@ -21,34 +27,24 @@ export const EDITORS: Readonly<Record<EditorName, Editor>> = {
   sdedit: SDEDIT,
 };
 
-/** Options that every edit has, whatever edits. */
-export const COMMON_OPTIONS: readonly (keyof EditOptions)[] = ['editor', 'feather', 'context'];
+/** The options that the editor heeds, with its own defaults filled in. */
+export function resolveEdit({ editor, feather, context, ...given }: EditOptions): ResolvedEdit {
+  const common = { editor, feather, ...(context === undefined ? {} : { context }) };
+  return { ...common, ...ownValues(EDIT_METHODS[editor].options, given) } as ResolvedEdit;
+}
 
 /**
  * The editor of an edit.
  *
- * @throws {PalimpsestError} OPTION_INVALID when it is not defined on the inversion, or an option is set that it does
- *   not take.
+ * @throws {PalimpsestError} OPTION_INVALID when it is not defined on the inversion.
  */
-export function editorFor(options: EditOptions, inversion: InversionName): Editor {
-  const editor = EDITORS[options.editor];
-  const { title, notOn, gates, parameters } = editor;
+export function editorFor({ editor }: Pick<EditOptions, 'editor'>, inversion: InversionName): Editor {
+  const { notOn } = EDITORS[editor];
   const reason = notOn[inversion];
-  if (reason !== undefined) {
-    const others = Object.keys(INVERSIONS).filter((name) => !(name in notOn));
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      `${title} is not defined on ${INVERSIONS[inversion].title}: ${reason} Take one of these inversions: ${others.join(', ')}.`,
-    );
-  }
-  const taken: readonly string[] = [...COMMON_OPTIONS, ...gates, ...parameters];
-  const defaults: Readonly<Record<string, unknown>> = EditOptions.parse({});
-  for (const [name, value] of Object.entries(options)) {
-    if (taken.includes(name) || JSON.stringify(value) === JSON.stringify(defaults[name])) continue;
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      `${title} does not take ${name}: leave it out, or choose another editor. ${title} takes ${taken.join(', ')}.`,
-    );
-  }
-  return editor;
+  if (reason === undefined) return EDITORS[editor];
+  const others = Object.keys(INVERSION_METHODS).filter((name) => !(name in notOn));
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    `${EDIT_METHODS[editor].title} is not defined on ${INVERSION_METHODS[inversion].title}: ${reason} Take one of these inversions: ${others.join(', ')}.`,
+  );
 }

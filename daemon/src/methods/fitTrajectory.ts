@@ -11,7 +11,7 @@ import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
 import { predictWithMaps } from './attentionTargets.ts';
 import { ddimInversion, guide } from './ddim.ts';
 import { type Iteration, type IterationInputs, innerIteration } from './innerIteration.ts';
-import type { InversionRequest, Optimised } from './inversion.ts';
+import type { InversionRequest, InversionValues, Optimised } from './inversion.ts';
 import { inRole, type Learned } from './learnedContext.ts';
 import { type MappedContexts, mappedContexts } from './mappedContexts.ts';
 import type { FitRecipe } from './recipes.ts';
@@ -21,7 +21,7 @@ export interface FitRequest
   extends Pick<InversionRequest, 'latent' | 'prompt' | 'resume'>,
     Omit<Learned, 'parameters'> {
   readonly options: Pick<
-    InversionRequest['options'],
+    InversionValues<'styleDiffusion' | 'nullText'>,
     'steps' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss'
   >;
   readonly recipe: FitRecipe;

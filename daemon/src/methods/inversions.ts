@@ -1,9 +1,16 @@
 /** @file The table of inversions: one line for each method. */
 
-import { type InversionOptions, METHOD_OF_MODE, PalimpsestError } from '@palimpsest/protocol';
+import {
+  INVERSION_METHODS,
+  type InversionName,
+  type InversionOptions,
+  inversionMethodOf,
+  ownValues,
+  PalimpsestError,
+} from '@palimpsest/protocol';
 import { DDIM } from './ddimMethod.ts';
 import { DIRECT } from './directInversion.ts';
-import type { InversionMethod, InversionName, ResolvedInversion } from './inversion.ts';
+import type { InversionMethod, ResolvedInversion } from './inversion.ts';
 import { NEGATIVE_PROMPT, PROXIMAL } from './negativePrompt.ts';
 import { NULL_TEXT } from './nullText.ts';
 import { REGULARIZED } from './regularizedInversion.ts';
@@ -20,31 +27,33 @@ export const INVERSIONS: Readonly<Record<InversionName, InversionMethod>> = {
 };
 
 /**
- * The options with mode and defaults resolved.
+ * The options that the method heeds, with its own defaults filled in.
  *
  * @throws {PalimpsestError} OPTION_INVALID when both a mode and another method are named.
  */
 export function resolveInversion({ mode, method, ...options }: InversionOptions): ResolvedInversion {
-  const byMode = METHOD_OF_MODE[mode ?? 'careful'];
-  if (mode !== undefined && method !== undefined && method !== byMode) {
+  const name = inversionMethodOf({ mode, method });
+  if (mode !== undefined && name !== inversionMethodOf({ mode })) {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `mode "${mode}" stands for the method ${byMode}, so it cannot come with the method ${method}. Leave one of them out.`,
+      `mode "${mode}" stands for the method ${inversionMethodOf({ mode })}, so it cannot come with the method ${name}. Leave one of them out.`,
     );
   }
-  const name = method ?? byMode;
-  const { innerSteps = 1, attentionLoss = false } = INVERSIONS[name].defaults;
-  return {
-    ...options,
-    method: name,
-    innerSteps: options.innerSteps ?? innerSteps,
-    attentionLoss: options.attentionLoss ?? attentionLoss,
-  };
+  return resolveFor(name, options);
+}
+
+/** The same of a method that is known, whatever else the options choose. */
+export function resolveFor<M extends InversionName>(
+  method: M,
+  { steps, guidance, seed, size, ...given }: InversionOptions,
+): ResolvedInversion<M> {
+  const common = { method, steps, guidance, seed, ...(size === undefined ? {} : { size }) };
+  return { ...common, ...ownValues(INVERSION_METHODS[method].options, given) } as ResolvedInversion<M>;
 }
 
 /** Of the options, what the stored inversion depends on; methods that store the same thing share it. */
 export function storedOptions(options: ResolvedInversion): readonly unknown[] {
   const { storedAs, stored } = INVERSIONS[options.method];
-  const values: Readonly<Record<string, unknown>> = options;
+  const values: Readonly<Record<string, unknown>> = { ...options };
   return [storedAs, ...stored.map((name) => [name, values[name] ?? null])];
 }

@@ -37,15 +37,10 @@ export function masaCtrl(
   );
 }
 
-export const MASA_CTRL: Editor = {
-  title: 'MasaCtrl',
-  citation:
-    'Cao, Wang, Qi, Shan, Qie, Zheng: MasaCtrl: Tuning-Free Mutual Self-Attention Control for Consistent Image Synthesis and Editing, ICCV 2023, arXiv 2304.08465',
+export const MASA_CTRL: Editor<'masaCtrl'> = {
   idea: 'Draws the new words with a layout of their own, and takes the look from the source through self-attention.',
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'self-attention keys and values'],
-  gates: ['tauV', 'mutualFromStep'],
-  parameters: ['mutualFromLayer', 'blend', 'blendThreshold', 'subtract', 'subtractThreshold'],
   notOn: {},
   edit: (model, { options, ...request }, watch) =>
     masaCtrl(

@@ -10,26 +10,18 @@ import type { InversionMethod } from './inversion.ts';
 import { plainPath } from './path.ts';
 import { OFFICIAL_PULL } from './proximalGuidance.ts';
 
-export const NEGATIVE_PROMPT: InversionMethod = {
+export const NEGATIVE_PROMPT: InversionMethod<'negativePrompt'> = {
   ...DDIM,
-  title: 'Negative-prompt inversion (NPI)',
-  citation:
-    'Miyake, Iohara, Saito, Tanaka: Negative-prompt Inversion: Fast Image Inversion for Editing with Text-guided Diffusion Models, 2023, arXiv 2305.16807',
   idea: "Learns nothing: the source's prompt stands in for the unconditional one, so that guidance leaves the source alone.",
-  sampled: ['guidance', 'towardsEmpty'],
   path: async (_, { latents }, { source, unconditional }, { towardsEmpty }) => ({
     ...plainPath(latents, negativeEmbedding(source, unconditional, towardsEmpty)),
     oneSourceBranch: towardsEmpty === 0,
   }),
 };
 
-export const PROXIMAL: InversionMethod = {
+export const PROXIMAL: InversionMethod<'proximal'> = {
   ...NEGATIVE_PROMPT,
-  title: 'Proximal negative-prompt inversion (ProxNPI)',
-  citation:
-    'Han, Wen, Chen, Zhu, Song, Ren, Gao, Stathopoulos, He, Chen, Liu, Metaxas: ProxEdit: Improving Tuning-Free Real Image Editing with Proximal Guidance, WACV 2024, arXiv 2306.05414',
   idea: "NPI, where small differences between the two predictions are taken for the inversion's noise, and away.",
-  sampled: ['guidance', 'towardsEmpty', 'proximalNorm', 'proximalQuantile', 'proximalPull'],
   path: async (model, inversion, embeddings, options) => ({
     ...(await NEGATIVE_PROMPT.path(model, inversion, embeddings, options)),
     proximal: {

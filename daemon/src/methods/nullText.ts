@@ -14,7 +14,7 @@ import type { Watch } from './watch.ts';
 
 export interface NullTextRequest extends Omit<InversionRequest, 'imageTokens' | 'options'> {
   readonly options: Pick<
-    InversionRequest['options'],
+    InversionRequest<'nullText'>['options'],
     'steps' | 'guidance' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss'
   >;
 }
@@ -54,15 +54,10 @@ export function nullText(
   );
 }
 
-export const NULL_TEXT: InversionMethod = {
-  title: 'Null-text inversion',
-  citation:
-    'Mokady, Hertz, Aberman, Pritch, Cohen-Or: Null-text Inversion for Editing Real Images using Guided Diffusion Models, CVPR 2023, arXiv 2211.09794',
+export const NULL_TEXT: InversionMethod<'nullText'> = {
   idea: 'Learns the embedding of the unconditional branch for each timestep.',
   storedAs: 'nullText',
   stored: ['steps', 'guidance', 'innerSteps', 'earlyStopEpsilon', 'attentionLoss', 'size'],
-  sampled: ['guidance'],
-  defaults: { innerSteps: 10, attentionLoss: false },
   invert: nullText,
   path: async (_, { latents, learned }, { unconditional }) => ({
     ...plainPath(latents, unconditional),

@@ -54,37 +54,28 @@ export function sourceGuidance(
 }
 
 /** What P2P and P2Plus have in common. */
-const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'parameters' | 'notOn'> = {
+const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'notOn'> = {
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'cross-attention maps', 'self-attention maps'],
-  parameters: ['kind', 'weights', 'blend', 'blendThreshold', 'subtract', 'subtractThreshold'],
   notOn: {},
 };
 
 const edit = (
   model: VariedDenoiser,
-  { options, ...request }: EditRequest,
+  { options, ...request }: EditRequest<'p2plus' | 'p2p'>,
   watch: Watch,
   unconditionalSelf: number,
 ) =>
   p2plus(model, { ...request, taus: { values: options.tauV, self: options.tauS, unconditionalSelf } }, watch);
 
-export const P2PLUS: Editor = {
+export const P2PLUS: Editor<'p2plus'> = {
   ...ATTENTION_CONTROL,
-  title: 'P2Plus',
-  citation:
-    'Li, van de Weijer, Hu, Khan, Hou, Wang, Yang: StyleDiffusion: Prompt-Embedding Inversion for Text-Based Editing, 2023, arXiv 2303.15649, section 3.4',
   idea: 'Prompt-to-Prompt that also takes the self-attention of the unconditional branch from the source.',
-  gates: ['tauV', 'tauC', 'tauS', 'tauU', 'wordTaus'],
   edit: (model, request, watch) => edit(model, request, watch, request.options.tauU),
 };
 
-export const P2P: Editor = {
+export const P2P: Editor<'p2p'> = {
   ...ATTENTION_CONTROL,
-  title: 'Prompt-to-Prompt (P2P)',
-  citation:
-    'Hertz, Mokady, Tenenbaum, Aberman, Pritch, Cohen-Or: Prompt-to-Prompt Image Editing with Cross-Attention Control, ICLR 2023, arXiv 2208.01626',
   idea: 'Words keep the places that they have in the source, by its cross- and self-attention maps.',
-  gates: ['tauV', 'tauC', 'tauS', 'wordTaus'],
   edit: (model, request, watch) => edit(model, request, watch, 0),
 };

@@ -111,15 +111,10 @@ async function directionOf(
 
 const ONE_PROMPT = 'it has the source prompt in the unconditional branch, and moves the latents by itself.';
 
-export const PIX2PIX_ZERO: Editor = {
-  title: 'pix2pix-zero',
-  citation:
-    'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
+export const PIX2PIX_ZERO: Editor<'pix2pixZero'> = {
   idea: "Moves the prompt along a direction between two sets of sentences, and holds the source's cross-attention by its gradient.",
   branches: ['condSource', 'uncondTarget', 'condTarget'],
   injections: ['gradient of the cross-attention distance'],
-  gates: [],
-  parameters: ['attentionRate'],
   notOn: {
     styleDiffusion: ONE_PROMPT,
     nullText: ONE_PROMPT,

@@ -100,15 +100,10 @@ function weighted([first, ...rest]: readonly (readonly [number, Tensor])[]): Ten
 const ONE_TARGET_EMBEDDING =
   'it has a negative prompt of its own in place of the unconditional branch, and samples the source plainly.';
 
-export const PLUG_AND_PLAY: Editor = {
-  title: 'Plug-and-Play',
-  citation:
-    'Tumanyan, Geyer, Bagon, Dekel: Plug-and-Play Diffusion Features for Text-Driven Image-to-Image Translation, CVPR 2023, arXiv 2211.12572',
+export const PLUG_AND_PLAY: Editor<'plugAndPlay'> = {
   idea: "Draws the new words with the source's self-attention and features, and with the old words as a negative prompt.",
   branches: ['condSource', 'uncondTarget', 'negativeTarget', 'condTarget'],
   injections: ['self-attention maps', 'residual features'],
-  gates: ['injectAttention', 'injectFeatures'],
-  parameters: ['negativeAlpha'],
   notOn: {
     styleDiffusion: ONE_TARGET_EMBEDDING,
     nullText: ONE_TARGET_EMBEDDING,

@@ -1,8 +1,8 @@
 /** @file The settings of the optimisations: StyleDiffusion's official code, its paper, and null-text inversion. */
 
-import type { InversionOptions } from '@palimpsest/protocol';
 import type { MappingKind } from '../networks/mappingNetwork.ts';
 import type { AdamOptions } from './adam.ts';
+import type { InversionValues } from './inversion.ts';
 
 /** How the contexts of one trajectory are fitted, timestep after timestep. */
 export interface FitRecipe {
@@ -42,7 +42,7 @@ export const RECIPES = {
     learningRate: () => 1e-4,
     stopBelow: (i, epsilon) => epsilon + i * 2e-5,
   },
-} as const satisfies Record<InversionOptions['recipe'], Recipe>;
+} as const satisfies Record<InversionValues<'styleDiffusion'>['recipe'], Recipe>;
 
 /**
  * Null-text inversion (Mokady et al. 2023, section 3.2, and its official code): the same number of iterations at each

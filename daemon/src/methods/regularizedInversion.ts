@@ -3,7 +3,7 @@
  * at each step, towards being uncorrelated and of unit variance.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { INVERSION_METHODS, PalimpsestError } from '@palimpsest/protocol';
 import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
@@ -42,11 +42,8 @@ export async function regularizedInversion(
 /** Two are left out. */
 const FEWEST_STEPS = 3;
 
-export const REGULARIZED: InversionMethod = {
+export const REGULARIZED: InversionMethod<'regularized'> = {
   ...DDIM,
-  title: "pix2pix-zero's inversion",
-  citation:
-    'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
   idea: 'DDIM inversion whose noise is kept uncorrelated and of unit variance; learns nothing.',
   storedAs: 'regularized',
   stored: ['steps', 'seed', 'size'],
@@ -54,7 +51,7 @@ export const REGULARIZED: InversionMethod = {
     if (options.steps < FEWEST_STEPS)
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `${REGULARIZED.title} leaves out the first and the last step: it needs at least ${FEWEST_STEPS}, not ${options.steps}.`,
+        `${INVERSION_METHODS.regularized.title} leaves out the first and the last step: it needs at least ${FEWEST_STEPS}, not ${options.steps}.`,
       );
     const uniform = uniformGenerator(options.seed);
     const rolls: Rolls = (limit) => Math.floor(uniform() * limit);

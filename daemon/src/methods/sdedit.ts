@@ -34,15 +34,10 @@ export async function sdedit(
   };
 }
 
-export const SDEDIT: Editor = {
-  title: 'SDEdit',
-  citation:
-    'Meng, He, Song, Song, Wu, Zhu, Ermon: SDEdit: Guided Image Synthesis and Editing with Stochastic Differential Equations, ICLR 2022, arXiv 2108.01073',
+export const SDEDIT: Editor<'sdedit'> = {
   idea: 'Noises the picture partly and denoises it with the new words, and with what the inversion learned.',
   branches: ['uncondTarget', 'condTarget'],
   injections: ['learned contexts'],
-  gates: ['tauV'],
-  parameters: ['strength'],
   notOn: { proximal: 'it starts from random noise, so there is no trajectory to be drawn back to.' },
   edit: async function* (model, { path, target, steps, guidance, options, seed }, watch) {
     const latent = path.latents[0]!;

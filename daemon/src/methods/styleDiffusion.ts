@@ -21,7 +21,7 @@ export interface StyleDiffusionRequest extends Omit<InversionRequest, 'imageToke
   /** E(x) [1, image tokens, D]; null where the value embedding is learned, which looks at no picture. */
   readonly imageTokens: Tensor | null;
   readonly options: Pick<
-    InversionRequest['options'],
+    InversionRequest<'styleDiffusion'>['options'],
     'recipe' | 'learn' | 'steps' | 'guidance' | 'innerSteps' | 'earlyStopEpsilon' | 'attentionLoss' | 'seed'
   >;
   /** Parameters to start from instead of random ones. */
@@ -78,10 +78,7 @@ function firstParameters(
   return tensor([parameters.length], parameters);
 }
 
-export const STYLE_DIFFUSION: InversionMethod = {
-  title: 'StyleDiffusion',
-  citation:
-    'Li, van de Weijer, Hu, Khan, Hou, Wang, Yang: StyleDiffusion: Prompt-Embedding Inversion for Text-Based Editing, 2023, arXiv 2303.15649',
+export const STYLE_DIFFUSION: InversionMethod<'styleDiffusion'> = {
   idea: 'Learns a network for each timestep that turns the picture into the values of cross-attention; keys stay the words.',
   storedAs: 'styleDiffusion',
   stored: [
@@ -95,8 +92,6 @@ export const STYLE_DIFFUSION: InversionMethod = {
     'seed',
     'size',
   ],
-  sampled: ['guidance'],
-  defaults: { innerSteps: 100, attentionLoss: true },
   invert: async (model, request, watch, onTimestep) => {
     const imageTokens = request.options.learn === 'valueEmbedding' ? null : await request.imageTokens();
     return styleDiffusion(model, { ...request, imageTokens }, watch, onTimestep);

@@ -4,15 +4,10 @@ import { tensor } from '../tensor/tensor.ts';
 import type { Editor } from './editor.ts';
 import { sideBySide } from './sideBySide.ts';
 
-export const WORD_SWAP: Editor = {
-  title: 'DDIM with word swap',
-  citation:
-    'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
+export const WORD_SWAP: Editor<'wordSwap'> = {
   idea: 'Samples the inverted picture with the new words, and takes nothing else from it.',
   branches: ['uncondTarget', 'condTarget'],
   injections: ['learned contexts'],
-  gates: ['tauV'],
-  parameters: [],
   notOn: {},
   edit: (model, { options, ...request }, watch) => {
     const tokens = request.target.shape[1]!;

@@ -1,5 +1,6 @@
 /** @file docs/methods.md, from the declarations of the methods and from what was measured. */
 
+import { EDIT_METHODS, INVERSION_METHODS, type OwnOptions } from '@palimpsest/protocol';
 import { EDITORS } from '../../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../../daemon/src/methods/inversions.ts';
 import { CELLS, type Cell, keyOf, STYLE_CELLS, styleKeyOf } from './cells.ts';
@@ -16,26 +17,34 @@ export function methodsDocument(results: Results): string {
   return [
     INTRODUCTION,
     '## Inversions: `--method`',
-    ...Object.entries(INVERSIONS).map(([name, { title, citation, idea, stored, sampled }]) =>
-      [
+    ...Object.entries(INVERSION_METHODS).map(([name, { title, citation, options }]) => {
+      const { idea, stored } = INVERSIONS[name as keyof typeof INVERSIONS];
+      const sampled = Object.keys(options).filter(
+        (option) => !(stored as readonly string[]).includes(option),
+      );
+      return [
         `### \`${name}\`: ${title}\n`,
         `${idea}\n`,
         `- what is kept depends on: ${flags(stored)}`,
-        `- an edit also takes: ${flags(sampled)}`,
+        `- an edit also takes: ${flags(['guidance', ...sampled])}`,
         `- ${citation}`,
-      ].join('\n'),
-    ),
+      ].join('\n');
+    }),
     '## Editors: `--editor`',
-    ...Object.entries(EDITORS).map(([name, editor]) => {
+    ...Object.entries(EDIT_METHODS).map(([name, { title, citation, options }]) => {
+      const editor = EDITORS[name as keyof typeof EDITORS];
       const not = Object.keys(editor.notOn);
+      const [gates, others] = [true, false].map((isGate) =>
+        Object.keys(options).filter((option) => (options as OwnOptions)[option]!.isGate === isGate),
+      ) as [string[], string[]];
       return [
-        `### \`${name}\`: ${editor.title}\n`,
+        `### \`${name}\`: ${title}\n`,
         `${editor.idea}\n`,
         `- branches: ${editor.branches.join(', ')}`,
         `- takes from the source or from what was learned: ${editor.injections.join(', ')}`,
-        `- gates: ${flags(editor.gates)}; other options: ${flags(editor.parameters)}`,
+        `- gates: ${flags(gates)}; other options: ${flags(others)}`,
         `- ${not.length === 0 ? 'defined on every inversion' : `not defined on ${not.join(', ')}`}`,
-        `- ${editor.citation}`,
+        `- ${citation}`,
       ].join('\n');
     }),
     styleTransferSection(),
@@ -49,12 +58,14 @@ export function methodsDocument(results: Results): string {
 
 const INTRODUCTION = `# Methods
 
-This file is made by \`npm run methods\` from the declarations in \`daemon/src/methods/\`; do not edit it by hand.
+This file is made by \`npm run methods\` from the declarations in \`protocol/src/methods/\` and \`daemon/src/methods/\`; do not
+edit it by hand.
 
 An edit is an inversion (\`--method\`) and an editor (\`--editor\`), in any combination that is defined; one that is not is
-refused with a sentence. \`--mode instant\` is the method \`direct\`: nothing is learned, and the edit is ready after some
-thirty evaluations of the network and the edit's own. \`--mode careful\`, the default, is \`styleDiffusion\`. What is kept of
-\`ddim\`, \`direct\`, \`negativePrompt\` and \`proximal\` is the same walk, so changing between them inverts nothing anew.
+refused with a sentence, and so is an option that neither of the two heeds. \`--mode instant\` is the method \`direct\`:
+nothing is learned, and the edit is ready after some thirty evaluations of the network and the edit's own. \`--mode careful\`,
+the default, is \`styleDiffusion\`. What is kept of \`ddim\`, \`direct\`, \`negativePrompt\` and \`proximal\` is the same walk, so
+changing between them inverts nothing anew.
 
 A branch is a row of the network's batch. Once the last gate of the source's branches has closed, they are no longer
 computed; where the source is known (\`direct\`), or its two branches are one (\`negativePrompt\`), one of them never is.`;

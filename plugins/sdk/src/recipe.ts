@@ -3,14 +3,7 @@
  * documents that others may have written, so it is parsed, and what does not fit is as good as nothing.
  */
 
-import {
-  BlobHash,
-  EditOptions,
-  InversionOptions,
-  ModelName,
-  Prompt,
-  StyleOptions,
-} from '@palimpsest/protocol';
+import { BlobHash, KeptEdit, KeptInversion, ModelName, Prompt, StyleOptions } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 
 /** How much of a layer's story is kept. */
@@ -25,8 +18,8 @@ export const EditOrder = z.strictObject({
   model: ModelName,
   source: Prompt,
   target: Prompt,
-  inversion: InversionOptions,
-  edit: EditOptions,
+  inversion: KeptInversion,
+  edit: KeptEdit,
   /** With `word`, `edit.blend` names it. */
   masking: Masking,
 });
@@ -39,7 +32,7 @@ export const StyleOrder = z.strictObject({
   /** The layer that lends its style. */
   style: z.strictObject({ id: z.string(), name: z.string() }),
   styleSource: Prompt,
-  inversion: InversionOptions,
+  inversion: KeptInversion,
   options: StyleOptions,
 });
 export type StyleOrder = z.infer<typeof StyleOrder>;
@@ -117,7 +110,7 @@ export function resultName(order: Order): string {
   if (isStyleOrder(order)) return `${order.source} in the style of ${order.style.name}`;
   const { source, target, edit } = order;
   if (source !== target) return `${source} → ${target}`;
-  return `${target} (${edit.weights.map(({ word, weight }) => `${word} × ${weight}`).join(', ')})`;
+  return `${target} (${(edit.weights ?? []).map(({ word, weight }) => `${word} × ${weight}`).join(', ')})`;
 }
 
 /**

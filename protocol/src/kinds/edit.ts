@@ -1,7 +1,7 @@
 /** @file The kind of job that edits a picture with words. */
 
 import * as z from 'zod/mini';
-import { EditOptions, InversionOptions } from '../options.ts';
+import { KeptEdit, KeptInversion } from '../heeding.ts';
 import { BlobHash, DRAWN_FACTS, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
 export const EditRequest = z.strictObject({
@@ -10,8 +10,8 @@ export const EditRequest = z.strictObject({
   image: BlobHash,
   source: Prompt,
   target: Prompt,
-  inversion: InversionOptions,
-  edit: EditOptions,
+  inversion: KeptInversion,
+  edit: KeptEdit,
   mask: z.optional(BlobHash),
 });
 export type EditRequest = z.infer<typeof EditRequest>;

@@ -1,7 +1,7 @@
 /** @file The kind of job that learns a picture, so that edits of it start at once. */
 
 import * as z from 'zod/mini';
-import { InversionOptions } from '../options.ts';
+import { KeptInversion } from '../heeding.ts';
 import { BlobHash, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
 export const InvertRequest = z.strictObject({
@@ -9,7 +9,7 @@ export const InvertRequest = z.strictObject({
   model: ModelName,
   image: BlobHash,
   prompt: Prompt,
-  options: InversionOptions,
+  options: KeptInversion,
 });
 export type InvertRequest = z.infer<typeof InvertRequest>;
 

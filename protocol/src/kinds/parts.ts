@@ -1,7 +1,7 @@
 /** @file What the requests and results of several kinds of jobs have in common. */
 
 import * as z from 'zod/mini';
-import { MAX_PROMPT_LENGTH } from '../options.ts';
+import { MAX_PROMPT_LENGTH } from '../words.ts';
 
 /** A picture by its content: the same bytes have the same name everywhere. */
 export const BlobHash = z

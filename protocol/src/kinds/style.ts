@@ -1,7 +1,8 @@
 /** @file The kind of job that gives a picture the style of another. */
 
 import * as z from 'zod/mini';
-import { InversionOptions, StyleOptions } from '../options.ts';
+import { KeptInversion } from '../heeding.ts';
+import { StyleOptions } from '../options.ts';
 import { BlobHash, DRAWN_FACTS, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
 export const StyleRequest = z.strictObject({
@@ -11,7 +12,7 @@ export const StyleRequest = z.strictObject({
   source: Prompt,
   style: BlobHash,
   styleSource: Prompt,
-  inversion: InversionOptions,
+  inversion: KeptInversion,
   options: StyleOptions,
 });
 export type StyleRequest = z.infer<typeof StyleRequest>;

@@ -1,9 +1,17 @@
 /** @file The plain controls, and what they do to the exact options. */
 
-import { EditOptions, InversionOptions, type StyleOptions } from '@palimpsest/protocol';
+import {
+  EditOptions,
+  heededEdit,
+  InversionOptions,
+  type StyleOptions,
+  type WrittenEdit,
+  writtenEdit,
+  writtenInversion,
+} from '@palimpsest/protocol';
 
 /** Every option at its default. */
-export const DEFAULT_EDIT: EditOptions = EditOptions.parse({});
+export const DEFAULT_EDIT: WrittenEdit = writtenEdit(EditOptions.parse({}));
 
 /** Whether a picture is only looked at before it is edited, or learned. */
 export type Pace = NonNullable<InversionOptions['mode']>;
@@ -30,11 +38,13 @@ export const paceOf = ({ mode = 'careful', method }: InversionOptions): Pace | n
   method === undefined ? mode : null;
 
 /** The first edit of a picture is quick; the careful one is offered after it. */
-export const DEFAULT_INVERSION: InversionOptions = paced(InversionOptions.parse({}), 'instant');
+const USUAL_INVERSION = writtenInversion(InversionOptions.parse({}));
+
+export const DEFAULT_INVERSION: InversionOptions = paced(USUAL_INVERSION, 'instant');
 
 /** What these options are at their pace where nobody says otherwise. */
 export const usualInversion = (inversion: InversionOptions): InversionOptions =>
-  paced(InversionOptions.parse({}), paceOf(inversion) ?? 'careful');
+  paced(USUAL_INVERSION, paceOf(inversion) ?? 'careful');
 
 /** How long a careful edit takes at most, in seconds, after a quick one whose painting took so long. */
 export const carefulSeconds = (inversion: InversionOptions, seconds: number): number =>
@@ -46,8 +56,8 @@ export interface PlainControl {
   readonly low: string;
   readonly high: string;
   readonly options: readonly (keyof EditOptions)[];
-  read(edit: EditOptions): number;
-  write(edit: EditOptions, value: number): EditOptions;
+  read(edit: WrittenEdit): number;
+  write(edit: WrittenEdit, value: number): WrittenEdit;
 }
 
 /** tau_c follows tau_s in the proportion of their defaults. */
@@ -84,7 +94,7 @@ export const PLAIN_CONTROLS: readonly PlainControl[] = [
 export const TAUS = ['tauC', 'tauS', 'tauV', 'tauU'] as const;
 
 /** Settings by name, for a start. */
-export const PRESETS: readonly { readonly name: string; readonly edit: Partial<EditOptions> }[] = [
+export const PRESETS: readonly { readonly name: string; readonly edit: Partial<WrittenEdit> }[] = [
   { name: 'Gentle', edit: { tauC: 0.7, tauS: 0.95, tauV: 0.8, tauU: 0.3 } },
   { name: 'Balanced', edit: pickTaus(DEFAULT_EDIT) },
   { name: 'Bold', edit: { tauC: 0.4, tauS: 0.5, tauV: 0.3, tauU: 0.7 } },
@@ -95,15 +105,16 @@ export const presetOf = (edit: EditOptions): string | null =>
   PRESETS.find(({ edit: preset }) => JSON.stringify({ ...edit, ...preset }) === JSON.stringify(edit))?.name ??
   null;
 
-/** The same edit, changing the picture more (`by` above 0) or less. */
+/** The same edit, changing the picture more (`by` above 0) or less, as far as its editor can. */
 export function strengthened(edit: EditOptions, by: number): EditOptions {
-  return {
+  const { tauC, tauS, tauV, tauU } = writtenEdit(edit);
+  return heededEdit({
     ...edit,
-    tauC: rounded(edit.tauC - by),
-    tauS: rounded(edit.tauS - by),
-    tauV: rounded(edit.tauV - by),
-    tauU: rounded(edit.tauU + by / 2),
-  };
+    tauC: rounded(tauC - by),
+    tauS: rounded(tauS - by),
+    tauV: rounded(tauV - by),
+    tauU: rounded(tauU + by / 2),
+  });
 }
 
 /** The same for a style transfer: more style, sooner, and less of the content's shapes. */
@@ -114,7 +125,7 @@ export const moreStyle = (options: StyleOptions, by: number): StyleOptions => ({
   contentStrength: rounded(options.contentStrength - by),
 });
 
-function pickTaus({ tauC, tauS, tauV, tauU }: EditOptions): Partial<EditOptions> {
+function pickTaus({ tauC, tauS, tauV, tauU }: WrittenEdit): Partial<WrittenEdit> {
   return { tauC, tauS, tauV, tauU };
 }
 

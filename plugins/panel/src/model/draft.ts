@@ -1,10 +1,20 @@
 /** @file What the person is about to ask for. */
 
-import type { Chosen, EditOptions, InversionOptions, OptionName } from '@palimpsest/protocol';
+import {
+  type Chosen,
+  type EditOptions,
+  heededEdit,
+  heededInversion,
+  type InversionOptions,
+  type OptionName,
+  type WrittenEdit,
+  writtenEdit,
+  writtenInversion,
+} from '@palimpsest/protocol';
 import type { EditOrder, Masking } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { DEFAULT_EDIT, DEFAULT_INVERSION } from './controls.ts';
-import { heededBy, idleReason } from './idle.ts';
+import { idleReason } from './idle.ts';
 import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 
 /** Around what is masked, as a share of its longer side: enough to see what it is part of, at the model's best size. */
@@ -21,7 +31,7 @@ export class Draft {
   readonly kind = signal<KindChoice>('auto');
   /** Of words of the target, by name; a word that is not here counts once. */
   readonly weights = signal<ReadonlyMap<string, number>>(new Map());
-  readonly edit = signal<EditOptions>(DEFAULT_EDIT);
+  readonly edit = signal<WrittenEdit>(DEFAULT_EDIT);
   readonly inversion = signal<InversionOptions>(DEFAULT_INVERSION);
   readonly model = signal('');
   readonly masking = signal<Masking>('none');
@@ -100,17 +110,17 @@ export class Draft {
   order(): EditOrder {
     const kind = this.kind.value;
     const chosen = this.chosen.value;
-    const { context = CONTEXT, ...edit } = heededBy(chosen, chosen.edit ?? this.edit.value);
+    const { context = CONTEXT, ...edit } = chosen.edit ?? this.edit.value;
     const masking = this.masking.value;
     return {
       ...this.learning(),
       target: this.meant.value,
-      edit: {
+      edit: heededEdit({
         ...edit,
-        kind: kind === 'reweight' || this.idle('kind') !== null ? 'auto' : kind,
+        kind: kind === 'reweight' ? 'auto' : kind,
         weights: [...this.activeWeights.value].map(([word, weight]) => ({ word, weight })),
         ...(masking === 'selection' ? { context } : {}),
-      },
+      }),
     };
   }
 
@@ -122,7 +132,7 @@ export class Draft {
     return {
       model: this.model.value,
       source: this.source.value.trim(),
-      inversion: isPaced ? { ...inversion, mode } : inversion,
+      inversion: heededInversion(isPaced ? { ...inversion, mode } : inversion),
       masking: this.masking.value,
     };
   }
@@ -135,11 +145,12 @@ export class Draft {
   }
 
   /** Opens an order that was made before. */
-  take({ model, source, target, inversion, edit, masking }: EditOrder): void {
+  take({ model, source, target, inversion, masking, ...order }: EditOrder): void {
+    const edit = writtenEdit(order.edit);
     batch(() => {
       this.model.value = model;
       this.takeWords({ source, target });
-      this.inversion.value = inversion;
+      this.inversion.value = writtenInversion(inversion);
       this.edit.value = edit;
       this.kind.value = source === target ? 'reweight' : edit.kind;
       this.weights.value = new Map(edit.weights.map(({ word, weight }) => [word, weight]));
@@ -166,7 +177,7 @@ export class Draft {
     this.weights.value = weights;
   }
 
-  setEdit(change: Partial<EditOptions>): void {
+  setEdit(change: Partial<WrittenEdit>): void {
     this.edit.value = { ...this.edit.value, ...change };
   }
 

@@ -1,6 +1,6 @@
 /** @file Why a control changes nothing as things stand, in words. What the options wait for is the protocol's to say. */
 
-import { type Chosen, EditOptions, lackOf, type Need, type OptionName } from '@palimpsest/protocol';
+import { type Chosen, lackOf, type Need, type OptionName } from '@palimpsest/protocol';
 
 const REASONS: Readonly<Record<Need, string>> = {
   editor: 'The chosen editor does not use this.',
@@ -27,9 +27,3 @@ const OUT_OF_REACH: readonly (Need | null)[] = ['editor', 'inversion', 'subtract
 /** Whether a form leaves an option out, since nothing else in it would make the option count. */
 export const isOutOfReach = (option: OptionName, chosen: Chosen): boolean =>
   OUT_OF_REACH.includes(lackOf(option, chosen));
-
-/** The edit without what its editor would refuse. */
-export function heededBy(chosen: Chosen, edit: EditOptions): EditOptions {
-  const heeded = Object.entries(edit).filter(([key]) => lackOf(key as OptionName, chosen) !== 'editor');
-  return EditOptions.parse(Object.fromEntries(heeded));
-}

@@ -3,7 +3,7 @@
  * written down there only.
  */
 
-import { OPTION_TITLES, type OptionName } from '@palimpsest/protocol';
+import { OF_EDITORS, OF_INVERSIONS, OPTION_TITLES, type OptionName } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 
 interface Described {
@@ -34,12 +34,17 @@ export function optionFields(schema: z.ZodMiniObject): readonly OptionField[] {
 function fieldOf(key: string, option: z.core.$ZodType): OptionField | null {
   const withDefault = option instanceof z.ZodMiniDefault;
   const inner = withDefault || option instanceof z.ZodMiniOptional ? option._zod.def.innerType : option;
+  // Whose option it is, the form shows by having it.
+  const owned = OF_EDITORS[key] ?? OF_INVERSIONS[key];
   const described = {
     key,
     title: OPTION_TITLES[key as OptionName],
     name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    description: (z.globalRegistry.get(option)?.description ?? '').replace(/[,;]? ?default: .*$/, ''),
-    initial: withDefault ? option._zod.def.defaultValue : undefined,
+    description: (owned?.option.description ?? z.globalRegistry.get(option)?.description ?? '').replace(
+      /[,;]? ?default: .*$/,
+      '',
+    ),
+    initial: withDefault ? option._zod.def.defaultValue : owned?.usual,
   };
   if (inner instanceof z.ZodMiniNumber) {
     return { ...described, ...rangeOf(inner), type: 'number', whole: inner instanceof z.ZodMiniNumberFormat };

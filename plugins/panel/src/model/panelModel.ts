@@ -1,6 +1,12 @@
 /** @file Everything that the panel knows: the selection, the draft, the connection and the edits, put together. */
 
-import { type Address, type DaemonClient, InversionOptions } from '@palimpsest/protocol';
+import {
+  type Address,
+  type DaemonClient,
+  heededInversion,
+  InversionOptions,
+  writtenInversion,
+} from '@palimpsest/protocol';
 import {
   type EditOrder,
   type EditorHost,
@@ -18,7 +24,6 @@ import { careful, moreStyle, type Pace, paced, strengthened } from './controls.t
 import { Draft, type Learning } from './draft.ts';
 import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
-import { heededBy } from './idle.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
 import { Thumbnail } from './thumbnail.ts';
@@ -127,7 +132,9 @@ export class PanelModel {
   carefully({ order, layer }: EditEntry): void {
     const state = this.connection.state.value;
     if (state.name !== 'connected') return;
-    this.edits.start(state.client, [layer], { ...order, inversion: careful(order.inversion) });
+    // A quick order says nothing of how to learn: the form does.
+    const inversion = heededInversion(careful({ ...this.draft.inversion.value, ...order.inversion }));
+    this.edits.start(state.client, [layer], { ...order, inversion });
   }
 
   /** Tries an edit that failed once more. */
@@ -142,7 +149,7 @@ export class PanelModel {
     if (state.name !== 'connected') return;
     const order = isStyleOrder(entry.order)
       ? { ...entry.order, options: moreStyle(entry.order.options, by) }
-      : { ...entry.order, edit: strengthened(heededBy(entry.order, entry.order.edit), by) };
+      : { ...entry.order, edit: strengthened(entry.order.edit, by) };
     // Else the words on screen are those of another layer.
     if (entry.layer.id === this.subjects.value[0]?.id) {
       if (isStyleOrder(order)) this.style.take(order);
@@ -288,8 +295,10 @@ const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
   isStyleOrder(recipe.order) ? [] : { ...recipe, order: recipe.order };
 
 /**
- * What decides whether a layer has been learned already; null within a mask, whose place decides as well. Options are brought
- * into the schema's order: those that were kept with a layer come back in it.
+ * What decides whether a layer has been learned already; null within a mask, whose place decides as well. Options are
+ * written out in the schema's order, as far as they are heeded: those that were kept with a layer come back otherwise.
  */
 const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
-  masking === 'selection' ? null : JSON.stringify([model, source, InversionOptions.parse(inversion)]);
+  masking === 'selection'
+    ? null
+    : JSON.stringify([model, source, InversionOptions.parse(heededInversion(writtenInversion(inversion)))]);

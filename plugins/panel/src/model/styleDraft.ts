@@ -1,6 +1,6 @@
 /** @file What the person is about to ask for when the style of one layer goes onto another. */
 
-import { StyleOptions } from '@palimpsest/protocol';
+import { heededInversion, StyleOptions } from '@palimpsest/protocol';
 import type { Layer, StyleOrder } from '@palimpsest/sdk';
 import { batch, signal } from '@preact/signals';
 import { careful } from './controls.ts';
@@ -56,7 +56,7 @@ export class StyleDraft {
       style: { id: style.id, name: style.name },
       styleSource: this.styleSource.value.trim(),
       // The style is what was learned of its picture, so that there is no quick way.
-      inversion: { ...careful(this.draft.inversion.value), learn: 'values' },
+      inversion: heededInversion({ ...careful(this.draft.inversion.value), learn: 'values' }),
       options: this.options.value,
     };
   }

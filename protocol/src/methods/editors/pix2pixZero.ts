@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { editMethod } from '../declare.ts';
+import { option } from '../ownOption.ts';
+
+export const pix2pixZero = editMethod({
+  title: 'pix2pix-zero',
+  citation:
+    'Parmar, Singh, Zhang, Li, Lu, Zhu: Zero-shot Image-to-Image Translation, SIGGRAPH 2023, arXiv 2302.03027',
+  options: {
+    attentionRate: option(
+      'Hold on the layout',
+      'how strongly the layout is held',
+      z.number().check(z.minimum(0), z.maximum(10)),
+      0.1,
+    ),
+  },
+});

@@ -1,0 +1,18 @@
+import { editMethod } from '../declare.ts';
+import { share } from '../ownOption.ts';
+import { tauV } from './sharedOptions.ts';
+
+export const sdedit = editMethod({
+  title: 'SDEdit',
+  citation:
+    'Meng, He, Song, Song, Wu, Zhu, Ermon: SDEdit: Guided Image Synthesis and Editing with Stochastic Differential Equations, ICLR 2022, arXiv 2108.01073',
+  isRandom: true,
+  options: {
+    tauV,
+    strength: share(
+      'How much is drawn anew',
+      'how much is drawn anew; 0 leaves the picture, 1 forgets it',
+      0.8,
+    ),
+  },
+});
