@@ -25,7 +25,7 @@ describe('arithmetic on tensors', () => {
     ['lerp within', lerp(a, b, 0.5), [2, -1]],
     ['lerp beyond', lerp(a, b, 2), [5, -10]],
     ['weigh', weigh(2, a, -1, b), [-1, 8]],
-    ['mean', mean([a, b, a]), [5 / 3, 0]],
+    ['mean', mean([a, b, a, b]), [2, -1]],
   ])('%s is as it is defined, of the same shape', (_, result, expected) => {
     expect(result).toEqual(tensor([1, 2], expected));
   });
