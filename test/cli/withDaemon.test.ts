@@ -161,7 +161,7 @@ describe('with a daemon running', () => {
   });
 
   it('Ctrl-C stops the job there', async () => {
-    const slow = ['edit', picture, '--model', MODEL, '--json', ...words.slice(0, 4), '--out', at('no.png')];
+    const slow = ['edit', picture, '--model', MODEL, '--json', ...prompts, '--out', at('no.png')];
     const { child, finished } = start(cache, [...slow, '--seed', '7']);
     await told(child, '"stage":"optimise"');
     child.kill('SIGINT');
