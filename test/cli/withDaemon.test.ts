@@ -20,7 +20,8 @@ const cache = join(folder, 'cache');
 const picture = join(GOLDEN, 'image.png');
 const at = (name: string) => join(folder, name);
 const options = ['--model', MODEL, '--steps', '2', '--json'];
-const words = ['--from', 'a dog', '--to', 'a tiger', '--inner-steps', '1'];
+const prompts = ['--from', 'a dog', '--to', 'a tiger'];
+const words = [...prompts, '--inner-steps', '1'];
 
 let daemon: StartedDaemon;
 let client: DaemonClient;
@@ -118,7 +119,7 @@ describe('with a daemon running', () => {
     ['of a file that the wire does not take', ['--model', MODEL], at('picture.tiff'), /does not take/, 0],
   ])('an edit %s is done without it, and says so', async (_, more, file, why, status) => {
     const before = await jobs();
-    const quick = ['--steps', '1', '--method', 'ddim', '--json', ...words];
+    const quick = ['--steps', '1', '--method', 'ddim', '--json', ...prompts];
     const done = await inProcess(cache, 'edit', file, ...quick, ...more, '--out', at('without.png'));
     expect(done.status, done.stderr).toBe(status);
     expect(notices(done.stderr)).toEqual([expect.stringMatching(why), ...(status === 0 ? [FEW_STEPS] : [])]);
@@ -127,7 +128,7 @@ describe('with a daemon running', () => {
 
   it('an edit on whatever device there is, is done there', async () => {
     const before = await jobs();
-    const quick = ['--steps', '1', '--method', 'ddim', '--json', '--device', 'auto', ...words];
+    const quick = ['--steps', '1', '--method', 'ddim', '--json', '--device', 'auto', ...prompts];
     const done = await inProcess(cache, 'edit', picture, '--model', MODEL, ...quick, '--out', at('auto.png'));
     expect(notices(done.stderr)).toEqual([FEW_STEPS]);
     expect(await jobs()).toHaveLength(before.length + 1);
@@ -146,7 +147,7 @@ describe('with a daemon running', () => {
     ['a picture that is cut short', () => readFileSync(picture).subarray(0, 9000), 'PICTURE_UNREADABLE'],
     ['a dot', () => sharp(picture).resize(8, 8).png().toBuffer(), 'PICTURE_TOO_SMALL'],
   ])('%s is told by its name, and nothing else is', async (_, bytes, code) => {
-    const [bad, prompts] = [at('bad.png'), words.slice(0, 4)];
+    const bad = at('bad.png');
     writeFileSync(bad, await bytes());
     const quick = [...options, '--mode', 'instant', '--out', at('no.png')];
     const told = async (...args: string[]) => {
@@ -160,7 +161,7 @@ describe('with a daemon running', () => {
   });
 
   it('Ctrl-C stops the job there', async () => {
-    const slow = ['edit', picture, '--model', MODEL, '--json', ...words.slice(0, 4), '--out', at('no.png')];
+    const slow = ['edit', picture, '--model', MODEL, '--json', ...prompts, '--out', at('no.png')];
     const { child, finished } = start(cache, [...slow, '--seed', '7']);
     await told(child, '"stage":"optimise"');
     child.kill('SIGINT');
@@ -176,7 +177,7 @@ describe('with a daemon running', () => {
 
   it('more than 8 bits a channel are told of, wherever the work is done', async () => {
     await sharp(picture).toColourspace('rgb16').png().toFile(at('deep.png'));
-    const edit = ['edit', at('deep.png'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
+    const edit = ['edit', at('deep.png'), ...options, '--mode', 'instant', ...prompts];
     for (const where of [[], ['--no-daemon']]) {
       const { status, stderr } = await inProcess(cache, ...edit, ...where, '--out', at('shallow.png'));
       expect(status, stderr).toBe(0);
@@ -189,7 +190,7 @@ describe('with a daemon running', () => {
 
   it.skipIf(process.platform === 'win32')('a picture may come through a pipe', async () => {
     execFileSync('mkfifo', [at('pipe')]);
-    const edit = ['edit', at('pipe'), ...options, '--mode', 'instant', ...words.slice(0, 4)];
+    const edit = ['edit', at('pipe'), ...options, '--mode', 'instant', ...prompts];
     const [{ status, stderr }] = await Promise.all([
       inProcess(cache, ...edit, '--out', at('piped.png')),
       writeFile(at('pipe'), readFileSync(picture)),

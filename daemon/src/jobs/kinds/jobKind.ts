@@ -74,12 +74,12 @@ export const pixelsOf = ({ width, height }: Size): number => width * height;
 
 /** The same inversion at another size, or by a method that learns nothing. */
 export function changedInversion<T extends InversionOptions>(
-  { mode, method, innerSteps, attentionLoss, ...rest }: T,
+  { mode, method, ...rest }: T,
   { instant, side }: Change,
 ) {
   return {
     ...rest,
-    ...(instant ? { mode: 'instant' as const } : { mode, method, innerSteps, attentionLoss }),
+    ...(instant ? { mode: 'instant' as const } : { mode, method }),
     size: side ?? rest.size,
   };
 }
