@@ -17,7 +17,7 @@ export {
   type Word,
   wordsOf,
 } from './diffPrompts.ts';
-export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
+export { asSentence, ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
 export { downloadFault, type FileFault, otherFormat } from './foreignFiles.ts';
 export {
   decodeFrame,
@@ -99,4 +99,17 @@ export {
   tokenOfProof,
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
+export {
+  type Fact,
+  type Facts,
+  factsOf,
+  foreign,
+  foreignMessage,
+  type Place,
+  place,
+  render,
+  type Sentence,
+  sentence,
+  verbatim,
+} from './sentence.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';

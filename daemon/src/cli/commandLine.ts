@@ -1,6 +1,6 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT_CODES, reportError } from './report.ts';
@@ -56,6 +56,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 function endOf(error: unknown, json: boolean): number {
   if (!(error instanceof CommanderError)) return reportError(error, json);
   if (error.exitCode === 0) return 0;
-  if (json) reportError(new PalimpsestError('OPTION_INVALID', error.message.replace(/^error: /, '')), json);
+  if (json)
+    reportError(new PalimpsestError('OPTION_INVALID', verbatim(error.message.replace(/^error: /, ''))), json);
   return EXIT_CODES.usage;
 }

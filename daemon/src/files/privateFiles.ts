@@ -6,7 +6,7 @@
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { namesIn } from './namesIn.ts';
 import { type WriteBytes, writeAll, writeFileAtomic, writeFileAtomicSync } from './writeFile.ts';
 
@@ -26,7 +26,7 @@ export function makePrivateFolder(folder: string): void {
   } catch (cause) {
     throw new PalimpsestError(
       'WRITE_FAILED',
-      `Cannot make the folder ${folder}. Check that you may write there.`,
+      sentence`Cannot make the folder ${{ folder: place(folder) }}. Check that you may write there.`,
       { cause },
     );
   }

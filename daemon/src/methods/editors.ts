@@ -1,6 +1,6 @@
 /** @file The table of editors: one line for each method. */
 
-import { EditOptions, PalimpsestError } from '@palimpsest/protocol';
+import { EditOptions, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Editor, EditorName } from './editor.ts';
 import type { InversionName } from './inversion.ts';
 import { INVERSIONS } from './inversions.ts';
@@ -38,7 +38,7 @@ export function editorFor(options: EditOptions, inversion: InversionName): Edito
     const others = Object.keys(INVERSIONS).filter((name) => !(name in notOn));
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `${title} is not defined on ${INVERSIONS[inversion].title}: ${reason} Take one of these inversions: ${others.join(', ')}.`,
+      sentence`${{ editor: title }} is not defined on ${{ inversion: INVERSIONS[inversion].title }}: ${{ reason }} Take one of these inversions: ${{ others }}.`,
     );
   }
   const taken: readonly string[] = [...COMMON_OPTIONS, ...gates, ...parameters];
@@ -47,7 +47,7 @@ export function editorFor(options: EditOptions, inversion: InversionName): Edito
     if (taken.includes(name) || JSON.stringify(value) === JSON.stringify(defaults[name])) continue;
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `${title} does not take ${name}: leave it out, or choose another editor. ${title} takes ${taken.join(', ')}.`,
+      sentence`${{ editor: title }} does not take ${{ option: name }}: leave it out, or choose another editor. ${{ editor: title }} takes ${{ taken }}.`,
     );
   }
   return editor;

@@ -1,6 +1,6 @@
 /** @file The table of inversions: one line for each method. */
 
-import { type InversionOptions, METHOD_OF_MODE, PalimpsestError } from '@palimpsest/protocol';
+import { type InversionOptions, METHOD_OF_MODE, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { DDIM } from './ddimMethod.ts';
 import { DIRECT } from './directInversion.ts';
 import type { InversionMethod, InversionName, ResolvedInversion } from './inversion.ts';
@@ -29,7 +29,7 @@ export function resolveInversion({ mode, method, ...options }: InversionOptions)
   if (mode !== undefined && method !== undefined && method !== byMode) {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `mode "${mode}" stands for the method ${byMode}, so it cannot come with the method ${method}. Leave one of them out.`,
+      sentence`mode "${{ mode }}" stands for the method ${{ byMode }}, so it cannot come with the method ${{ method }}. Leave one of them out.`,
     );
   }
   const name = method ?? byMode;

@@ -1,6 +1,6 @@
 /** @file The learned contexts of an inversion, evaluated: once for each timestep and prompt. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { Session } from '../execution/session.ts';
 import { Graph } from '../graph/graph.ts';
 import { toOnnx } from '../graph/onnx.ts';
@@ -27,8 +27,7 @@ export class MappedValues {
     if (imageTokens !== null && imageWidth !== promptWidth) {
       throw new PalimpsestError(
         'CONFIG_UNSUPPORTED',
-        `The image encoder's width (hidden_size) is ${imageWidth}, but the UNet's contexts are ${promptWidth} wide. ` +
-          'Give an image encoder of that width with --image-encoder: ViT-B/16 for SD 1.x, ViT-L/14 for SD 2.x.',
+        sentence`The image encoder's width (hidden_size) is ${{ imageWidth: imageWidth ?? 0 }}, but the UNet's contexts are ${{ promptWidth: promptWidth ?? 0 }} wide. Give an image encoder of that width with --image-encoder: ViT-B/16 for SD 1.x, ViT-L/14 for SD 2.x.`,
       );
     }
     const graph = new Graph();

@@ -3,7 +3,7 @@
  * at each step, towards being uncorrelated and of unit variance.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
@@ -53,7 +53,7 @@ export const REGULARIZED: InversionMethod = {
     if (options.steps < FEWEST_STEPS)
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `${REGULARIZED.title} leaves out the first and the last step: it needs at least ${FEWEST_STEPS}, not ${options.steps}.`,
+        sentence`${{ method: REGULARIZED.title }} leaves out the first and the last step: it needs at least ${{ least: FEWEST_STEPS }}, not ${{ steps: options.steps }}.`,
       );
     const uniform = uniformGenerator(options.seed);
     const rolls: Rolls = (limit) => Math.floor(uniform() * limit);

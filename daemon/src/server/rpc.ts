@@ -8,6 +8,7 @@ import {
   PalimpsestError,
   type Params,
   type Result,
+  sentence,
 } from '@palimpsest/protocol';
 import {
   createJSONRPCErrorResponse,
@@ -114,14 +115,14 @@ export class Rpc {
     if (share !== null && !share.rate.take()) {
       throw new PalimpsestError(
         'RATE_LIMITED',
-        `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
+        sentence`More than ${{ most: LIMITS.requestsPerSecond }} requests a second. Wait for job.changed instead of asking again and again.`,
       );
     }
     const isTwin = id !== undefined && caller.inFlight.has(id);
     if (isTwin || (share !== null && share.answering >= LIMITS.inFlight)) {
       throw new PalimpsestError(
         'RATE_LIMITED',
-        `A request with that id, or ${LIMITS.inFlight} requests, are being answered. Wait for the answers.`,
+        sentence`A request with that id, or ${{ most: LIMITS.inFlight }} requests, are being answered. Wait for the answers.`,
       );
     }
   }
