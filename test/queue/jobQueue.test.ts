@@ -4,12 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { crc32 } from 'node:zlib';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onDamage } from '../../daemon/src/files/damage.ts';
 import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
 import type { JobQueueOptions, JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
 import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
+import { publicJob } from '../../daemon/src/server/handlers/jobView.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { invertRequest } from '../engine/place.ts';
 import { draw, PretendEngine } from './pretendEngine.ts';
@@ -287,6 +289,38 @@ describe('after a restart', () => {
       }
     },
   );
+
+  it('a failed job of an earlier version tells what its code means, not a message that may hold paths', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const { id } = await queue.submit(draw(), mine);
+    const lies = sentence`Cannot write ${{ file: place('/home/somebody/x.png') }}.`;
+    engine.next(new PalimpsestError('WRITE_FAILED', lies));
+    const failed = await reached(id, 'failed');
+    await queue.close();
+    await open(new PretendEngine());
+    expect(queue.get(id)).toEqual(failed);
+    expect(failed.error?.sentence).toEqual(lies);
+    await queue.close();
+
+    const path = join(root, 'jobs', `${id}.json`);
+    const { sequence, record } = JSON.parse(readFileSync(path, 'utf8'));
+    const message = 'Cannot write /home/somebody/x.png.';
+    const earlier = { ...record, error: { code: 'WRITE_FAILED', message } };
+    const stored = {
+      version: 1,
+      sequence,
+      record: earlier,
+      crc32: crc32(JSON.stringify([sequence, earlier])),
+    };
+    writeFileSync(path, JSON.stringify(stored));
+    await open(new PretendEngine());
+    expect(publicJob(queue.get(id)!).error).toEqual({
+      code: 'WRITE_FAILED',
+      message: 'A file cannot be written.',
+      facts: {},
+    });
+  });
 
   it('damaged and hostile files are passed over', async () => {
     await open(new PretendEngine());
