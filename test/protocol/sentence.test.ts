@@ -12,6 +12,7 @@ import {
 } from '@palimpsest/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { errorOf } from '../../protocol/src/client/connection.ts';
 
 const file = place('/home/somebody/my models/unet/model.safetensors');
 
@@ -123,6 +124,21 @@ describe('an error', () => {
       cause,
     });
     expect(new PalimpsestError('CANCELLED', 'Stopped.')).toMatchObject({ message: 'Stopped.', facts: {} });
+  });
+
+  it('from the wire has what the daemon told, and no facts where they are none', () => {
+    const told = {
+      code: 1013,
+      message: 'No {room} is left.',
+      data: { code: 'DISK_FULL', facts: { free: 3 } },
+    };
+    expect(errorOf(told)).toMatchObject({ code: 'DISK_FULL', message: told.message, facts: { free: 3 } });
+    for (const facts of [undefined, null, 5, 'x', [], { free: null }, { free: { template: 5 } }]) {
+      const error = errorOf({ ...told, data: { code: 'DISK_FULL', facts } });
+      expect(error).toMatchObject({ code: 'DISK_FULL', message: told.message });
+      expect(error.facts).toEqual({});
+    }
+    expect(errorOf({ ...told, data: null })).toMatchObject({ code: 'INTERNAL', facts: {} });
   });
 
   it('takes no text that was put together: the compiler refuses it', () => {

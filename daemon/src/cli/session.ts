@@ -194,7 +194,10 @@ const filesOf = ({ folder, vae, loras = [] }: ModelChoice): string[] => [
 function readThreads(text: string): number {
   const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1) return threads;
-  throw new PalimpsestError('OPTION_INVALID', sentence`--threads ${{ text }}: give a whole number from 1.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`--threads ${{ given: text }}: give a whole number from 1.`,
+  );
 }
 
 /** The value of an option that names something: a variable of a script that is not set leaves nothing. */
