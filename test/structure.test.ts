@@ -183,3 +183,67 @@ describe('the rooms of the daemon', () => {
     for (const file of files) visit(file, []);
   });
 });
+
+/** Sentences whose files lie in a repository of the hub, under names that everybody may know. */
+const HUB_FILES: ReadonlySet<string> = new Set(['daemon/src/catalog/hub.ts', 'daemon/src/catalog/pull.ts']);
+
+describe('errors', () => {
+  const ROOT = join(import.meta.dirname, '..');
+  const sources = ['daemon/src', 'protocol/src', 'plugins']
+    .flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
+    )
+    .filter((name) => /\.tsx?$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name))
+    .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }));
+
+  it('put facts into sentences, and nothing into plain texts', () => {
+    // The compiler refuses them too (protocol/src/errors.ts).
+    const mixed = sources.flatMap(({ name, text }) =>
+      argumentsOf(text, 'new PalimpsestError(')
+        .filter((given) => /\$\{(?!\{)|['"`] \+|\+ ['"`]/.test(given))
+        .map((given) => `${name}: ${given}`),
+    );
+    expect(sources.flatMap(({ text }) => argumentsOf(text, 'new PalimpsestError(')).length).toBeGreaterThan(
+      100,
+    );
+    expect(mixed).toEqual([]);
+  });
+
+  it('say of each place on this machine that it is one', () => {
+    const bare = sources
+      .filter(({ name }) => !HUB_FILES.has(name))
+      .flatMap(({ name, text }) =>
+        [...text.matchAll(/\$\{\{ (?:\w+: )?(?:\w+[?!]?\.)*(?:path|file|folder|cache|target)!? \}\}/g)].map(
+          ([slot]) => `${name}: ${slot}`,
+        ),
+      );
+    expect(bare).toEqual([]);
+  });
+
+  it('call no two facts of a sentence the same', () => {
+    const twice = sources.flatMap(({ name, text }) =>
+      text.split('\n').flatMap((line) => {
+        const facts = [...line.matchAll(/\$\{\{ (\w+)(.*?) \}\}/g)];
+        const different = new Set(facts.map(([slot]) => slot)).size;
+        return different === new Set(facts.map(([, fact]) => fact)).size ? [] : [`${name}: ${line.trim()}`];
+      }),
+    );
+    expect(twice).toEqual([]);
+  });
+});
+
+/** The arguments of each call in a text, as they are written. */
+function argumentsOf(text: string, call: string): string[] {
+  return text
+    .split(call)
+    .slice(1)
+    .map((rest) => {
+      let open = 1;
+      const end = [...rest].findIndex((sign) => {
+        if (sign === '(') open += 1;
+        if (sign === ')') open -= 1;
+        return open === 0;
+      });
+      return rest.slice(0, end);
+    });
+}

@@ -4,6 +4,9 @@
  * The code is the contract; the sentence is for people and says what to do.
  */
 
+import * as z from 'zod/mini';
+import { type Facts, factsOf, foreignMessage, render, type Sentence, verbatim } from './sentence.ts';
+
 /** Stable error codes, each with the situation that raises it. */
 export const ERROR_CODES = {
   MODEL_FOLDER_INVALID: 'the model folder is missing, or lacks a file that the model needs',
@@ -50,14 +53,42 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** An error with a stable code and a sentence that tells the user what to do. */
-export class PalimpsestError extends Error {
+/** What an error tells beside its code, by name; which facts there are is not part of the contract. */
+export const ErrorFacts = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
+
+/** Refuses texts that are put together: what goes into them has to be a fact of a sentence. */
+type Literal<T extends string> = T extends string
+  ? Record<never, 1> extends Record<T, 1>
+    ? never
+    : T
+  : never;
+
+/** An error with a stable code, its facts, and a sentence that tells the user what to do. */
+export class PalimpsestError<const T extends string = never> extends Error {
   override readonly name = 'PalimpsestError';
 
   readonly code: ErrorCode;
+  readonly sentence: Sentence;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  /** @param told a sentence; a plain text where it has no facts. */
+  constructor(code: ErrorCode, told: Sentence | (T & Literal<T>), options?: { cause?: unknown }) {
+    const sentence = typeof told === 'string' ? verbatim(told) : told;
+    super(render(sentence, 'here'), options);
     this.code = code;
+    this.sentence = sentence;
+  }
+
+  /** For programs on this machine; of an error that came over the wire, what the daemon told. */
+  get facts(): Facts {
+    return factsOf(this.sentence, 'here');
   }
 }
+
+/** Any error as a sentence: what is none of ours has words that only this machine is told. */
+export const asSentence = (error: unknown): Sentence =>
+  error instanceof PalimpsestError
+    ? error.sentence
+    : { template: '{reason}', facts: { reason: foreignMessage(error) } };

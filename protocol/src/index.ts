@@ -17,7 +17,7 @@ export {
   type Word,
   wordsOf,
 } from './diffPrompts.ts';
-export { ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
+export { asSentence, ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';
 export { downloadFault, type FileFault, otherFormat } from './foreignFiles.ts';
 export {
   decodeFrame,
@@ -104,6 +104,19 @@ export {
   tokenOfProof,
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
+export {
+  type Fact,
+  type Facts,
+  factsOf,
+  foreign,
+  foreignMessage,
+  type Place,
+  place,
+  render,
+  type Sentence,
+  sentence,
+  verbatim,
+} from './sentence.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
 export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
 export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini';
-import { ERROR_CODES, type ErrorCode } from './errors.ts';
+import { ERROR_CODES, type ErrorCode, ErrorFacts } from './errors.ts';
 import { edit } from './kinds/edit.ts';
 import { generate } from './kinds/generate.ts';
 import { invert } from './kinds/invert.ts';
@@ -87,8 +87,12 @@ export const JobRecord = z.strictObject({
   remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
   result: z.optional(JobResult),
   error: z
-    .optional(z.strictObject({ code: z.enum(errorCodes), message: z.string() }))
-    .check(z.describe('of a failed job: a stable code, and a sentence that says what to do')),
+    .optional(
+      z.strictObject({ code: z.enum(errorCodes), message: z.string(), facts: z.optional(ErrorFacts) }),
+    )
+    .check(
+      z.describe('of a failed job: a stable code, a sentence that says what to do, and its facts by name'),
+    ),
   position: z
     .optional(z.int().check(z.minimum(1)))
     .check(z.describe('of a queued job: 1 is the next to run')),

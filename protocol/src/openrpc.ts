@@ -20,6 +20,8 @@ const ABOUT = `Palimpsest edits pictures with words, on this machine.
 
 Connect a WebSocket to a server of this document, and send requests of JSON-RPC 2.0 as text, each with its params by name. The first are hello.prove, by which the daemon proves that it is yours, and hello, by which you prove that you have a token: the token file on this machine holds one, and pair.request gets one with the help of the person. Long work answers with a job at once: wait for job.changed, or ask jobs.get, until its state is done, failed or cancelled. Brackets after an option name the methods that heed it: given with another, it is refused.
 
+An error has its code by name in data.code, and what its message tells in data.facts; a failed job, in error.code and error.facts.
+
 Pictures go as base64 (images.put, images.get) up to 512 KiB, or as binary frames on the same socket. A frame is a byte that says what it is, a transfer number (uint32, big endian) that the client chooses, and a body. To give a picture: 1 open (uint32 length, 32 bytes of sha256); the daemon answers 3 ack (uint32: how much it has; all of it if it knew the picture); then 2 chunk (uint32 offset, bytes; at most 256 KiB), each acked; the ack of the last one means that the picture is kept. To get one: 5 get (32 bytes of sha256); the daemon sends 1 open and 2 chunks, of which at most 1 MiB is ahead of the client's 3 acks. 4 fail (JSON of an error object) ends a transfer. 6 preview (byte: length of a job's id, the id, a PNG) shows a running job, where jobs.preview asked for it; its transfer number is 0.`;
 
 /** The document for a daemon of that version, with the addresses to try. */

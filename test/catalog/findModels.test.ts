@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { ModelName } from '@palimpsest/protocol';
+import { ModelName, render } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ModelRegistry } from '../../daemon/src/catalog/modelRegistry.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
@@ -95,7 +95,9 @@ describe('the models that lie on this machine', () => {
   });
 
   it('are told with the reason where they cannot be used', () => {
-    const refused = found().flatMap(({ name, refused }) => (refused === null ? [] : [[name, refused]]));
+    const refused = found().flatMap(({ name, refused }) =>
+      refused === null ? [] : [[name, render(refused, 'here')]],
+    );
     expect(refused).toEqual([
       ['old.ckpt', expect.stringContaining('can run any program')],
       ['xl', 'it is Stable Diffusion XL'],
@@ -147,7 +149,10 @@ describe('the models that lie on this machine', () => {
     renameSync(weights, `${weights}.part`);
 
     const registry = new ModelRegistry({ directories: [folders] });
-    const reasons = () => Object.fromEntries(registry.listAll().map(({ name, refused }) => [name, refused]));
+    const reasons = () =>
+      Object.fromEntries(
+        registry.listAll().map(({ name, refused }) => [name, refused && render(refused, 'here')]),
+      );
     expect(reasons()).toEqual({
       bare: expect.stringContaining('vae holds no weights'),
       flux: expect.stringMatching(/^it is a FluxPipeline/),
@@ -176,7 +181,7 @@ describe('the models that lie on this machine', () => {
     writeSingleFile(MODEL, join(folders, 'file.safetensors'));
     inBrief(join(folders, 'file.safetensors'));
     const models = new ModelRegistry({ directories: [folders] }).listAll();
-    expect(models.map(({ name, refused }) => [name, refused])).toEqual([
+    expect(models.map(({ name, refused }) => [name, refused && render(refused, 'here')])).toEqual([
       ['file', expect.stringContaining('in bfloat16; take')],
       ['folder', expect.stringContaining('in bfloat16; take')],
     ]);

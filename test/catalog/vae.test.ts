@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { render } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModelRegistry } from '../../daemon/src/catalog/modelRegistry.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
@@ -98,13 +99,15 @@ describe('a VAE beside a checkpoint', () => {
       expect.objectContaining({ code: 'CONFIG_UNSUPPORTED', message: expect.stringMatching(words) }),
     );
     const listed = () => new ModelRegistry({ directories: [at('without')] }).listAll();
-    expect(listed().map(({ name, refused }) => [name, refused])).toEqual([
+    expect(listed().map(({ name, refused }) => [name, refused && render(refused, 'here')])).toEqual([
       ['bare', expect.stringMatching(words)],
     ]);
     cpSync(at('original.safetensors'), at('without/bare.vae.safetensors'));
     expect(await latentOf(path)).toEqual(expected);
     // And is no model of its own.
-    expect(listed().map(({ name, refused }) => [name, refused])).toEqual([['bare', null]]);
+    expect(listed().map(({ name, refused }) => [name, refused && render(refused, 'here')])).toEqual([
+      ['bare', null],
+    ]);
   });
 });
 

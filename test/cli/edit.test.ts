@@ -121,6 +121,7 @@ describe('palimpsest edit', () => {
     expect(JSON.parse(stopped.stdout).error).toEqual({
       code: 'CANCELLED',
       message: 'Stopped. What was learned is kept: the same command goes on from there.',
+      facts: {},
     });
     expect(readdirSync(folder)).not.toContain('stopped.png');
 

@@ -204,7 +204,17 @@ it('a process ends with that error and status too', async () => {
   const edit = ['edit', at('none.png'), '--from', 'a dog', '--to', 'a cat', '--out', at('out.png'), '--json'];
   const { status, stdout } = await palimpsest(cache, ...edit);
   expect(status).toBe(1);
-  expect(JSON.parse(stdout).error.code).toBe('PICTURE_UNREADABLE');
+  expect(JSON.parse(stdout).error).toEqual({
+    code: 'PICTURE_UNREADABLE',
+    message: `Cannot open ${at('none.png')}. Check that the file exists and can be read.`,
+    facts: { picture: at('none.png') },
+  });
+});
+
+it('an error without facts says so too', async () => {
+  const edit = ['edit', picture, '--from', 'a dog', '--to', 'a cat', '--out', '', '--json'];
+  const { stdout } = await inProcess(cache, ...edit);
+  expect(JSON.parse(stdout).error).toMatchObject({ code: 'OPTION_INVALID', facts: {} });
 });
 
 it('a choice of yes and no is named as it was written', async () => {

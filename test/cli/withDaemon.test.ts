@@ -155,7 +155,11 @@ describe('with a daemon running', () => {
       expect(notices(stderr).filter((notice) => !/steps/.test(notice))).toEqual([]);
       return JSON.parse(stdout).error;
     };
-    const expected = { code, message: expect.stringContaining(bad) };
+    const expected = {
+      code,
+      message: expect.stringContaining(bad),
+      facts: expect.objectContaining({ picture: bad }),
+    };
     expect(await told('edit', bad, ...prompts)).toEqual(expected);
     expect(await told('edit', picture, '--mask', bad, ...prompts)).toEqual(expected);
   });
@@ -170,6 +174,7 @@ describe('with a daemon running', () => {
     expect(JSON.parse(stdout).error).toEqual({
       code: 'CANCELLED',
       message: 'Stopped. What was learned is kept: the same command goes on from there.',
+      facts: {},
     });
     expect((await jobs())[0]?.state).toBe('cancelled');
     expect(readdirSync(folder)).not.toContain('no.png');

@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { render } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyUnfitFolder } from '../../daemon/src/catalog/modelFolder.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
@@ -49,7 +50,7 @@ describe.each(Object.entries(MARKED))('in %s', (encoding, marked) => {
     cpSync(folder, other, { recursive: true });
     rmSync(join(other, 'unet'), { recursive: true });
     writeFileSync(join(other, 'model_index.json'), marked('{"_class_name": "FluxPipeline"}'));
-    expect(whyUnfitFolder(other)).toMatch(/^it is a FluxPipeline/);
+    expect(render(whyUnfitFolder(other)!, 'here')).toMatch(/^it is a FluxPipeline/);
   });
 
   it('a tokenizer in one file', () => {

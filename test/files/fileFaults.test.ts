@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { ModelName } from '@palimpsest/protocol';
+import { ModelName, render } from '@palimpsest/protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ModelRegistry } from '../../daemon/src/catalog/modelRegistry.ts';
 import { Networks } from '../../daemon/src/execution/networks.ts';
@@ -43,7 +43,9 @@ function copy(name: string, ...parts: string[]): string {
 /** Why a folder of models cannot use what is in it, by name; null where it can. */
 const reasons = (folder: string): Record<string, string | null> =>
   Object.fromEntries(
-    new ModelRegistry({ directories: [folder] }).listAll().map(({ name, refused }) => [name, refused]),
+    new ModelRegistry({ directories: [folder] })
+      .listAll()
+      .map(({ name, refused }) => [name, refused && render(refused, 'here')]),
   );
 
 describe.each([

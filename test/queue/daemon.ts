@@ -6,14 +6,15 @@
  */
 
 import { join } from 'node:path';
-import type { JobRecord, JobRequest } from '@palimpsest/protocol';
+import type { JobRequest } from '@palimpsest/protocol';
 import { EngineSupervisor } from '../../daemon/src/engine/supervisor.ts';
 import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
+import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { foldersIn, modelsIn } from '../engine/place.ts';
 
 /** What is told to the test. */
-export type Told = { readonly jobs: readonly JobRecord[] } | { readonly engine: number };
+export type Told = { readonly jobs: readonly KeptJob[] } | { readonly engine: number };
 
 const [root = ''] = process.argv.slice(2);
 const folders = foldersIn(root);

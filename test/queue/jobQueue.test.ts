@@ -5,11 +5,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onDamage } from '../../daemon/src/files/damage.ts';
 import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
 import type { JobQueueOptions, JobRunner } from '../../daemon/src/queue/jobQueueOptions.ts';
+import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
+import { publicJob } from '../../daemon/src/server/handlers/jobView.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { invertRequest } from '../engine/place.ts';
 import { draw, PretendEngine } from './pretendEngine.ts';
@@ -35,9 +37,9 @@ const mine = { owner: 'me', priority: 'interactive' } as const;
 const batch = { owner: 'me', priority: 'batch' } as const;
 
 /** When a job has reached a state. */
-const reached = (id: string, state: JobRecord['state']) =>
-  new Promise<JobRecord>((resolve) => {
-    const look = (record: JobRecord | undefined) => {
+const reached = (id: string, state: KeptJob['state']) =>
+  new Promise<KeptJob>((resolve) => {
+    const look = (record: KeptJob | undefined) => {
       if (record?.id !== id || record.state !== state) return;
       queue.off('change', look);
       resolve(record);
@@ -71,7 +73,7 @@ describe('a job', () => {
     // Twice, as when the engine has crashed in between.
     engine.notices.push('Few steps.', 'Few steps.');
     await open(engine);
-    const heard: JobRecord[] = [];
+    const heard: KeptJob[] = [];
     queue.on('change', (record) => heard.push(record));
     const { id } = await queue.submit(draw(), mine);
     const told = {
@@ -126,7 +128,13 @@ describe('a job', () => {
     await open(engine, { maxRunTime: 50 });
     const [late, next] = [await queue.submit(draw(), mine), await queue.submit(draw('next'), mine)];
     expect(await reached(late.id, 'failed')).toMatchObject({
-      error: { code: 'TIME_LIMIT', message: expect.stringContaining('What it has learned is kept') },
+      error: {
+        code: 'TIME_LIMIT',
+        sentence: {
+          template: expect.stringContaining('What it has learned is kept'),
+          facts: { minutes: 50 / 60_000 },
+        },
+      },
     });
     await reached(next.id, 'running');
     engine.next();
@@ -139,10 +147,16 @@ describe('a job', () => {
     const first = await queue.submit(draw(), mine);
     engine.next(new PalimpsestError('PROMPT_TOO_LONG', 'Use fewer words.'));
     const failed = await reached(first.id, 'failed');
-    expect(failed.error).toEqual({ code: 'PROMPT_TOO_LONG', message: 'Use fewer words.' });
+    expect(failed.error).toEqual({
+      code: 'PROMPT_TOO_LONG',
+      sentence: { template: 'Use fewer words.', facts: {} },
+    });
     const second = await queue.submit(draw(), mine);
     engine.next(new Error('a bug'));
-    expect((await reached(second.id, 'failed')).error?.code).toBe('INTERNAL');
+    expect((await reached(second.id, 'failed')).error).toMatchObject({
+      code: 'INTERNAL',
+      sentence: { facts: { reason: { foreign: 'a bug' } } },
+    });
   });
 
   it('is cancelled in the queue, while it runs, and not once it is over', async () => {
@@ -307,6 +321,38 @@ describe('after a restart', () => {
         edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8, feather: 8 },
       },
     ]);
+  });
+
+  it('a failed job of an earlier version tells what its code means, not a message that may hold paths', async () => {
+    const engine = new PretendEngine();
+    await open(engine);
+    const { id } = await queue.submit(draw(), mine);
+    const lies = sentence`Cannot write ${{ file: place('/home/somebody/x.png') }}.`;
+    engine.next(new PalimpsestError('WRITE_FAILED', lies));
+    const failed = await reached(id, 'failed');
+    await queue.close();
+    await open(new PretendEngine());
+    expect(queue.get(id)).toEqual(failed);
+    expect(failed.error?.sentence).toEqual(lies);
+    await queue.close();
+
+    const path = join(root, 'jobs', `${id}.json`);
+    const { sequence, record } = JSON.parse(readFileSync(path, 'utf8'));
+    const message = 'Cannot write /home/somebody/x.png.';
+    const earlier = { ...record, error: { code: 'WRITE_FAILED', message } };
+    const stored = {
+      version: 1,
+      sequence,
+      record: earlier,
+      crc32: crc32(JSON.stringify([sequence, earlier])),
+    };
+    writeFileSync(path, JSON.stringify(stored));
+    await open(new PretendEngine());
+    expect(publicJob(queue.get(id)!).error).toEqual({
+      code: 'WRITE_FAILED',
+      message: 'A file cannot be written.',
+      facts: {},
+    });
   });
 
   it('damaged and hostile files are passed over', async () => {

@@ -3,10 +3,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobRecord } from '@palimpsest/protocol';
+import type {} from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobQueue } from '../../daemon/src/queue/jobQueue.ts';
 import type { JobQueueOptions } from '../../daemon/src/queue/jobQueueOptions.ts';
+import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import { BlobStore } from '../../daemon/src/store/blobStore.ts';
 import { fillDisk, makeRoomOnDisk } from '../fullDisk.ts';
 import { draw, PretendEngine } from './pretendEngine.ts';
@@ -60,7 +61,7 @@ describe('an owner who may have no jobs any more', () => {
   it('has none that runs, waits, or was being submitted', async () => {
     await submit('me');
     await submit('me');
-    const outcomeOf = (job: Promise<JobRecord>) => job.catch((error) => error);
+    const outcomeOf = (job: Promise<KeptJob>) => job.catch((error) => error);
     const racing = Array.from({ length: 40 }, () => outcomeOf(submit('me')));
     const others = submit('other');
     owners.delete('me');

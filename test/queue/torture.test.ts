@@ -8,8 +8,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JobRecord, type JobRequest, JobResult } from '@palimpsest/protocol';
+import { type JobRequest, JobResult } from '@palimpsest/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import { uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { editRequest, makePlace, type Place } from '../engine/place.ts';
 import type { Told } from './daemon.ts';
@@ -23,7 +24,7 @@ const MS_PER_KILL = 12_000;
 const SEED = Number(process.env.PALIMPSEST_SEED ?? 1);
 
 class Daemon {
-  jobs: readonly JobRecord[] = [];
+  jobs: readonly KeptJob[] = [];
   engine: number | null = null;
   private readonly child: ChildProcess;
 
@@ -69,7 +70,7 @@ afterAll(async () => {
 /** Job number n: an inversion of six timesteps, and an edit. */
 const request = (n: number) => editRequest(place.image, { steps: 6, innerSteps: 8, seed: n + 1 });
 
-const isOver = ({ state }: JobRecord) => state !== 'queued' && state !== 'running';
+const isOver = ({ state }: KeptJob) => state !== 'queued' && state !== 'running';
 
 it(`survives ${KILLS} kills`, { timeout: 60_000 + KILLS * MS_PER_KILL }, async () => {
   const uniform = uniformGenerator(SEED);
@@ -104,7 +105,7 @@ it(`survives ${KILLS} kills`, { timeout: 60_000 + KILLS * MS_PER_KILL }, async (
   await daemon.until(({ jobs }) => jobs.length === submitted && jobs.every(isOver));
 
   for (const { state, request, result, error } of daemon.jobs) {
-    expect(state, error?.message).toBe('done');
+    expect(state, error?.code).toBe('done');
     const made = JobResult.parse(result);
     // Whether it was there already depends on what was killed.
     expect({ ...made, reused: null }).toEqual({

@@ -1,6 +1,6 @@
 /** The typed client: pictures in frames, jobs that outlive a connection, cancellation. */
 
-import { DaemonClient, hashPicture, pair } from '@palimpsest/protocol';
+import { DaemonClient, hashPicture, PalimpsestError, pair, sentence } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { DRAWN } from '../queue/pretendEngine.ts';
@@ -111,9 +111,16 @@ describe('a job', () => {
 
   it('fails with its own error', async () => {
     const job = await client.submit('generate', drawing);
-    const error = { code: 'PROMPT_TOO_LONG', message: 'Say less.' } as const;
-    server.jobs.move(job.id, { state: 'failed', finishedAt: 1, error });
-    await expect(job.finished()).rejects.toMatchObject(error);
+    const { code, sentence: told } = new PalimpsestError(
+      'PROMPT_TOO_LONG',
+      sentence`Say ${{ words: 2 }} words less.`,
+    );
+    server.jobs.move(job.id, { state: 'failed', finishedAt: 1, error: { code, sentence: told } });
+    await expect(job.finished()).rejects.toMatchObject({
+      code,
+      message: 'Say 2 words less.',
+      facts: { words: 2 },
+    });
   });
 
   it('is cancelled with its signal', async () => {

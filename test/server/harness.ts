@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type JobProgress,
-  type JobRecord,
   type JobRequest,
   PalimpsestError,
   type PendingPairing,
+  sentence,
 } from '@palimpsest/protocol';
 import pino from 'pino';
 import sharp from 'sharp';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import type { Backend, Jobs } from '../../daemon/src/server/backend.ts';
 import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
 import type { Timings } from '../../daemon/src/server/limits.ts';
@@ -24,11 +25,11 @@ import { Ownership } from '../../daemon/src/store/ownership.ts';
 
 /** A queue whose jobs stand still until the test moves them. */
 export class FakeJobs implements Jobs {
-  readonly records = new Map<string, JobRecord>();
+  readonly records = new Map<string, KeptJob>();
   readonly previews = new Map<string, boolean>();
   private readonly events = new EventEmitter();
 
-  async submit(request: JobRequest, { owner, priority }: Pick<JobRecord, 'owner' | 'priority'>) {
+  async submit(request: JobRequest, { owner, priority }: Pick<KeptJob, 'owner' | 'priority'>) {
     const id = `job-${this.records.size + 1}`;
     return this.change({ id, owner, priority, request, state: 'queued', createdAt: Date.now() });
   }
@@ -55,7 +56,7 @@ export class FakeJobs implements Jobs {
     this.events.on(event, listener as never);
   };
 
-  move(id: string, change: Partial<JobRecord>): JobRecord {
+  move(id: string, change: Partial<KeptJob>): KeptJob {
     return this.change({ ...this.records.get(id)!, ...change });
   }
 
@@ -65,7 +66,7 @@ export class FakeJobs implements Jobs {
     this.events.emit('progress', record, png && { png });
   }
 
-  private change(record: JobRecord): JobRecord {
+  private change(record: KeptJob): KeptJob {
     this.records.set(record.id, record);
     this.events.emit('change', record);
     return record;
@@ -95,7 +96,10 @@ export async function testServer(
     list: () => [{ name: 'tiny', place: { folder: '/models/tiny' } }],
     find: (name) => {
       if (name === 'tiny') return { folder: '/models/tiny' };
-      throw new PalimpsestError('MODEL_UNKNOWN', `There is no model "${name}". Installed are: tiny.`);
+      throw new PalimpsestError(
+        'MODEL_UNKNOWN',
+        sentence`There is no model "${{ name }}". Installed are: ${{ installed: ['tiny'] }}.`,
+      );
     },
   };
   const engine: Backend['engine'] = {

@@ -1,7 +1,8 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
-import { METHODS } from '@palimpsest/protocol';
+import { type JobRecord, METHODS } from '@palimpsest/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { writeError } from '../../daemon/src/files/writeFile.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -197,11 +198,22 @@ describe('answers', () => {
   it('to jobs that failed name no folders', async () => {
     const { result } = await client.call('generate', { model: 'tiny', prompt: 'a cat' });
     const { id } = (result as unknown as { job: { id: string } }).job;
-    const message = 'Cannot write /home/somebody/blobs/x.png (EACCES).';
-    server.jobs.move(id, { state: 'failed', finishedAt: 1, error: { code: 'WRITE_FAILED', message } });
-    expect((await client.call('jobs.get', { id })).result).toMatchObject({
-      job: { error: { message: 'Cannot write x.png (EACCES).' } },
+    const notified: string[] = [];
+    client.socket.on('message', (data: Buffer) => notified.push(data.toString()));
+    const { code, sentence } = writeError(
+      '/home/somebody/my pictures/x.png',
+      new Error('EIO, /home/somebody'),
+    );
+    server.jobs.move(id, { state: 'failed', finishedAt: 1, error: { code, sentence } });
+    const { job } = (await client.call('jobs.get', { id })).result as unknown as { job: JobRecord };
+    expect(job.error).toEqual({
+      code: 'WRITE_FAILED',
+      message: 'Cannot write x.png. Check that the folder exists and that you may write to it.',
+      facts: { file: 'x.png', advice: 'Check that the folder exists and that you may write to it.' },
     });
+    const told = notified.filter((text) => text.includes('job.changed')).join();
+    expect(told).toContain('WRITE_FAILED');
+    expect(told).not.toMatch(/somebody|my pictures/);
   });
 
   it('to a batch are an array, without one for notifications', async () => {

@@ -1,6 +1,6 @@
 /** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
-import { isSameWord, PalimpsestError } from '@palimpsest/protocol';
+import { isSameWord, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { PromptWord } from '../networks/tokenizer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Manner } from './manner.ts';
@@ -31,8 +31,7 @@ export function replaceMapper(
   if (source.length !== target.length) {
     throw new PalimpsestError(
       'PROMPTS_MISALIGNED',
-      `Replace swaps words one for one, but the source prompt has ${counted(source)} and the target prompt ` +
-        `${target.length}. Use refine, or give both prompts the same number of words.`,
+      sentence`Replace swaps words one for one, but the source prompt has ${{ source: counted(source) }} and the target prompt ${{ target: target.length }}. Use refine, or give both prompts the same number of words.`,
     );
   }
   const swaps = source
@@ -42,7 +41,7 @@ export function replaceMapper(
     if (from.tokens.length === 0 || to.tokens.length === 0) {
       throw new PalimpsestError(
         'PROMPTS_MISALIGNED',
-        `"${from.text}" cannot be swapped for "${to.text}": one of them has no tokens. Use refine instead.`,
+        sentence`"${{ from: from.text }}" cannot be swapped for "${{ to: to.text }}": one of them has no tokens. Use refine instead.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /** @file Which tokens of a prompt belong to which word, as a user names words. */
 
-import { PalimpsestError, plainPrompt } from '@palimpsest/protocol';
+import { PalimpsestError, plainPrompt, sentence } from '@palimpsest/protocol';
 import { type PromptWord, promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 
 /**
@@ -22,12 +22,12 @@ export function findWords(tokenizer: Tokenizer, prompt: string, phrase: string):
   if (places.length > 0) {
     throw new PalimpsestError(
       'WORD_NOT_FOUND',
-      `The prompt has "${name}" ${places.length === 1 ? 'once' : `${places.length} times`}, so there is no "${phrase}".`,
+      sentence`The prompt has "${{ word: name ?? '' }}" ${{ count: places.length === 1 ? sentence`once` : sentence`${{ times: places.length }} times` }}, so there is no "${{ phrase }}".`,
     );
   }
   throw new PalimpsestError(
     'WORD_NOT_FOUND',
-    `"${phrase}" is not in the prompt "${prompt}". Its words are: ${words.map(({ bare }) => bare.text).join(', ')}.`,
+    sentence`"${{ phrase }}" is not in the prompt "${{ prompt }}". Its words are: ${{ words: words.map(({ bare }) => bare.text) }}.`,
   );
 }
 

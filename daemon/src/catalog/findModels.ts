@@ -2,11 +2,12 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { asSentence, type Sentence } from '@palimpsest/protocol';
 import { isNamed } from '../files/fileFault.ts';
 import { namesIn } from '../files/namesIn.ts';
 import { openWeights, refusedPickle, SAFETENSORS } from '../weights/checkpoint.ts';
 import { unfit } from '../weights/originalConfig.ts';
-import { messageOf, NETWORKS, whyUnfitFolder } from './modelFolder.ts';
+import { NETWORKS, whyUnfitFolder } from './modelFolder.ts';
 import { CHECKPOINT_FOLDERS, cachedRepositories, programFolders, pulledFolder } from './searchPlaces.ts';
 import { isVaeBeside, openVae, vaeBeside } from './vaeFile.ts';
 
@@ -19,7 +20,7 @@ export interface FoundModel {
   /** Whose folder it lies in. */
   readonly origin: string;
   /** Why it cannot be used; null when nothing speaks against it. */
-  readonly refused: string | null;
+  readonly refused: Sentence | null;
 }
 
 /** What makes a folder a model: diffusers' table of contents, or the network that is always there. */
@@ -73,16 +74,16 @@ function walk(folder: string, origin: string, depth: number): FoundModel[] {
       if (SAFETENSORS.test(name)) {
         return [{ name: name.replace(SAFETENSORS, ''), path, origin, refused: checkpointFault(path) }];
       }
-      if (PICKLE.test(name)) return [{ name, path, origin, refused: refusedPickle(path).message }];
+      if (PICKLE.test(name)) return [{ name, path, origin, refused: refusedPickle(path).sentence }];
       if (isModelFolder(path)) return [{ name, path, origin, refused: folderFault(path) }];
       return walk(path, origin, depth - 1);
     });
 }
 
 /** Headers and configs are read once, until what they are in changes: the daemon lists its models often. */
-const read = new Map<string, { readonly state: string; readonly refused: string | null }>();
+const read = new Map<string, { readonly state: string; readonly refused: Sentence | null }>();
 
-function remembered(path: string, state: string, look: () => string | null): string | null {
+function remembered(path: string, state: string, look: () => Sentence | null): Sentence | null {
   const known = read.get(path);
   if (known?.state === state) return known.refused;
   const refused = look();
@@ -90,20 +91,20 @@ function remembered(path: string, state: string, look: () => string | null): str
   return refused;
 }
 
-function checkpointFault(path: string): string | null {
+function checkpointFault(path: string): Sentence | null {
   const vae = vaeBeside(path);
   return remembered(path, `${stateOf(path)} ${vae === null ? '' : stateOf(vae)}`, () => {
     try {
       if (vae !== null) openVae(vae);
       return unfit(openWeights(path), vae !== null);
     } catch (error) {
-      return messageOf(error);
+      return asSentence(error);
     }
   });
 }
 
 /** What is in a folder changes its time, but not that of the folders above. */
-function folderFault(folder: string): string | null {
+function folderFault(folder: string): Sentence | null {
   const places = ['', ...NETWORKS, ...NETWORKS.map((name) => join(name, 'config.json')), SCHEDULER];
   const state = places.map((place) => stateOf(join(folder, place))).join();
   return remembered(folder, state, () => whyUnfitFolder(folder));

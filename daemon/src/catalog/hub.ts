@@ -4,7 +4,7 @@
  * Plain `fetch`: two addresses are all that is needed, and checks and resuming are ours in any case.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 
 const ENDPOINT = 'https://huggingface.co';
@@ -66,7 +66,7 @@ export class Hub {
       name,
     );
     const answer = Answer.safeParse(await response.json().catch(() => null));
-    if (!answer.success) throw failed(name, 'the hub answered something that cannot be read');
+    if (!answer.success) throw failed(name, sentence`the hub answered something that cannot be read`);
     const { sha, cardData, tags, siblings } = answer.data;
     const tag = tags.find((one) => one.startsWith('license:'))?.slice('license:'.length);
     const files = siblings.flatMap((raw) => {
@@ -95,7 +95,7 @@ export class Hub {
     const place = path.split('/').map(encodeURIComponent).join('/');
     const headers = offset > 0 ? { range: `bytes=${offset}-` } : {};
     const response = await this.get(`/${name}/resolve/${revision}/${place}`, name, headers);
-    if (response.body === null) throw failed(name, `${path} came without content`);
+    if (response.body === null) throw failed(name, sentence`${{ file: path }} came without content`);
     return { start: response.status === 206 ? offset : 0, body: response.body };
   }
 
@@ -111,7 +111,11 @@ export class Hub {
       });
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      throw failed(name, `${this.endpoint} cannot be reached; check the connection`, cause);
+      throw failed(
+        name,
+        sentence`${{ endpoint: this.endpoint }} cannot be reached; check the connection`,
+        cause,
+      );
     }
     if (response.ok) return response;
     if (response.status === 401 || response.status === 403)
@@ -119,10 +123,10 @@ export class Hub {
     if (response.status === 404) {
       throw new PalimpsestError(
         'MODEL_UNKNOWN',
-        `The hub has no model ${name}, or not this file of it. Check the name.`,
+        sentence`The hub has no model ${{ name }}, or not this file of it. Check the name.`,
       );
     }
-    throw failed(name, `the hub answered ${response.status}`);
+    throw failed(name, sentence`the hub answered ${{ status: response.status }}`);
   }
 }
 
@@ -130,15 +134,15 @@ function gated(name: string, endpoint: string, hasToken: boolean): PalimpsestErr
   return new PalimpsestError(
     'MODEL_GATED',
     hasToken
-      ? `The token in HF_TOKEN may not download ${name}. Agree to its terms at ${endpoint}/${name} with the same account.`
-      : `${name} is not open to everybody, or does not exist. Agree to its terms at ${endpoint}/${name}, make a token that may read, and set HF_TOKEN to it.`,
+      ? sentence`The token in HF_TOKEN may not download ${{ name }}. Agree to its terms at ${{ endpoint }}/${{ name }} with the same account.`
+      : sentence`${{ name }} is not open to everybody, or does not exist. Agree to its terms at ${{ endpoint }}/${{ name }}, make a token that may read, and set HF_TOKEN to it.`,
   );
 }
 
-export function failed(name: string, reason: string, cause?: unknown): PalimpsestError {
+export function failed(name: string, reason: Sentence, cause?: unknown): PalimpsestError {
   return new PalimpsestError(
     'DOWNLOAD_FAILED',
-    `${name} was not downloaded: ${reason}. The same command goes on where it stopped.`,
+    sentence`${{ name }} was not downloaded: ${{ reason }}. The same command goes on where it stopped.`,
     { cause },
   );
 }

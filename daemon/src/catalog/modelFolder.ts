@@ -1,7 +1,7 @@
 /** @file Whether a folder in the diffusers layout is a Stable Diffusion 1.x or 2.x, by what it says of itself. */
 
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { asSentence, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { readJson } from '../files/json.ts';
 import { readModelConfigs } from '../networks/config.ts';
@@ -20,22 +20,26 @@ const PLAIN_PIPELINE = /^StableDiffusionPipeline/;
  *
  * @param called what to call the folder.
  */
-export function whyUnfitConfigs(folder: string, called = folder): string | null {
+export function whyUnfitConfigs(folder: string, called = folder): Sentence | null {
   const reason = problemOf(() => readModelConfigs(folder, called));
   const pipeline = pipelineOf(folder);
   if (reason === null || pipeline === null || PLAIN_PIPELINE.test(pipeline)) return reason;
-  return `it is a ${pipeline}, and Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models`;
+  return sentence`it is a ${{ pipeline }}, and Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models`;
 }
 
 /** What keeps a folder from being a model that can be used, or null: its configs, and whether its weights are there. */
-export function whyUnfitFolder(folder: string): string | null {
+export function whyUnfitFolder(folder: string): Sentence | null {
   return whyUnfitConfigs(folder) ?? problemOf(() => requireWeights(folder));
 }
 
 function requireWeights(folder: string): void {
   for (const name of NETWORKS) {
     const reason = unfitTypes(Checkpoint.open(join(folder, name)).weights.values());
-    if (reason !== null) throw new PalimpsestError('WEIGHT_INVALID', `${join(folder, name)}: ${reason}`);
+    if (reason !== null)
+      throw new PalimpsestError(
+        'WEIGHT_INVALID',
+        sentence`${{ folder: place(join(folder, name)) }}: ${{ reason }}`,
+      );
   }
 }
 
@@ -47,14 +51,12 @@ function pipelineOf(folder: string): string | null {
   }
 }
 
-/** What an attempt fails with, for people to read; null when it does not. */
-export function problemOf(attempt: () => unknown): string | null {
+/** What an attempt fails with; null when it does not. */
+export function problemOf(attempt: () => unknown): Sentence | null {
   try {
     attempt();
     return null;
   } catch (error) {
-    return messageOf(error);
+    return asSentence(error);
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,7 @@
 
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { SAFETENSORS } from '../weights/checkpoint.ts';
 import { type LoraChoice, sameLoras } from '../weights/loraChoice.ts';
 import { type FoundModel, modelsBelow, modelsElsewhere } from './findModels.ts';
@@ -54,11 +54,17 @@ export class ModelRegistry {
     const place = models.get(name) ?? this.placeOfFile(name);
     if (place !== undefined) return place;
     const unfit = this.listAll().find((model) => model.name === name && model.refused !== null);
-    if (unfit) throw new PalimpsestError('MODEL_UNKNOWN', `"${name}" cannot be used: ${unfit.refused}`);
+    if (unfit?.refused)
+      throw new PalimpsestError(
+        'MODEL_UNKNOWN',
+        sentence`"${{ name }}" cannot be used: ${{ reason: unfit.refused }}`,
+      );
     const known = [...models.keys()];
     throw new PalimpsestError(
       'MODEL_UNKNOWN',
-      `There is no model "${name}". ${known.length > 0 ? `Installed are: ${known.join(', ')}.` : 'None is installed.'}`,
+      known.length > 0
+        ? sentence`There is no model "${{ name }}". Installed are: ${{ installed: known }}.`
+        : sentence`There is no model "${{ name }}". None is installed.`,
     );
   }
 

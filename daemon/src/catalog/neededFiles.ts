@@ -1,6 +1,6 @@
 /** @file Which files of a repository a model needs: its configs, its tokenizer, and each network's weights once. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Precision } from '../weights/precision.ts';
 import type { HubFile, HubRepository } from './hub.ts';
 import { NETWORKS } from './modelFolder.ts';
@@ -57,7 +57,7 @@ export function neededFiles({ name, files }: HubRepository, precision: Precision
   if (!isClip && !paths.has('unet/config.json')) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${name} is not in the diffusers layout (it has no unet/config.json). Download a .safetensors file of it yourself and name it with --model.`,
+      sentence`${{ name }} is not in the diffusers layout (it has no unet/config.json). Download a .safetensors file of it yourself and name it with --model.`,
     );
   }
   const folder = isClip ? '' : 'tokenizer/';
@@ -82,6 +82,6 @@ function weightsOf(name: string, files: readonly HubFile[], network: string, wan
   }
   throw new PalimpsestError(
     'MODEL_FOLDER_INVALID',
-    `${name} has no .safetensors weights${network === '' ? '' : ` for ${network}`}. Pickles (.bin, .ckpt) can run any program when they are opened, so Palimpsest does not use them.`,
+    sentence`${{ name }} has no .safetensors weights${{ part: network === '' ? '' : sentence` for ${{ network }}` }}. Pickles (.bin, .ckpt) can run any program when they are opened, so Palimpsest does not use them.`,
   );
 }

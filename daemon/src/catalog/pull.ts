@@ -4,7 +4,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { freeBytes, gigabytes } from '../files/freeBytes.ts';
 import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../files/privateFiles.ts';
 import { writeError } from '../files/writeFile.ts';
@@ -93,7 +93,7 @@ async function find(hub: Hub, name: string): Promise<HubRepository> {
   if (candidates[0] === name && !REPOSITORY.test(name)) {
     throw new PalimpsestError(
       'MODEL_UNKNOWN',
-      `"${name}" is no model's name. Use ${Object.keys(KNOWN_MODELS).join(', ')}, or OWNER/NAME of the hub.`,
+      sentence`"${{ name }}" is no model's name. Use ${{ known: Object.keys(KNOWN_MODELS) }}, or OWNER/NAME of the hub.`,
     );
   }
   let problem: unknown;
@@ -136,7 +136,7 @@ async function requireFit(partial: string, name: string): Promise<void> {
   await rm(partial, { recursive: true, force: true });
   throw new PalimpsestError(
     'CONFIG_UNSUPPORTED',
-    `${name} was not downloaded, for it cannot be used: ${reason}`,
+    sentence`${{ name }} was not downloaded, for it cannot be used: ${{ reason }}`,
   );
 }
 
@@ -155,8 +155,7 @@ function requireRoom(folder: string, needed: number, free: (folder: string) => n
   if (available >= needed + SPARE) return;
   throw new PalimpsestError(
     'DISK_FULL',
-    `${gigabytes(needed)} are to be downloaded into ${dirname(folder)}, and ${gigabytes(available)} are free there. ` +
-      'Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.',
+    sentence`${{ needed: gigabytes(needed) }} are to be downloaded into ${{ folder: place(dirname(folder)) }}, and ${{ available: gigabytes(available) }} are free there. Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.`,
   );
 }
 
@@ -175,7 +174,10 @@ async function download(
   if ((await sizeOf(part)) < file.size || file.size === 0) await append(hub, repository, file, part, onBytes);
   if ((await digestOf(part, file)) !== file.digest.hex) {
     await rm(part);
-    throw failed(repository.name, `${file.path} is not what the hub says it is (its hash differs)`);
+    throw failed(
+      repository.name,
+      sentence`${{ file: file.path }} is not what the hub says it is (its hash differs)`,
+    );
   }
   await rename(part, path);
 }
@@ -203,12 +205,19 @@ async function append(
     }
   } catch (cause) {
     if (cause instanceof PalimpsestError) throw cause;
-    throw failed(repository.name, `the connection was cut at ${written} of ${size} bytes of ${path}`, cause);
+    throw failed(
+      repository.name,
+      sentence`the connection was cut at ${{ written }} of ${{ size }} bytes of ${{ file: path }}`,
+      cause,
+    );
   } finally {
     await out.close();
   }
   if (written !== size)
-    throw failed(repository.name, `${path} came with ${written} instead of ${size} bytes`);
+    throw failed(
+      repository.name,
+      sentence`${{ file: path }} came with ${{ written }} instead of ${{ size }} bytes`,
+    );
 }
 
 async function digestOf(path: string, { size, digest }: HubFile): Promise<string> {

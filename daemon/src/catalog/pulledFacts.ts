@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { jsonOf } from '../files/json.ts';
 import { writePrivateFile } from '../files/privateFiles.ts';
@@ -40,16 +40,17 @@ export async function requireSame(
   folder: string,
   { name, repositories, precision }: WantedModel,
 ): Promise<void> {
-  const refusal = (there: string) =>
+  const refusal = (there: Sentence) =>
     new PalimpsestError(
       'WRITE_FAILED',
-      `${folder} ${there} already. Rename or remove that folder to download ${name} in ${precision}.`,
+      sentence`${{ folder: place(folder) }} ${{ there }} already. Rename or remove that folder to download ${{ name }} in ${{ precision }}.`,
     );
   const there = await readFacts(folder);
-  if (there === null) throw refusal('is there');
-  if (!repositories.includes(there.repository)) throw refusal(`holds ${there.repository}`);
+  if (there === null) throw refusal(sentence`is there`);
+  if (!repositories.includes(there.repository))
+    throw refusal(sentence`holds ${{ repository: there.repository }}`);
   if (there.precision !== undefined && there.precision !== precision)
-    throw refusal(`holds ${there.repository} in ${there.precision}`);
+    throw refusal(sentence`holds ${{ repository: there.repository }} in ${{ found: there.precision }}`);
 }
 
 async function readFacts(folder: string): Promise<z.infer<typeof Facts> | null> {

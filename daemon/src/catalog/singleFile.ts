@@ -1,7 +1,7 @@
 /** @file A whole model in one .safetensors file in the original layout, read where it lies. */
 
 import { existsSync } from 'node:fs';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { readJson } from '../files/json.ts';
 import {
@@ -41,7 +41,7 @@ export function openSingleFile(path: string, vae = vaeBeside(path) ?? undefined)
   if (!SAFETENSORS.test(path)) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${path} is no model. Give a folder in the diffusers layout, or a .safetensors file.`,
+      sentence`${{ file: place(path) }} is no model. Give a folder in the diffusers layout, or a .safetensors file.`,
     );
   }
   const file = openWeights(path);
@@ -83,7 +83,7 @@ function withOverrides(deduced: RawConfigs, path: string): RawConfigs {
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      notJson(file, cause) ?? `${file} cannot be read. Mend it, or remove it.`,
+      notJson(file, cause) ?? sentence`${{ file: place(file) }} cannot be read. Mend it, or remove it.`,
       { cause },
     );
   }

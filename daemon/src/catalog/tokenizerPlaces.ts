@@ -1,7 +1,7 @@
 /** @file The tokenizer of a checkpoint that comes without one: all of Stable Diffusion 1.x and 2.x share CLIP's. */
 
 import { dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { namesIn } from '../files/namesIn.ts';
 import { readTokenizer, type Tokenizer } from '../networks/tokenizer.ts';
 import { holdsTokenizer } from '../networks/tokenizerFiles.ts';
@@ -24,8 +24,7 @@ export function findTokenizer(checkpoint: string, words: number, pad: string | n
   }
   throw new PalimpsestError(
     'MODEL_FOLDER_INVALID',
-    `${checkpoint} comes without a tokenizer of ${words} words, and none is on this machine. ` +
-      'Get it with: palimpsest models pull clip (or put vocab.json and merges.txt into a folder "tokenizer" beside it).',
+    sentence`${{ file: place(checkpoint) }} comes without a tokenizer of ${{ words }} words, and none is on this machine. Get it with: palimpsest models pull clip (or put vocab.json and merges.txt into a folder "tokenizer" beside it).`,
   );
 }
 

@@ -5,7 +5,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
 import { namesIn } from '../files/namesIn.ts';
@@ -47,8 +47,10 @@ export function vaeBeside(checkpoint: string): string | null {
  */
 export function openVae(path: string, overrides: object = {}): Part<AutoencoderConfig> {
   if (!existsSync(path)) {
-    const sentence = faultSentence(path) ?? `The VAE ${path} is not there. Check its name.`;
-    throw new PalimpsestError('MODEL_FOLDER_INVALID', sentence);
+    throw new PalimpsestError(
+      'MODEL_FOLDER_INVALID',
+      faultSentence(path) ?? sentence`The VAE ${{ file: place(path) }} is not there. Check its name.`,
+    );
   }
   if (statSync(path).isDirectory()) {
     // Of a whole model, its own.
@@ -69,7 +71,7 @@ export function openVae(path: string, overrides: object = {}): Part<AutoencoderC
   if (!tensors.has(ORIGINAL_MARK)) {
     throw new PalimpsestError(
       'CONFIG_UNSUPPORTED',
-      `${path} is no VAE of Stable Diffusion. Take one such as vae-ft-mse-840000, in .safetensors.`,
+      sentence`${{ file: place(path) }} is no VAE of Stable Diffusion. Take one such as vae-ft-mse-840000, in .safetensors.`,
     );
   }
   const config = parseConfig(path, { ...vaeConfig(tensors), ...overrides }, AutoencoderConfig);
@@ -82,9 +84,12 @@ function fitting(path: string, vae: Part<AutoencoderConfig>): Part<AutoencoderCo
   const reason =
     channels === LATENT_CHANNELS
       ? unfitTypes(vae.checkpoint.weights.values())
-      : `its latents have ${channels} channels, and those of Stable Diffusion 1.x and 2.x have ${LATENT_CHANNELS}`;
+      : sentence`its latents have ${{ channels }} channels, and those of Stable Diffusion 1.x and 2.x have ${{ needed: LATENT_CHANNELS }}`;
   if (reason === null) return vae;
-  throw new PalimpsestError('CONFIG_UNSUPPORTED', `The VAE ${path} cannot be used: ${reason}.`);
+  throw new PalimpsestError(
+    'CONFIG_UNSUPPORTED',
+    sentence`The VAE ${{ file: place(path) }} cannot be used: ${{ reason }}.`,
+  );
 }
 
 /** The config beside a file of diffusers, or what the shapes say where there is none. */

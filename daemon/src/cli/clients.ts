@@ -1,6 +1,6 @@
 /** @file `palimpsest clients`: who was let in, and how to take that back. Talks to the running daemon. */
 
-import { type DaemonClient, PalimpsestError } from '@palimpsest/protocol';
+import { type DaemonClient, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { runningDaemon } from '../server/lock.ts';
 import { configFolder } from '../settings/config.ts';
@@ -28,7 +28,7 @@ async function run(daemon: DaemonClient, revoke: string | undefined, json: boole
     if (!revoked)
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `There is no client ${revoke}. "palimpsest clients" lists them.`,
+        sentence`There is no client ${{ id: revoke }}. "palimpsest clients" lists them.`,
       );
     return json ? `${JSON.stringify({ revoked })}\n` : 'Revoked. Its connections are closed.\n';
   }

@@ -1,6 +1,6 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../settings/version.ts';
 import { EXIT_CODES, reportError } from './report.ts';
@@ -54,6 +54,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 function endOf(error: unknown, json: boolean): number {
   if (!(error instanceof CommanderError)) return reportError(error, json);
   if (error.exitCode === 0) return 0;
-  if (json) reportError(new PalimpsestError('OPTION_INVALID', error.message.replace(/^error: /, '')), json);
+  if (json)
+    reportError(new PalimpsestError('OPTION_INVALID', verbatim(error.message.replace(/^error: /, ''))), json);
   return EXIT_CODES.usage;
 }

@@ -8,6 +8,7 @@ import {
   type Kind,
   noticesIn,
   PalimpsestError,
+  place,
   type RemoteJob,
   type SubmitMethod,
 } from '@palimpsest/protocol';
@@ -110,7 +111,12 @@ type PictureNames = Readonly<Record<string, string | undefined>>;
 /** A fault of a picture, with the name of its file. */
 function withNames(error: unknown, names: PictureNames): unknown {
   if (!(error instanceof PalimpsestError) || !/^PICTURE_/.test(error.code)) return error;
-  const [called, file] = Object.entries(names).find(([name]) => error.message.startsWith(`${name} `)) ?? [];
+  const { template, facts } = error.sentence;
+  const [called, file] = Object.entries(names).find(([name]) => template.startsWith(`${name} `)) ?? [];
   if (called === undefined || file === undefined) return error;
-  return new PalimpsestError(error.code, `${file}${error.message.slice(called.length)}`, { cause: error });
+  const told = {
+    template: `{picture}${template.slice(called.length)}`,
+    facts: { ...facts, picture: place(file) },
+  };
+  return new PalimpsestError(error.code, told, { cause: error });
 }

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, render } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { defaultBudget } from '../execution/memoryBudget.ts';
 import { freeBytes, gigabytes } from '../files/freeBytes.ts';
@@ -136,7 +136,7 @@ async function models(): Promise<Finding> {
     const all = openModels(config).listAll();
     const installed = all.filter(({ refused }) => refused === null);
     if (installed.length === 0) {
-      const reasons = all.map(({ name, refused }) => `${name}: ${refused}`);
+      const reasons = all.map(({ name, refused }) => `${name}: ${refused && render(refused, 'here')}`);
       return { what: 'Models', ok: false, found: 'none', mend: [...reasons, mend].join('; ') };
     }
     const faults = [

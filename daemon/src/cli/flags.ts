@@ -1,6 +1,6 @@
 /** @file The command line's flags, made from the schemas of the protocol. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 
@@ -67,7 +67,10 @@ export function readFlags<T extends z.core.$ZodObject>(
   // What no schema can say is said in words.
   const expected =
     issue?.code === 'custom' ? null : expectedAt(z.toJSONSchema(schema, { io: 'input' }), issue?.path ?? []);
-  throw new PalimpsestError('OPTION_INVALID', `--${flag}: ${expected ?? `${issue?.message}. See --help`}.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`--${{ flag }}: ${{ expected: expected ?? sentence`${{ reason: issue?.message ?? '' }}. See --help` }}.`,
+  );
 }
 
 /** What to give at a place of the schema, such as the factor of a word; null where the schema's facts do not say. */

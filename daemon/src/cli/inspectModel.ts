@@ -1,6 +1,6 @@
 /** @file `palimpsest inspect-model`: what a model folder holds. */
 
-import { InversionOptions, PalimpsestError } from '@palimpsest/protocol';
+import { InversionOptions, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { DEVICE_NAMES, DEVICES, type Device } from '../execution/deviceNames.ts';
@@ -54,7 +54,7 @@ function sideOf(place: Place, model: StableDiffusion): number {
   if (success && data % model.sideMultiple === 0) return data;
   throw new PalimpsestError(
     'OPTION_INVALID',
-    `--size: give a multiple of ${model.sideMultiple} from 64 to 2048.`,
+    sentence`--size: give a multiple of ${{ sideMultiple: model.sideMultiple }} from 64 to 2048.`,
   );
 }
 

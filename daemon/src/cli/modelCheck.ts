@@ -1,5 +1,6 @@
 /** @file Whether an installed model can be used, without loading it. */
 
+import { render } from '@palimpsest/protocol';
 import { problemOf } from '../catalog/modelFolder.ts';
 import type { ModelPlace } from '../catalog/modelRegistry.ts';
 import { inspectModel } from '../execution/inspect.ts';
@@ -8,5 +9,8 @@ import { StableDiffusion } from '../execution/stableDiffusion.ts';
 
 /** What is wrong with a model, or null. */
 export function faultOf({ folder, imageEncoder }: ModelPlace): string | null {
-  return problemOf(() => inspectModel(new StableDiffusion(folder, new Networks(null), { imageEncoder })));
+  const problem = problemOf(() =>
+    inspectModel(new StableDiffusion(folder, new Networks(null), { imageEncoder })),
+  );
+  return problem && render(problem, 'here');
 }

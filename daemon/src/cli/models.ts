@@ -1,6 +1,7 @@
 /** @file `palimpsest models`: the models on this machine, and how to get one. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { render } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import type { ListedModel } from '../catalog/modelRegistry.ts';
 import { openModels } from '../server/openModels.ts';
@@ -28,7 +29,7 @@ export function modelsCommand(): Command {
         const models = registry.listAll().map(({ place, ...model }) => ({
           ...model,
           use: known.find((other) => isDeepStrictEqual(other.place, place))?.name ?? model.path,
-          refused: model.refused ?? missingPart(place),
+          refused: model.refused === null ? missingPart(place) : render(model.refused, 'here'),
         }));
         process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
       } catch (error) {
@@ -39,7 +40,9 @@ export function modelsCommand(): Command {
 }
 
 /** A model as it is listed. */
-interface Row extends Omit<ListedModel, 'place'> {
+interface Row extends Omit<ListedModel, 'place' | 'refused'> {
+  /** In words. */
+  readonly refused: string | null;
   /** What `--model` takes: a name of those that it looks through, or the path. */
   readonly use: string;
 }

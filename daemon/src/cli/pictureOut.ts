@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { requireWritable } from '../files/destination.ts';
 
 /** Names that promise another format than the PNG that we write. */
@@ -29,13 +29,16 @@ export async function requirePictureOut(out: string, inputs: readonly string[] =
   const extension = extname(out);
   if (OTHER_FORMATS.has(extension.toLowerCase())) {
     const better = `${out.slice(0, -extension.length)}.png`;
-    throw new PalimpsestError('OPTION_INVALID', `--out: the result is a PNG. Name it ${better}, say.`);
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      sentence`--out: the result is a PNG. Name it ${{ better: place(better) }}, say.`,
+    );
   }
   for (const input of inputs) {
     if (await isSameFile(out, input)) {
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `--out: that is ${input} itself. Name another file, so that the original stays.`,
+        sentence`--out: that is ${{ file: place(input) }} itself. Name another file, so that the original stays.`,
       );
     }
   }

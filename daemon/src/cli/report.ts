@@ -18,7 +18,8 @@ export function reportError(
   const known = error instanceof PalimpsestError;
   const code = known ? error.code : 'ENGINE_FAILED';
   const message = error instanceof Error ? error.message : String(error);
-  if (json) results.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  const facts = known ? error.facts : {};
+  if (json) results.write(`${JSON.stringify({ error: { code, message, facts } })}\n`);
   else process.stderr.write(`${message} [${code}]\n`);
   // What is not ours is a bug, and its stack helps to find it.
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -1,7 +1,7 @@
 /** @file What every command does around its work: find who does it, watch, stop cleanly, report errors. */
 
 import { resolve } from 'node:path';
-import { type JobProgress, type JobResult, PalimpsestError } from '@palimpsest/protocol';
+import { type JobProgress, type JobResult, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Command } from 'commander';
 import { onDamage } from '../files/damage.ts';
 import { leadsToStandardOutput, STANDARD_OUTPUT, writeWhereItLeads } from '../files/destination.ts';
@@ -193,7 +193,10 @@ const filesOf = ({ folder, vae, loras = [] }: ModelChoice): string[] => [
 function readThreads(text: string): number {
   const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1) return threads;
-  throw new PalimpsestError('OPTION_INVALID', `--threads ${text}: give a whole number from 1.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`--threads ${{ given: text }}: give a whole number from 1.`,
+  );
 }
 
 /** The value of an option that names something: a variable of a script that is not set leaves nothing. */
@@ -203,7 +206,7 @@ const named =
     if (text !== '') return text;
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `${option} is empty. Name what it stands for, or leave it out.`,
+      sentence`${{ option }} is empty. Name what it stands for, or leave it out.`,
     );
   };
 

@@ -1,6 +1,6 @@
 /** @file The engine's pictures where they lie in the daemon's store. */
 
-import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
+import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { Pictures } from './engine.ts';
@@ -15,7 +15,10 @@ export class BlobPictures implements Pictures {
   async open(image: BlobHash, called?: string): Promise<Picture> {
     const bytes = await this.blobs.get(image);
     if (bytes !== null) return decodePicture(bytes, called);
-    throw new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${image}. Put it there again.`);
+    throw new PalimpsestError(
+      'IMAGE_UNKNOWN',
+      sentence`There is no picture ${{ image }}. Put it there again.`,
+    );
   }
 
   async keep(picture: Picture) {

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { JobProgress, Notice } from '@palimpsest/protocol';
+import { type Fact, foreign, type JobProgress, type Notice } from '@palimpsest/protocol';
 import { type EngineSettings, FromEngine, type Outcome, type Task, type ToEngine } from './messages.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/engine.js');
@@ -17,6 +17,14 @@ export interface TaskListener {
 /** The process has ended before its task was done. */
 export class EngineExit extends Error {
   override readonly name = 'EngineExit';
+
+  /** The signal or the status that it ended with, or why there never was a process. */
+  readonly how: Fact;
+
+  constructor(how: Fact) {
+    super('the engine process ended');
+    this.how = how;
+  }
 }
 
 interface RunningTask extends TaskListener {
@@ -25,12 +33,12 @@ interface RunningTask extends TaskListener {
 }
 
 /** How a process ended, or why there never was one. */
-function endOf(child: ChildProcess): Promise<string> {
+function endOf(child: ChildProcess): Promise<Fact> {
   return new Promise((resolve) => {
     child.once('exit', (status, signal) => resolve(signal ?? `status ${status}`));
     child.on('error', ({ message }) => {
       // Sending to a process that is just ending fails too: there its end is what counts.
-      if (child.pid === undefined) resolve(message);
+      if (child.pid === undefined) resolve(foreign(message));
     });
   });
 }

@@ -1,6 +1,6 @@
 /** @file The engine process: takes tasks from the daemon, and ends with it. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { foreignMessage, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { onDamage } from '../files/damage.ts';
 import { outliveOutput } from '../files/outlet.ts';
 import type { TaskWatch } from './engine.ts';
@@ -54,11 +54,14 @@ function reporter(): TaskWatch['onProgress'] {
 }
 
 function toOutcome(error: unknown): Outcome {
-  if (error instanceof PalimpsestError) return { of: 'error', code: error.code, message: error.message };
+  if (error instanceof PalimpsestError) {
+    const { code, sentence } = error;
+    return { of: 'error', failure: { code, sentence } };
+  }
   // Not foreseen: a bug, which the stack helps to find.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  const reason = error instanceof Error ? error.message : String(error);
-  return { of: 'error', code: 'ENGINE_FAILED', message: `The engine met a fault of its own: ${reason}` };
+  const told = sentence`The engine met a fault of its own: ${{ reason: foreignMessage(error) }}`;
+  return { of: 'error', failure: { code: 'ENGINE_FAILED', sentence: told } };
 }
 
 /** To the daemon's log. */

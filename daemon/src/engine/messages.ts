@@ -7,11 +7,13 @@
 import {
   ERROR_CODES,
   type ErrorCode,
+  type Fact,
   JOB_KINDS,
   JobProgress,
   JobRequest,
   JobResult,
   Notice,
+  type Sentence,
 } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICES } from '../execution/deviceNames.ts';
@@ -86,6 +88,23 @@ export type ToEngine = z.infer<typeof ToEngine>;
 
 const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 
+const Told: z.ZodType<Sentence> = z.lazy(() =>
+  z.strictObject({ template: z.string(), facts: z.record(z.string(), ToldFact) }),
+);
+const ToldFact: z.ZodType<Fact> = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.strictObject({ place: z.string() }),
+  z.strictObject({ foreign: z.string() }),
+  Told,
+]);
+
+/** An error as it crosses, and as it is kept. */
+export const Failure = z.strictObject({ code: z.enum(codes), sentence: Told });
+export type Failure = z.infer<typeof Failure>;
+
 /** From the engine to the daemon. */
 export const FromEngine = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
@@ -105,7 +124,7 @@ export const FromEngine = z.discriminatedUnion('type', [
       z.strictObject({ of: z.literal('attend'), words: z.array(WordPicture) }),
       z.strictObject({ of: z.literal('load') }),
       z.strictObject({ of: z.literal('unload') }),
-      z.strictObject({ of: z.literal('error'), code: z.enum(codes), message: z.string() }),
+      z.strictObject({ of: z.literal('error'), failure: Failure }),
     ]),
     /** Names of the loaded models, least recently used first. */
     models: z.array(z.string()),

@@ -14,6 +14,7 @@ import {
   type Kind,
   type Notice,
   PalimpsestError,
+  sentence,
 } from '@palimpsest/protocol';
 import type { ModelRegistry } from '../catalog/modelRegistry.ts';
 import type { Device } from '../execution/deviceNames.ts';
@@ -205,8 +206,8 @@ export class EngineSupervisor {
         try {
           const outcome = await this.attempt(task, { ...options, signal, onProgress });
           if (outcome.of !== 'error') return outcome;
-          if (outcome.code === 'ENGINE_FAILED') await this.giveUpDevice();
-          throw new PalimpsestError(outcome.code, outcome.message);
+          if (outcome.failure.code === 'ENGINE_FAILED') await this.giveUpDevice();
+          throw new PalimpsestError(outcome.failure.code, outcome.failure.sentence);
         } catch (error) {
           if (!(error instanceof EngineExit)) throw error;
           if (signal.aborted) throw cancelled();
@@ -288,10 +289,7 @@ const cancelled = () => new PalimpsestError('CANCELLED', 'The work was cancelled
 const crashed = (exit: EngineExit, times: number, device: Device) =>
   new PalimpsestError(
     'ENGINE_CRASHED',
-    `The engine process ended ${times} times at the same place (${exit.message}). ` +
-      'Most often memory is short: close other programs, or choose a smaller size. ' +
-      (device === 'cpu' ? '' : `Or ${device} itself fails: start the daemon with --device cpu. `) +
-      'It has been given up; other jobs go on.',
+    sentence`The engine process ended ${{ times }} times at the same place (${{ exit: exit.how }}). Most often memory is short: close other programs, or choose a smaller size. ${{ otherwise: device === 'cpu' ? '' : sentence`Or ${{ device }} itself fails: start the daemon with --device cpu. ` }}It has been given up; other jobs go on.`,
   );
 
 /** The two sides are of one version, so this is a bug. */

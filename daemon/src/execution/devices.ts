@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { DEVICES, type Device } from './deviceNames.ts';
 import { type InferenceSession, ort } from './onnxRuntime.ts';
 
@@ -49,12 +49,11 @@ export function requireBuiltIn(device: Device): void {
   if (device === 'cuda') {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run ' +
-        '"node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install" once; or choose another --device, or auto.',
+      'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run "node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install" once; or choose another --device, or auto.',
     );
   }
   throw new PalimpsestError(
     'OPTION_INVALID',
-    `This build of the runtime has no ${device}. It has: ${here.join(', ')}. Choose one of these with --device, or auto.`,
+    sentence`This build of the runtime has no ${{ device }}. It has: ${{ available: here }}. Choose one of these with --device, or auto.`,
   );
 }

@@ -1,7 +1,7 @@
 /** @file How much memory work may take: what the user says, or what the machine has. */
 
 import { totalmem } from 'node:os';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Device } from './deviceNames.ts';
 
 const UNITS: Readonly<Record<string, number>> = { MB: 1e6, MIB: 2 ** 20, GB: 1e9, GIB: 2 ** 30 };
@@ -28,5 +28,8 @@ export function parseBudget(text: string): number {
   const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([MG]i?B)\s*$/i.exec(text) ?? [];
   const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
   if (bytes > 0) return bytes;
-  throw new PalimpsestError('OPTION_INVALID', `${text} is no amount of memory. Give such as 8GB or 900MB.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`${{ given: text }} is no amount of memory. Give such as 8GB or 900MB.`,
+  );
 }

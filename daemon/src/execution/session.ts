@@ -1,7 +1,7 @@
 /** @file A network loaded into ONNX Runtime: the only file that hands it graphs and numbers. */
 
 import { availableParallelism } from 'node:os';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { foreign, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
 import type { Device } from './deviceNames.ts';
 import { providersFor } from './devices.ts';
@@ -134,15 +134,14 @@ function toTensor(name: string, value: RuntimeTensor): Tensor {
 
 function engineFailed(action: string, device: Device, cause: unknown): PalimpsestError {
   const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
-  const where = device === 'cpu' ? '' : ` on ${device}`;
+  const where = device === 'cpu' ? '' : sentence` on ${{ device }}`;
   const otherwise =
     device === 'cpu'
       ? ''
-      : ' "palimpsest doctor" tries the devices; --device cpu works without them, and --precision fp32 on cards that cannot compute in fp16.';
+      : sentence` "palimpsest doctor" tries the devices; --device cpu works without them, and --precision fp32 on cards that cannot compute in fp16.`;
   return new PalimpsestError(
     'ENGINE_FAILED',
-    `The runtime could not ${action}${where}: ${reason}. ` +
-      `If memory is short, close other programs or choose a smaller size.${otherwise}`,
+    sentence`The runtime could not ${{ action }}${{ where }}: ${{ reason: foreign(reason) }}. If memory is short, close other programs or choose a smaller size.${{ otherwise }}`,
     { cause },
   );
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { findImageEncoder } from '../catalog/imageEncoderPlaces.ts';
 import {
   type ImageEncoder,
@@ -233,8 +233,7 @@ export class StableDiffusion implements LearningDenoiser, EditingModel {
     if (this.image === null) {
       throw new PalimpsestError(
         'IMAGE_ENCODER_MISSING',
-        `${this.folder} has no image_encoder/, which StyleDiffusion needs (CLIP ViT-B/16 for Stable Diffusion 1.x). ` +
-          'Get it with "palimpsest models pull clip", give its folder with --image-encoder, or learn nothing: --mode instant.',
+        sentence`${{ folder: place(this.folder) }} has no image_encoder/, which StyleDiffusion needs (CLIP ViT-B/16 for Stable Diffusion 1.x). Get it with "palimpsest models pull clip", give its folder with --image-encoder, or learn nothing: --mode instant.`,
       );
     }
     const { config, preprocessor, checkpoint } = this.image;
@@ -260,7 +259,7 @@ function openModel(path: string, vae: string | undefined): ModelParts {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       faultSentence(path) ??
-        `There is no folder ${resolve(path)}. Give the folder of a Stable Diffusion model in the diffusers layout, with unet/, vae/, text_encoder/ and tokenizer/ in it, or a single .safetensors file.`,
+        sentence`There is no folder ${{ folder: place(resolve(path)) }}. Give the folder of a Stable Diffusion model in the diffusers layout, with unet/, vae/, text_encoder/ and tokenizer/ in it, or a single .safetensors file.`,
     );
   }
   if (!statSync(path).isDirectory()) return openSingleFile(path, vae);

@@ -1,6 +1,6 @@
 /** @file The UNet of a model folder, loaded in as many variants as there are uses of it. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Economy } from '../graph/economy.ts';
 import type { FloatType } from '../graph/elementTypes.ts';
 import { Graph, type WeightSource } from '../graph/graph.ts';
@@ -78,7 +78,7 @@ export class UNetNetwork implements VariedDenoiser {
     if (latentShape.slice(2).some((side) => side % multiple !== 0)) {
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `The latent's sides have to be multiples of ${multiple}, not ${latentShape.slice(2).join(' x ')}.`,
+        sentence`The latent's sides have to be multiples of ${{ multiple }}, not ${{ sides: latentShape.slice(2).join(' x ') }}.`,
       );
     }
     const key = this.keyOf(variant, latentShape);

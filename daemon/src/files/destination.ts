@@ -8,7 +8,7 @@ import { access, constants, type FileHandle, open, readlink, rename, rm, stat } 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { codeOf, temporaryBeside, writeError } from './writeFile.ts';
 
 /** Where bytes go: a file that is there, one that is not, or what they are poured into. */
@@ -77,7 +77,7 @@ function refuseTerminal(path: string, descriptor: number): void {
   if (!isatty(descriptor)) return;
   throw new PalimpsestError(
     'WRITE_FAILED',
-    `${path} is this terminal, in which a picture cannot be seen. Name a file, or let a pipe take it.`,
+    sentence`${{ file: place(path) }} is this terminal, in which a picture cannot be seen. Name a file, or let a pipe take it.`,
   );
 }
 
@@ -110,11 +110,17 @@ async function destinationOf(path: string): Promise<Destination> {
     throw error;
   });
   if (facts?.isDirectory() || /[\\/]$/.test(path)) {
-    throw new PalimpsestError('WRITE_FAILED', `${path} is a folder. Name a file in it to write to.`);
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      sentence`${{ file: place(path) }} is a folder. Name a file in it to write to.`,
+    );
   }
   if (facts?.isBlockDevice() || facts?.isSocket()) {
     const kind = facts.isSocket() ? 'a socket' : 'a disk';
-    throw new PalimpsestError('WRITE_FAILED', `${path} is ${kind}, not a file. Name a file to write to.`);
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      sentence`${{ file: place(path) }} is ${{ kind }}, not a file. Name a file to write to.`,
+    );
   }
   if (facts !== null && (!facts.isFile() || OPEN_FILES.test(resolve(path)))) {
     return { kind: 'stream', path, isPipe: facts.isFIFO() };

@@ -1,10 +1,16 @@
 /** @file What is in the place of a file that cannot be read: nothing, a pointer, a web page; and what to do about it. */
 
 import { closeSync, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
-import { downloadFault, type FileFault } from '@palimpsest/protocol';
+import { downloadFault, foreign, place, type Sentence, sentence } from '@palimpsest/protocol';
 
 /** As much of a file as has to be seen. */
 const MOST = 1024;
+
+/** What a file is, as in "FILE is a web page", and what to do about it. */
+export interface FileFault {
+  readonly what: string | Sentence;
+  readonly advice: string;
+}
 
 const AGAIN = 'Download it again.';
 
@@ -67,7 +73,7 @@ function fileFault(path: string, look = otherKind): FileFault | null {
     const target = danglingLink(path);
     if (target === null) return null;
     return {
-      what: `a link to ${target}, which is not there`,
+      what: sentence`a link to ${{ target: place(target) }}, which is not there`,
       advice: 'Its download was interrupted, or a cache was cleaned: download the model again.',
     };
   }
@@ -78,9 +84,11 @@ function fileFault(path: string, look = otherKind): FileFault | null {
  *
  * @param called what to call the file.
  */
-export function faultSentence(path: string, called = path): string | null {
+export function faultSentence(path: string, called = path): Sentence | null {
   const fault = fileFault(path);
-  return fault === null ? null : `${called} is ${fault.what}. ${fault.advice}`;
+  return fault === null
+    ? null
+    : sentence`${{ file: place(called) }} is ${{ what: fault.what }}. ${{ advice: fault.advice }}`;
 }
 
 /** `fileFault` for a file of weights. */
@@ -99,7 +107,10 @@ function otherContainer(start: Uint8Array): FileFault | null {
 function message(start: Uint8Array): FileFault | null {
   const text = latin(start);
   if (start.length === MOST || !/^[\x20-\x7e\s]+$/.test(text)) return null;
-  return { what: `no weights, but a message ("${text.trim().slice(0, 80)}")`, advice: AGAIN };
+  return {
+    what: sentence`no weights, but a message ("${{ text: foreign(text.trim().slice(0, 80)) }}")`,
+    advice: AGAIN,
+  };
 }
 
 /** Whether there is something of that name, be it a link to nothing. */

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { foreignMessage, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { tryLock } from 'fs-native-extensions';
 import { removeIfPossible } from './leastRecentlyUsed.ts';
 import { makePrivateFolder, PRIVATE_FILE } from './privateFiles.ts';
@@ -56,10 +56,9 @@ export class FileLock {
         lock.release();
       }
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new PalimpsestError(
         'WRITE_FAILED',
-        `Cannot lock ${path} (${reason}). Check that you may write there, or take a folder on another disk.`,
+        sentence`Cannot lock ${{ file: place(path) }} (${{ reason: foreignMessage(cause) }}). Check that you may write there, or take a folder on another disk.`,
         { cause },
       );
     }

@@ -6,7 +6,7 @@
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { namesIn } from './namesIn.ts';
 import { type WriteBytes, writeAll, writeFileAtomic, writeFileAtomicSync } from './writeFile.ts';
 
@@ -27,7 +27,11 @@ export function makePrivateFolder(folder: string): void {
     const advice = isInTheWay(folder)
       ? 'Something else has its name: move that away.'
       : 'Check that you may write there.';
-    throw new PalimpsestError('WRITE_FAILED', `Cannot make the folder ${folder}. ${advice}`, { cause });
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      sentence`Cannot make the folder ${{ folder: place(folder) }}. ${{ advice }}`,
+      { cause },
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { type Fact, foreignMessage, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { filesByUse, removeIfPossible } from './leastRecentlyUsed.ts';
 
 /** No space on the device, or the user's quota is used up. */
@@ -112,7 +112,7 @@ export function writeError(path: string, cause: unknown): PalimpsestError {
   if (FULL_DISK_CODES.has(code)) {
     return new PalimpsestError(
       'DISK_FULL',
-      `The disk is full: ${path} was not written. Free some space and try again.`,
+      sentence`The disk is full: ${{ file: place(path) }} was not written. Free some space and try again.`,
       { cause },
     );
   }
@@ -120,11 +120,15 @@ export function writeError(path: string, cause: unknown): PalimpsestError {
     '',
     'Check that the folder exists and that you may write to it.',
   ];
-  return new PalimpsestError('WRITE_FAILED', `Cannot write ${path}: ${reasonOf(cause)}. ${advice}`, {
-    cause,
-  });
+  return new PalimpsestError(
+    'WRITE_FAILED',
+    sentence`Cannot write ${{ file: place(path) }}: ${{ reason: reasonOf(cause) }}. ${{ advice }}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** What hinders a write, in words that go on a sentence. */
-export const reasonOf = (cause: unknown): string =>
-  HINDRANCES[String(codeOf(cause))]?.[0] ?? (cause instanceof Error ? cause.message : String(cause));
+export const reasonOf = (cause: unknown): Fact =>
+  HINDRANCES[String(codeOf(cause))]?.[0] ?? foreignMessage(cause);

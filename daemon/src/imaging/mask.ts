@@ -1,6 +1,6 @@
 /** @file Where a picture may change. */
 
-import { maskValue, PalimpsestError } from '@palimpsest/protocol';
+import { maskValue, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Picture, Size } from './picture.ts';
 
 /** How much of each pixel may change: 0 nothing, 255 all of it. `width * height` bytes, top row first. */
@@ -27,7 +27,7 @@ export function maskOf(picture: Size, from: Picture): Mask {
   if (from.width !== picture.width || from.height !== picture.height) {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `The mask is ${from.width} x ${from.height} pixels, the picture ${picture.width} x ${picture.height}: they have to be the same.`,
+      sentence`The mask is ${{ maskWidth: from.width }} x ${{ maskHeight: from.height }} pixels, the picture ${{ width: picture.width }} x ${{ height: picture.height }}: they have to be the same.`,
     );
   }
   const mask = maskFromPicture(from);

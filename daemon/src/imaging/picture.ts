@@ -1,7 +1,15 @@
 /** @file Pictures as 8-bit sRGB pixels, and the way from and to the files that designers have. */
 
 import { open } from 'node:fs/promises';
-import { otherFormat, PalimpsestError } from '@palimpsest/protocol';
+import {
+  foreignMessage,
+  otherFormat,
+  PalimpsestError,
+  type Place,
+  place,
+  type Sentence,
+  sentence,
+} from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
 import { openPicture } from './openPicture.ts';
@@ -31,6 +39,9 @@ export interface OwnColours {
   /** As `rgb`, in numbers of that profile. */
   readonly rgb: Uint8Array;
 }
+
+/** What a picture is called in sentences. */
+type Named = string | Place;
 
 /** What many programs call it. */
 const STANDARD_INPUT = '-';
@@ -79,7 +90,7 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
  *   PICTURE_TOO_SMALL and PICTURE_TOO_LARGE, found before any pixel is decoded.
  */
 export async function decodePicture(input: string | Uint8Array, called = 'The picture'): Promise<Picture> {
-  const name = typeof input === 'string' ? input : called;
+  const name = typeof input === 'string' ? place(input) : called;
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
@@ -93,7 +104,7 @@ export async function decodePicture(input: string | Uint8Array, called = 'The pi
   }
 }
 
-async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
+async function decodeBytes(name: Named, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
   const image = openPicture(bytes, reading);
   const facts = await image.metadata();
   checkHeader(name, bytes, facts);
@@ -108,13 +119,13 @@ async function decodeBytes(name: string, bytes: Uint8Array, reading: SharpOption
 }
 
 /** The decoder's way from 16-bit CMYK, and from Lab, to sRGB spoils what lies beyond colour. */
-function requireReadableAlpha(name: string, facts: Metadata, extras: readonly boolean[] | null): void {
+function requireReadableAlpha(name: Named, facts: Metadata, extras: readonly boolean[] | null): void {
   const { space = '' } = facts;
   const isSpoilt = space.startsWith('lab') || (space === 'cmyk' && isDeep(facts));
   if (!isSpoilt || !extras?.includes(true)) return;
   throw new PalimpsestError(
     'PICTURE_UNREADABLE',
-    `${name} has transparency beside ${space === 'cmyk' ? '16-bit CMYK' : 'Lab'}, which cannot be read. Save it in RGB.`,
+    sentence`${{ picture: name }} has transparency beside ${{ colours: space === 'cmyk' ? '16-bit CMYK' : 'Lab' }}, which cannot be read. Save it in RGB.`,
   );
 }
 
@@ -147,11 +158,11 @@ function encodePixels({ width, height, alpha }: Picture, rgb: Uint8Array): Promi
 }
 
 /** @throws {PalimpsestError} PICTURE_TOO_SMALL */
-export function requireLargeEnough(name: string, { width, height }: Size): void {
+export function requireLargeEnough(name: Named, { width, height }: Size): void {
   if (Math.max(width, height) >= MIN_SIDE) return;
   throw new PalimpsestError(
     'PICTURE_TOO_SMALL',
-    `${name} is ${width} x ${height} pixels; it needs at least ${MIN_SIDE} along one side to be edited. Use a larger picture.`,
+    sentence`${{ picture: name }} is ${{ width }} x ${{ height }} pixels; it needs at least ${{ least: MIN_SIDE }} along one side to be edited. Use a larger picture.`,
   );
 }
 
@@ -161,19 +172,19 @@ function hasOwnColours(facts: Metadata): facts is Metadata & { icc: Buffer } {
   return icc !== undefined && icc.length <= MAX_PROFILE_BYTES && RGB_SPACES.has(space);
 }
 
-function checkHeader(name: string, bytes: Uint8Array, { format, width, height, channels }: Metadata): void {
+function checkHeader(name: Named, bytes: Uint8Array, { format, width, height, channels }: Metadata): void {
   if (!FORMATS.has(format)) throw unreadable(name, bytes);
   requireLargeEnough(name, { width, height });
   if (width > MAX_SIDE || height > MAX_SIDE) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',
-      `${name} is ${width} x ${height} pixels; at most ${MAX_SIDE} a side can be edited. Crop or scale it down first.`,
+      sentence`${{ picture: name }} is ${{ width }} x ${{ height }} pixels; at most ${{ most: MAX_SIDE }} a side can be edited. Crop or scale it down first.`,
     );
   }
   if (width * height * channels > MAX_DECODED_BYTES) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',
-      `${name} has ${channels} channels of ${width} x ${height} pixels. Save it without its saved selections and spot colours, or scale it down.`,
+      sentence`${{ picture: name }} has ${{ channels }} channels of ${{ width }} x ${{ height }} pixels. Save it without its saved selections and spot colours, or scale it down.`,
     );
   }
 }
@@ -208,8 +219,10 @@ async function readBytes(path: string): Promise<Uint8Array> {
     const file = await open(path, 'r');
     try {
       if ((await file.stat()).isCharacterDevice()) {
-        const sentence = `${path} is a device, which is no picture. Name a file.`;
-        throw new PalimpsestError('PICTURE_UNREADABLE', sentence);
+        throw new PalimpsestError(
+          'PICTURE_UNREADABLE',
+          sentence`${{ picture: place(path) }} is a device, which is no picture. Name a file.`,
+        );
       }
       return await collect(path, file.createReadStream({ autoClose: false, highWaterMark: 2 ** 20 }));
     } finally {
@@ -221,14 +234,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-function whyUnopened(path: string, error: unknown): string {
-  if (path === '') return 'The name of a picture is empty. Name a file.';
+function whyUnopened(path: string, error: unknown): Sentence {
+  if (path === '') return sentence`The name of a picture is empty. Name a file.`;
   if (path === STANDARD_INPUT)
-    return 'Nothing comes on the standard input. Let a pipe give a picture, or name a file.';
+    return sentence`Nothing comes on the standard input. Let a pipe give a picture, or name a file.`;
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
-    return `${path} is a folder. Name a picture in it.`;
+    return sentence`${{ picture: place(path) }} is a folder. Name a picture in it.`;
   }
-  return `Cannot open ${path}. Check that the file exists and can be read.`;
+  return sentence`Cannot open ${{ picture: place(path) }}. Check that the file exists and can be read.`;
 }
 
 /** All that comes: a pipe does not say how much there is to come. */
@@ -246,20 +259,21 @@ async function collect(path: string, stream: AsyncIterable<Buffer>): Promise<Uin
 const tooManyBytes = (path: string): PalimpsestError =>
   new PalimpsestError(
     'PICTURE_TOO_LARGE',
-    `${path} has more than ${MAX_FILE_BYTES} bytes. Save it compressed, or scale it down.`,
+    sentence`${{ picture: place(path) }} has more than ${{ most: MAX_FILE_BYTES }} bytes. Save it compressed, or scale it down.`,
   );
 
-function unreadable(name: string, bytes: Uint8Array, cause?: unknown): PalimpsestError {
+function unreadable(name: Named, bytes: Uint8Array, cause?: unknown): PalimpsestError {
   const other = otherFormat(bytes);
   if (other !== undefined) {
-    const sentence = `${name} is ${other.what}. ${other.advice}`;
-    return new PalimpsestError('PICTURE_UNREADABLE', sentence, { cause });
+    const told = sentence`${{ picture: name }} is ${{ what: other.what }}. ${{ advice: other.advice }}`;
+    return new PalimpsestError('PICTURE_UNREADABLE', told, { cause });
   }
   // Some decoders report a page of internals; what fits a line helps.
-  const reason = cause instanceof Error && !cause.message.includes('\n') ? ` (${cause.message})` : '';
+  const isShort = cause instanceof Error && !cause.message.includes('\n');
+  const why = isShort ? sentence` (${{ reason: foreignMessage(cause) }})` : '';
   return new PalimpsestError(
     'PICTURE_UNREADABLE',
-    `${name} is no picture that can be read, or is damaged${reason}. Use a JPEG, PNG, WebP, TIFF, AVIF or GIF file.`,
+    sentence`${{ picture: name }} is no picture that can be read, or is damaged${{ why }}. Use a JPEG, PNG, WebP, TIFF, AVIF or GIF file.`,
     { cause },
   );
 }

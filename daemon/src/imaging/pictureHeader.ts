@@ -3,7 +3,7 @@
  * header would unpack texts and profiles on the way, which can be a thousand times as long as the file.
  */
 
-import { MAX_PICTURE_PIXELS, otherFormat, PalimpsestError } from '@palimpsest/protocol';
+import { MAX_PICTURE_PIXELS, otherFormat, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
@@ -30,7 +30,7 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
   if (width * height > MAX_PICTURE_PIXELS) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',
-      `The picture is ${width} x ${height} pixels; at most ${MAX_PICTURE_PIXELS / 1e6} megapixels can be edited. Crop it, or scale it down.`,
+      sentence`The picture is ${{ width }} x ${{ height }} pixels; at most ${{ most: MAX_PICTURE_PIXELS / 1e6 }} megapixels can be edited. Crop it, or scale it down.`,
     );
   }
   return { mediaType, width, height };
@@ -47,11 +47,12 @@ export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | nul
 
 function unreadable(bytes: Uint8Array): PalimpsestError {
   const other = otherFormat(bytes);
-  const sentence =
+  return new PalimpsestError(
+    'PICTURE_UNREADABLE',
     other === undefined
       ? 'This is no picture that can be read. Send a PNG, JPEG or WebP file.'
-      : `This is ${other.what}. ${other.advice}`;
-  return new PalimpsestError('PICTURE_UNREADABLE', sentence);
+      : sentence`This is ${{ what: other.what }}. ${{ advice: other.advice }}`,
+  );
 }
 
 /** The size of a picture, or null where its header is cut off or none. */

@@ -1,6 +1,6 @@
 /** @file A picture from words alone. */
 
-import { type GenerateOptions, PalimpsestError } from '@palimpsest/protocol';
+import { type GenerateOptions, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
@@ -25,7 +25,7 @@ export async function generatePicture(
       const nearest = Math.max(1, Math.round(side / model.sideMultiple)) * model.sideMultiple;
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `${name} has to be a multiple of ${model.sideMultiple} for this model: try ${nearest} instead of ${side}.`,
+        sentence`${{ side: name }} has to be a multiple of ${{ multiple: model.sideMultiple }} for this model: try ${{ nearest }} instead of ${{ given: side }}.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
 
-import { type Notice, PalimpsestError } from '@palimpsest/protocol';
+import { type Notice, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
 import { gigabytes } from '../files/freeBytes.ts';
 import { canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
@@ -38,11 +38,13 @@ export async function keepWithin(
   }
   const { need, thrift } = least!;
   const others = await alternatives(budget, dependencies, job, thrift);
+  const choice =
+    others.length > 0
+      ? sentence`Within it: ${{ fitting: others.join('; ') }}.`
+      : sentence`Nothing smaller fits: choose a smaller model, such as one stored in half the precision.`;
   throw new PalimpsestError(
     'MEMORY_SHORT',
-    `At ${Math.round(sideOf(job, model))} pixels a side this needs about ${gigabytes(need.total)} of memory (${gigabytes(need.weights)} for the model, ${gigabytes(need.own)} to compute), ` +
-      `whatever is spared, and the budget is ${gigabytes(budget)}. ` +
-      `${others.length > 0 ? `Within it: ${others.join('; ')}.` : 'Nothing smaller fits: choose a smaller model, such as one stored in half the precision.'} Or raise the budget: --memory-budget.`,
+    sentence`At ${{ side: Math.round(sideOf(job, model)) }} pixels a side this needs about ${{ needed: gigabytes(need.total) }} of memory (${{ weights: gigabytes(need.weights) }} for the model, ${{ work: gigabytes(need.own) }} to compute), whatever is spared, and the budget is ${{ budget: gigabytes(budget) }}. ${{ choice }} Or raise the budget: --memory-budget.`,
   );
 }
 

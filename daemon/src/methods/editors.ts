@@ -8,6 +8,7 @@ import {
   type InversionName,
   ownValues,
   PalimpsestError,
+  sentence,
 } from '@palimpsest/protocol';
 import type { Editor, ResolvedEdit } from './editor.ts';
 import { MASA_CTRL } from './masaCtrl.ts';
@@ -45,6 +46,6 @@ export function editorFor({ editor }: Pick<EditOptions, 'editor'>, inversion: In
   const others = Object.keys(INVERSION_METHODS).filter((name) => !(name in notOn));
   throw new PalimpsestError(
     'OPTION_INVALID',
-    `${EDIT_METHODS[editor].title} is not defined on ${INVERSION_METHODS[inversion].title}: ${reason} Take one of these inversions: ${others.join(', ')}.`,
+    sentence`${{ editor: EDIT_METHODS[editor].title }} is not defined on ${{ inversion: INVERSION_METHODS[inversion].title }}: ${{ reason }} Take one of these inversions: ${{ others }}.`,
   );
 }

@@ -7,6 +7,7 @@ import {
   inversionMethodOf,
   ownValues,
   PalimpsestError,
+  sentence,
 } from '@palimpsest/protocol';
 import { DDIM } from './ddimMethod.ts';
 import { DIRECT } from './directInversion.ts';
@@ -36,7 +37,7 @@ export function resolveInversion({ mode, method, ...options }: InversionOptions)
   if (mode !== undefined && name !== inversionMethodOf({ mode })) {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `mode "${mode}" stands for the method ${inversionMethodOf({ mode })}, so it cannot come with the method ${name}. Leave one of them out.`,
+      sentence`mode "${{ mode }}" stands for the method ${{ byMode: inversionMethodOf({ mode }) }}, so it cannot come with the method ${{ method: name }}. Leave one of them out.`,
     );
   }
   return resolveFor(name, options);

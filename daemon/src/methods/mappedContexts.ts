@@ -1,6 +1,6 @@
 /** @file The learned contexts of an inversion, evaluated: once for each timestep and prompt. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { ContextMapper } from '../networks/denoiser.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Learned } from './learnedContext.ts';
@@ -21,12 +21,11 @@ export function mappedContexts(
 ): MappedContexts {
   if (shape.kind === 'embedding')
     return async ({ data }) => tensor([1, shape.promptTokens, shape.width], data);
-  const imageWidth = imageTokens!.shape[2];
+  const imageWidth = imageTokens!.shape[2]!;
   if (imageWidth !== width) {
     throw new PalimpsestError(
       'CONFIG_UNSUPPORTED',
-      `The image encoder's width (hidden_size) is ${imageWidth}, but the UNet's contexts are ${width} wide. ` +
-        'Give an image encoder of that width with --image-encoder: ViT-B/16 for SD 1.x, ViT-L/14 for SD 2.x.',
+      sentence`The image encoder's width (hidden_size) is ${{ imageWidth }}, but the UNet's contexts are ${{ width }} wide. Give an image encoder of that width with --image-encoder: ViT-B/16 for SD 1.x, ViT-L/14 for SD 2.x.`,
     );
   }
   return (parameters, prompt) => model.mapContext(shape, { parameters, imageTokens: imageTokens!, prompt });

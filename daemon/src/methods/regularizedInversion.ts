@@ -3,7 +3,7 @@
  * at each step, towards being uncorrelated and of unit variance.
  */
 
-import { INVERSION_METHODS, PalimpsestError } from '@palimpsest/protocol';
+import { INVERSION_METHODS, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
@@ -51,7 +51,7 @@ export const REGULARIZED: InversionMethod<'regularized'> = {
     if (options.steps < FEWEST_STEPS)
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `${INVERSION_METHODS.regularized.title} leaves out the first and the last step: it needs at least ${FEWEST_STEPS}, not ${options.steps}.`,
+        sentence`${{ method: INVERSION_METHODS.regularized.title }} leaves out the first and the last step: it needs at least ${{ least: FEWEST_STEPS }}, not ${{ steps: options.steps }}.`,
       );
     const uniform = uniformGenerator(options.seed);
     const rolls: Rolls = (limit) => Math.floor(uniform() * limit);

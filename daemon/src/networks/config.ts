@@ -1,7 +1,7 @@
 /** @file The configs of a diffusers folder: what we read of each, with the published defaults. */
 
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
 import { JsonFault, readJson } from '../files/json.ts';
@@ -145,7 +145,7 @@ export function readConfig<T extends z.ZodType>(
       'MODEL_FOLDER_INVALID',
       faultSentence(join(folder, path), file) ??
         notJson(file, cause) ??
-        `Cannot read ${file}. A model folder in the diffusers layout has this file: check the path and the download.`,
+        sentence`Cannot read ${{ file: place(file) }}. A model folder in the diffusers layout has this file: check the path and the download.`,
       { cause },
     );
   }
@@ -153,9 +153,9 @@ export function readConfig<T extends z.ZodType>(
 }
 
 /** What to tell of a config that is not JSON; null where that is not the reason. */
-export const notJson = (file: string, cause: unknown): string | null =>
+export const notJson = (file: string, cause: unknown): Sentence | null =>
   cause instanceof JsonFault
-    ? `${file} is not valid JSON: look at ${cause.message}. Mend it, or download it again.`
+    ? sentence`${{ file: place(file) }} is not valid JSON: look at ${{ where: cause.message }}. Mend it, or download it again.`
     : null;
 
 /**
@@ -202,7 +202,6 @@ export function parseConfig<T extends z.ZodType>(file: string, json: unknown, sc
   );
   throw new PalimpsestError(
     'CONFIG_UNSUPPORTED',
-    `${file}: ${key} is ${JSON.stringify(value)}, which is not supported (${issue?.message}). ` +
-      'Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models.',
+    sentence`${{ file: place(file) }}: ${{ key }} is ${{ value: String(JSON.stringify(value)) }}, which is not supported (${{ reason: issue?.message ?? '' }}). Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models.`,
   );
 }

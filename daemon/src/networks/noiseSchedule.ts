@@ -5,7 +5,7 @@
  * `steps_offset` of 1 that the pipeline's constructor forces on it.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { weigh } from '../tensor/arithmetic.ts';
 import { requireFinite } from '../tensor/finite.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
@@ -50,7 +50,7 @@ export class NoiseSchedule {
     if (!Number.isInteger(steps) || steps < 1 || steps > most) {
       throw new PalimpsestError(
         'OPTION_INVALID',
-        `steps has to be a whole number from 1 to ${most}, not ${steps}.`,
+        sentence`steps has to be a whole number from 1 to ${{ most }}, not ${{ steps }}.`,
       );
     }
     const spacing = this.spacing(steps);

@@ -8,7 +8,7 @@
 
 import { join } from 'node:path';
 import { Tokenizer as BytePairTokenizer } from '@huggingface/tokenizers';
-import { PalimpsestError, wordsOf } from '@palimpsest/protocol';
+import { PalimpsestError, sentence, wordsOf } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { damaged, parseJson, readBytePairs } from './tokenizerFiles.ts';
 
@@ -181,7 +181,6 @@ function tooLong(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string, limit: nu
   const cut = promptWords(tokenizer, prompt).filter(({ tokens }) => (tokens.at(-1) ?? 0) >= limit - 1);
   return new PalimpsestError(
     'PROMPT_TOO_LONG',
-    'The prompt is longer than the model can read at once. ' +
-      `These words would be cut: "${cut.map(({ text }) => text).join(' ')}". Shorten the prompt.`,
+    sentence`The prompt is longer than the model can read at once. These words would be cut: "${{ cut: cut.map(({ text }) => text).join(' ') }}". Shorten the prompt.`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence, isNamed } from '../files/fileFault.ts';
 import { JsonFault, jsonOf, textOf } from '../files/json.ts';
@@ -73,8 +73,8 @@ export function parseJson<T>(path: string, schema: z.ZodType<T>, whenMissing?: s
     value = jsonOf(readBytes(path, whenMissing));
   } catch (error) {
     if (error instanceof PalimpsestError) throw error;
-    const where = error instanceof JsonFault ? ` (${error.message})` : '';
-    throw damaged(path, `it is not valid JSON${where}`);
+    const where = error instanceof JsonFault ? sentence` (${{ where: error.message }})` : '';
+    throw damaged(path, sentence`it is not valid JSON${{ at: where }}`);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error));
@@ -91,24 +91,24 @@ function readBytes(path: string, whenMissing?: string): Uint8Array {
     if (other !== null) throw other;
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `Cannot open ${path}. Check that the model folder is complete: its tokenizer folder needs tokenizer_config.json, and vocab.json with merges.txt or tokenizer.json.`,
+      sentence`Cannot open ${{ file: place(path) }}. Check that the model folder is complete: its tokenizer folder needs tokenizer_config.json, and vocab.json with merges.txt or tokenizer.json.`,
       { cause },
     );
   }
 }
 
-export function damaged(path: string, fact: string): PalimpsestError {
+export function damaged(path: string, fact: string | Sentence): PalimpsestError {
   return (
     somethingElse(path) ??
     new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${path} is damaged: ${fact}. Download or copy the file again.`,
+      sentence`${{ file: place(path) }} is damaged: ${{ reason: fact }}. Download or copy the file again.`,
     )
   );
 }
 
 /** What to tell of a file that is something else than its name says; null where it is not. */
 function somethingElse(path: string): PalimpsestError | null {
-  const sentence = faultSentence(path);
-  return sentence === null ? null : new PalimpsestError('MODEL_FOLDER_INVALID', sentence);
+  const fault = faultSentence(path);
+  return fault === null ? null : new PalimpsestError('MODEL_FOLDER_INVALID', fault);
 }

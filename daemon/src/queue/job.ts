@@ -2,17 +2,19 @@
 
 import {
   type BlobHash,
-  type JobRecord,
+  foreignMessage,
   type JobRequest,
   PalimpsestError,
   picturesOf,
+  sentence,
 } from '@palimpsest/protocol';
 import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
+import type { KeptJob } from './keptJob.ts';
 
 export interface Job {
   /** Replaced, never changed: whoever was given one keeps it. */
-  record: JobRecord;
+  record: KeptJob;
   /** Grows with each submission. */
   readonly sequence: number;
   /** Pictures that are kept for it. */
@@ -25,7 +27,7 @@ export interface Job {
   run?: Promise<void>;
 }
 
-export function newJob(sequence: number, record: JobRecord): Job {
+export function newJob(sequence: number, record: KeptJob): Job {
   return {
     sequence,
     record,
@@ -36,7 +38,7 @@ export function newJob(sequence: number, record: JobRecord): Job {
   };
 }
 
-export const isOver = ({ state }: JobRecord): boolean => state !== 'queued' && state !== 'running';
+export const isOver = ({ state }: KeptJob): boolean => state !== 'queued' && state !== 'running';
 
 /**
  * Keeps the pictures of a request until `letGo`.
@@ -56,7 +58,7 @@ export async function holdPictures(blobs: BlobStore, request: JobRequest): Promi
 }
 
 export const unknownPicture = (hash: BlobHash): PalimpsestError =>
-  new PalimpsestError('IMAGE_UNKNOWN', `There is no picture ${hash}. Put it there first.`);
+  new PalimpsestError('IMAGE_UNKNOWN', sentence`There is no picture ${{ image: hash }}. Put it there first.`);
 
 /** Ends what `holdPictures` began. */
 export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
@@ -69,8 +71,8 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
 export function watchOf(
   job: Job,
   tell: {
-    readonly change: (record: JobRecord) => void;
-    readonly progress: (record: JobRecord, preview?: { readonly png: Uint8Array }) => void;
+    readonly change: (record: KeptJob) => void;
+    readonly progress: (record: KeptJob, preview?: { readonly png: Uint8Array }) => void;
   },
 ): RunOptions {
   return {
@@ -94,23 +96,19 @@ export function stopAfter(time: number | undefined, { controller }: Job): NodeJS
   if (time === undefined) return undefined;
   const late = new PalimpsestError(
     'TIME_LIMIT',
-    `The job took longer than the ${time / 60_000} minutes that this daemon allows. What it has learned is kept: ` +
-      'submit it again to go on from there, take fewer steps, or raise maxJobMinutes in the config file.',
+    sentence`The job took longer than the ${{ minutes: time / 60_000 }} minutes that this daemon allows. What it has learned is kept: submit it again to go on from there, take fewer steps, or raise maxJobMinutes in the config file.`,
   );
   return setTimeout(() => controller.abort(late), time);
 }
 
 /** The final state of a job that did not succeed. */
-export function outcomeOf(error: unknown, signal: AbortSignal): Pick<JobRecord, 'state' | 'error'> {
+export function outcomeOf(error: unknown, signal: AbortSignal): Pick<KeptJob, 'state' | 'error'> {
   if (error instanceof PalimpsestError) {
     // Whoever stopped it with an error of ours says why.
-    const { code, message } = signal.reason instanceof PalimpsestError ? signal.reason : error;
+    const { code, sentence } = signal.reason instanceof PalimpsestError ? signal.reason : error;
     if (code === 'CANCELLED' && signal.aborted) return { state: 'cancelled' };
-    return { state: 'failed', error: { code, message } };
+    return { state: 'failed', error: { code, sentence } };
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    state: 'failed',
-    error: { code: 'INTERNAL', message: `The daemon met a fault of its own: ${reason}` },
-  };
+  const told = sentence`The daemon met a fault of its own: ${{ reason: foreignMessage(error) }}`;
+  return { state: 'failed', error: { code: 'INTERNAL', sentence: told } };
 }

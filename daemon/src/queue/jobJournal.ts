@@ -3,19 +3,19 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { JobRecord } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { tellDamage } from '../files/damage.ts';
 import { keepPrivateFile, makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
 import { readKeptFile } from '../files/readKeptFile.ts';
 import { removeLeftovers } from '../files/writeFile.ts';
+import { KeptJob } from './keptJob.ts';
 
 /** What is kept of a job. */
 const StoredJob = z.strictObject({
   version: z.literal(1),
   /** Grows with each submission. */
   sequence: z.int().nonnegative(),
-  record: JobRecord,
+  record: KeptJob,
   /** Of the two above; earlier versions kept none. */
   crc32: z.int().optional(),
 });

@@ -4,18 +4,19 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { type JobPriority, type JobRecord, type JobRequest, PalimpsestError } from '@palimpsest/protocol';
+import { type JobPriority, type JobRequest, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter, watchOf } from './job.ts';
 import { JobJournal } from './jobJournal.ts';
 import { DEFAULTS, type JobQueueOptions } from './jobQueueOptions.ts';
+import type { KeptJob } from './keptJob.ts';
 import { Listeners } from './listeners.ts';
 import { ofTheRichest } from './ofTheRichest.ts';
 import { runningOrder } from './runningOrder.ts';
 
 type QueueEvents = {
   /** A job went to another state, or another place in the queue. */
-  change: [record: JobRecord];
-  progress: [record: JobRecord, preview?: { readonly png: Uint8Array }];
+  change: [record: KeptJob];
+  progress: [record: KeptJob, preview?: { readonly png: Uint8Array }];
 };
 
 /** Why a job is stopped at the queue's end. */
@@ -63,10 +64,10 @@ export class JobQueue {
   async submit(
     request: JobRequest,
     { owner, priority }: { readonly owner: string; readonly priority: JobPriority },
-  ): Promise<JobRecord> {
+  ): Promise<KeptJob> {
     this.requireRoom(owner);
     const id = randomUUID();
-    const record: JobRecord = { id, owner, priority, request, state: 'queued', createdAt: Date.now() };
+    const record: KeptJob = { id, owner, priority, request, state: 'queued', createdAt: Date.now() };
     const job = newJob(this.nextSequence++, record);
     this.jobs.set(id, job);
     const accepted = this.accept(job, this.lastSubmission);
@@ -75,13 +76,13 @@ export class JobQueue {
   }
 
   /** A job, or undefined. */
-  get(id: string): JobRecord | undefined {
+  get(id: string): KeptJob | undefined {
     const job = this.jobs.get(id);
     return job?.accepted ? job.record : undefined;
   }
 
   /** Jobs, newest first, of one owner or of all. */
-  list({ owner }: { readonly owner?: string } = {}): JobRecord[] {
+  list({ owner }: { readonly owner?: string } = {}): KeptJob[] {
     return [...this.jobs.values()]
       .filter((job) => job.accepted && (owner === undefined || job.record.owner === owner))
       .sort((a, b) => b.sequence - a.sequence)
@@ -93,7 +94,7 @@ export class JobQueue {
    *
    * @throws {PalimpsestError} JOB_UNKNOWN.
    */
-  async cancel(id: string): Promise<JobRecord> {
+  async cancel(id: string): Promise<KeptJob> {
     const job = this.jobs.get(id);
     if (job === undefined || !job.accepted) {
       throw new PalimpsestError('JOB_UNKNOWN', 'There is no job of that id. Old ones are forgotten in time.');
@@ -142,8 +143,8 @@ export class JobQueue {
     throw new PalimpsestError(
       'QUEUE_FULL',
       own >= maxWaitingPerOwner
-        ? `${own} of your jobs are waiting, which is as many as there may be. Wait for some, or cancel them.`
-        : `${waiting.length} jobs are waiting, which is as many as there may be. Try again later.`,
+        ? sentence`${{ waiting: own }} of your jobs are waiting, which is as many as there may be. Wait for some, or cancel them.`
+        : sentence`${{ waiting: waiting.length }} jobs are waiting, which is as many as there may be. Try again later.`,
     );
   }
 
@@ -154,7 +155,7 @@ export class JobQueue {
   }
 
   /** Puts a job on disk, and into the queue after those that were submitted before it. */
-  private async accept(job: Job, before: Promise<unknown>): Promise<JobRecord> {
+  private async accept(job: Job, before: Promise<unknown>): Promise<KeptJob> {
     try {
       job.held = await holdPictures(this.options.blobs, job.record.request);
       await this.journal.write(job);
@@ -173,7 +174,7 @@ export class JobQueue {
     return job.record;
   }
 
-  private async restore(stored: number, record: JobRecord): Promise<void> {
+  private async restore(stored: number, record: KeptJob): Promise<void> {
     // No daemon counts as far: beyond it, numbers are no longer told apart, and later jobs would be lost.
     const sequence = stored < MAX_SEQUENCE ? stored : this.nextSequence;
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
@@ -254,7 +255,7 @@ export class JobQueue {
     }
   }
 
-  private async finish(job: Job, outcome: Pick<JobRecord, 'state' | 'result' | 'error'>): Promise<void> {
+  private async finish(job: Job, outcome: Pick<KeptJob, 'state' | 'result' | 'error'>): Promise<void> {
     const { position, progress, ...record } = job.record;
     job.record = { ...record, ...outcome, finishedAt: Date.now() };
     // Its state holds even if it cannot be kept.

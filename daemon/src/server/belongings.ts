@@ -3,7 +3,8 @@
  * all else it cannot tell whether it is there. The owner of the machine may see all.
  */
 
-import { type BlobHash, type ClientInfo, type JobRecord, picturesOf } from '@palimpsest/protocol';
+import { type BlobHash, type ClientInfo, picturesOf } from '@palimpsest/protocol';
+import type { KeptJob } from '../queue/keptJob.ts';
 import type { Ownership, Thing } from '../store/ownership.ts';
 import type { Jobs } from './backend.ts';
 
@@ -46,7 +47,7 @@ export class Belongings {
   }
 
   /** What a job has used and made is its owner's. */
-  private note({ owner, request, state, result }: JobRecord): void {
+  private note({ owner, request, state, result }: KeptJob): void {
     if (state !== 'done' || result === undefined) return;
     for (const image of picturesOf(request)) this.ownership.claim(owner, pictureNamed(image));
     if ('image' in result) this.ownership.claim(owner, pictureNamed(result.image));

@@ -5,7 +5,14 @@
 
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClientInfo, nameOfKey, PalimpsestError } from '@palimpsest/protocol';
+import {
+  asSentence,
+  type ClientInfo,
+  nameOfKey,
+  PalimpsestError,
+  place,
+  sentence,
+} from '@palimpsest/protocol';
 import { z } from 'zod';
 import { closeToOthers, keepPrivateFile } from '../files/privateFiles.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
@@ -68,7 +75,7 @@ export class Clients {
       if (cause instanceof PalimpsestError) throw cause;
       throw new PalimpsestError(
         'WRITE_FAILED',
-        `Cannot keep the token in ${folder}. Check that the folder is yours and can be written.`,
+        sentence`Cannot keep the token in ${{ folder: place(folder) }}. Check that the folder is yours and can be written.`,
         { cause },
       );
     }
@@ -105,7 +112,7 @@ export class Clients {
     if (access === 'client' && paired >= MAX_CLIENTS) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
-        `${MAX_CLIENTS} clients are paired already. Revoke some with "palimpsest clients --revoke ID".`,
+        sentence`${{ most: MAX_CLIENTS }} clients are paired already. Revoke some with "palimpsest clients --revoke ID".`,
       );
     }
     const token = newToken();
@@ -143,10 +150,9 @@ export class Clients {
     try {
       await this.change((stored) => [...stored]);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new PalimpsestError(
         'WRITE_FAILED',
-        `The client is out, but after the next start it would be in again. ${reason} Then revoke it once more.`,
+        sentence`The client is out, but after the next start it would be in again. ${{ reason: asSentence(cause) }} Then revoke it once more.`,
         { cause },
       );
     }
@@ -217,7 +223,10 @@ function readClients(path: string): StoredClient[] {
   const bytes = readKeptFileSync(path, Number.POSITIVE_INFINITY);
   const parsed = z.array(StoredClient).safeParse(parseJson(String(bytes)));
   if (parsed.success) return parsed.data;
-  throw new PalimpsestError('OPTION_INVALID', `${path} is damaged. Remove it, and pair your plugins again.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`${{ file: place(path) }} is damaged. Remove it, and pair your plugins again.`,
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -9,6 +9,7 @@ import {
   type NotificationName,
   type NotificationParams,
   PalimpsestError,
+  sentence,
 } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -213,7 +214,7 @@ export class Connection implements Caller {
     const megabytes = LIMITS.textPerSecond / 2 ** 20;
     const error = new PalimpsestError(
       'RATE_LIMITED',
-      `More than ${megabytes} MiB of text a second. Send pictures as binary frames.`,
+      sentence`More than ${{ megabytes }} MiB of text a second. Send pictures as binary frames.`,
     );
     const answer = { jsonrpc: '2.0', id: null, error: wireError(error, this.options.log) };
     void this.send(JSON.stringify(answer));

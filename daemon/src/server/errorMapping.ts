@@ -1,6 +1,6 @@
-/** @file Errors on their way out: known ones keep their code and sentence, unknown ones stay in the log. */
+/** @file Errors on their way out: known ones keep their code, facts and sentence, unknown ones stay in the log. */
 
-import { JSON_RPC_ERRORS, PalimpsestError, RPC_ERROR_NUMBERS } from '@palimpsest/protocol';
+import { factsOf, JSON_RPC_ERRORS, PalimpsestError, RPC_ERROR_NUMBERS, render } from '@palimpsest/protocol';
 import type { Logger } from 'pino';
 import type * as z from 'zod/mini';
 import { newId } from './secrets.ts';
@@ -26,8 +26,9 @@ export class InvalidParams extends Error {
 export function wireError(error: unknown, log: Logger): WireError {
   if (error instanceof InvalidParams) return invalidParams(error);
   if (error instanceof PalimpsestError && error.code !== 'INTERNAL') {
-    const { code, message } = error;
-    return { code: RPC_ERROR_NUMBERS[code], message: withoutPaths(message), data: { code } };
+    const { code, sentence } = error;
+    const message = render(sentence, 'outside');
+    return { code: RPC_ERROR_NUMBERS[code], message, data: { code, facts: factsOf(sentence, 'outside') } };
   }
   const logId = newId();
   log.error({ logId, err: error }, 'a request failed for a reason of ours');
@@ -36,11 +37,6 @@ export function wireError(error: unknown, log: Logger): WireError {
     message: `The daemon has failed. Its log says why, under ${logId}.`,
     data: { code: 'INTERNAL', logId },
   };
-}
-
-/** The sentence without where things lie on this machine: only the last name of each path stays. */
-export function withoutPaths(message: string): string {
-  return message.replace(/(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/:"']+)+[\\/]([^\s\\/:"']+)/g, '$1');
 }
 
 /** An answer is not the longer for a request that is all wrong. */

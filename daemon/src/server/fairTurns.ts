@@ -3,7 +3,7 @@
  * own (queue/runningOrder.ts); since this work waits here until its turn comes, a job that is next waits for one of it.
  */
 
-import { PalimpsestError, untilAborted } from '@palimpsest/protocol';
+import { PalimpsestError, sentence, untilAborted } from '@palimpsest/protocol';
 
 export class FairTurns {
   /** What begins each client's work; whose turn is next comes first. */
@@ -29,7 +29,7 @@ export class FairTurns {
     if (own.length >= this.most) {
       throw new PalimpsestError(
         'RATE_LIMITED',
-        `${this.most} requests of this kind are waiting for this client. Ask again when they are answered.`,
+        sentence`${{ most: this.most }} requests of this kind are waiting for this client. Ask again when they are answered.`,
       );
     }
     let begin = () => {};

@@ -2,12 +2,13 @@
 
 import {
   type ClientInfo,
-  type JobRecord,
   PalimpsestError,
   type PendingPairing,
   PROGRAM,
+  sentence,
 } from '@palimpsest/protocol';
 import { Pace } from '../engine/progressReports.ts';
+import type { KeptJob } from '../queue/keptJob.ts';
 import type { Jobs } from './backend.ts';
 import { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
@@ -24,7 +25,7 @@ export class Hub {
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
   /** Jobs that wait: those that went to another place since their client was told, as they are now; null for others. */
-  private readonly moves = new Map<string, JobRecord | null>();
+  private readonly moves = new Map<string, KeptJob | null>();
   private readonly tellingMoves: NodeJS.Timeout;
   /** How often the progress of each job is told. */
   private readonly paces = new Map<string, Pace>();
@@ -66,7 +67,7 @@ export class Hub {
       throw new PalimpsestError(
         'RATE_LIMITED',
         own.length >= LIMITS.clientConnections
-          ? `This client has ${own.length} connections already. Close some.`
+          ? sentence`This client has ${{ connections: own.length }} connections already. Close some.`
           : 'Too many clients are connected. Try again later.',
       );
     }
@@ -132,11 +133,11 @@ export class Hub {
     return [...this.connections].filter((connection) => connection.client?.id === client);
   }
 
-  private listenersTo({ owner }: JobRecord): Connection[] {
+  private listenersTo({ owner }: KeptJob): Connection[] {
     return [...this.connections].filter(({ client }) => client?.id === owner || client?.access === 'owner');
   }
 
-  private tellChange(record: JobRecord): void {
+  private tellChange(record: KeptJob): void {
     // Each job that begins moves all that wait.
     if (record.state === 'queued' && this.moves.has(record.id)) {
       this.moves.set(record.id, record);
@@ -162,7 +163,7 @@ export class Hub {
     }
   }
 
-  private tellProgress(record: JobRecord, png: Uint8Array | undefined): void {
+  private tellProgress(record: KeptJob, png: Uint8Array | undefined): void {
     const { id, progress } = record;
     const pace = this.paces.get(id) ?? new Pace(this.timings.progress);
     this.paces.set(id, pace);

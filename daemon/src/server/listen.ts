@@ -1,7 +1,7 @@
 /** @file Listening on 127.0.0.1 and ::1 with one port: `localhost` may mean either. */
 
 import { createServer, type Server } from 'node:http';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { LIMITS, type Timings } from './limits.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
@@ -37,7 +37,7 @@ export async function listen(
   if (address !== undefined && EVERYWHERE.test(address)) {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      `${address} is every address of this machine. Name the one to listen on, such as 192.168.1.20.`,
+      sentence`${{ address }} is every address of this machine. Name the one to listen on, such as 192.168.1.20.`,
     );
   }
   let forbidden = false;
@@ -51,15 +51,15 @@ export async function listen(
     throw new PalimpsestError(
       'OPTION_INVALID',
       ports.length === 1
-        ? `The system does not let you use port ${port}: those below 1024 are its own, and others can be reserved. Choose another with --port.`
-        : `The system does not let you use all of the ports ${ports.join(', ')}: they are reserved. Free them, or choose another with --port.`,
+        ? sentence`The system does not let you use port ${{ port: port ?? 0 }}: those below 1024 are its own, and others can be reserved. Choose another with --port.`
+        : sentence`The system does not let you use all of the ports ${{ ports: ports.join(', ') }}: they are reserved. Free them, or choose another with --port.`,
     );
   }
   throw new PalimpsestError(
     'PORT_TAKEN',
     ports.length === 1
-      ? `Port ${port} is taken by another program. Choose another with --port; plugins find the daemon only on its own ports.`
-      : `The ports ${ports.join(', ')} are taken by other programs. End one of those; plugins look for the daemon nowhere else.`,
+      ? sentence`Port ${{ port: port ?? 0 }} is taken by another program. Choose another with --port; plugins find the daemon only on its own ports.`
+      : sentence`The ports ${{ ports: ports.join(', ') }} are taken by other programs. End one of those; plugins look for the daemon nowhere else.`,
   );
 }
 
@@ -83,7 +83,10 @@ async function listenOn(
       if (typeof bound === 'object' && bound !== null) port = bound.port;
     } else if (NO_ADDRESS.has(code) && host === address) {
       for (const other of servers) other.close();
-      throw new PalimpsestError('OPTION_INVALID', `This machine does not have the address ${address}.`);
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        sentence`This machine does not have the address ${{ address: host }}.`,
+      );
     } else if (!NO_ADDRESS.has(code)) {
       for (const other of servers) other.close();
       return code;

@@ -7,7 +7,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { ModelRegistryOptions } from '../catalog/modelRegistry.ts';
 import { DEVICES } from '../execution/deviceNames.ts';
@@ -176,15 +176,21 @@ function keepInPlace(locks: FileLock[], text: string): void {
 function alreadyRunning(holder: LockFile | null, cache: string | null): PalimpsestError {
   const where =
     holder === null || holder.daemon === null
-      ? 'is just starting'
-      : `runs at http://127.0.0.1:${holder.daemon.port}`;
-  const since = holder?.startedAt === undefined ? '' : ` since ${new Date(holder.startedAt).toISOString()}`;
-  const which = holder === null ? '' : ` (process ${holder.pid}${since})`;
+      ? sentence`is just starting`
+      : sentence`runs at http://127.0.0.1:${{ port: holder.daemon.port }}`;
+  const since =
+    holder?.startedAt === undefined
+      ? ''
+      : sentence` since ${{ startedAt: new Date(holder.startedAt).toISOString() }}`;
+  const which = holder === null ? '' : sentence` (process ${{ pid: holder.pid }}${{ since }})`;
   const advice =
     cache === null
       ? ''
-      : ` It has another configuration, and the same cache folder ${cache}: set PALIMPSEST_CACHE to another for this one.`;
-  return new PalimpsestError('ALREADY_RUNNING', `Palimpsest ${where} already${which}.${advice}`);
+      : sentence` It has another configuration, and the same cache folder ${{ folder: place(cache) }}: set PALIMPSEST_CACHE to another for this one.`;
+  return new PalimpsestError(
+    'ALREADY_RUNNING',
+    sentence`Palimpsest ${{ where }} already${{ which }}.${{ advice }}`,
+  );
 }
 
 async function holderOf(path: string): Promise<LockFile | null> {

@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { asSentence, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { isModelFolder } from '../catalog/findModels.ts';
 import { type ModelPlace, ModelRegistry, numbered, speakable } from '../catalog/modelRegistry.ts';
 import { configFolder, type DaemonConfig } from '../settings/config.ts';
@@ -62,7 +62,9 @@ function placeOf(
       loras: loras.map(readLora).map(({ file, strength }) => ({ file: here(file), strength })),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PalimpsestError('OPTION_INVALID', `named.${name}: ${reason} It comes from config.json.`);
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      sentence`named.${{ name }}: ${{ reason: asSentence(error) }} It comes from config.json.`,
+    );
   }
 }

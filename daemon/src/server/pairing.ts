@@ -8,7 +8,7 @@
  */
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { PalimpsestError, type PendingPairing, PROGRAM } from '@palimpsest/protocol';
+import { PalimpsestError, type PendingPairing, PROGRAM, sentence } from '@palimpsest/protocol';
 import { RateLimit } from './rateLimit.ts';
 import { newId, sameSecret } from './secrets.ts';
 
@@ -98,13 +98,13 @@ export class Pairing {
     if (busyUntil > this.now()) {
       throw new PalimpsestError(
         'PAIRING_BUSY',
-        `Another pairing is under way, or one has just failed. Try again in ${this.secondsTo(busyUntil)} seconds.`,
+        sentence`Another pairing is under way, or one has just failed. Try again in ${{ seconds: this.secondsTo(busyUntil) }} seconds.`,
       );
     }
     if (!kind.prompts.take()) {
       throw new PalimpsestError(
         'PAIRING_BUSY',
-        `A pairing was asked for too often. Try again in ${SECONDS_PER_PROMPT} seconds.`,
+        sentence`A pairing was asked for too often. Try again in ${{ seconds: SECONDS_PER_PROMPT }} seconds.`,
       );
     }
     const displaced = this.current;
@@ -139,7 +139,7 @@ export class Pairing {
     if (++kind.wrongCodes < TRIES) {
       throw new PalimpsestError(
         'PAIRING_FAILED',
-        `The code is wrong. ${TRIES - kind.wrongCodes} tries are left.`,
+        sentence`The code is wrong. ${{ left: TRIES - kind.wrongCodes }} tries are left.`,
       );
     }
     kind.wrongCodes = 0;
@@ -148,7 +148,7 @@ export class Pairing {
     this.end();
     throw new PalimpsestError(
       'PAIRING_FAILED',
-      `The code was wrong ${TRIES} times. Ask for a new one in ${this.secondsTo(kind.pausedUntil)} seconds.`,
+      sentence`The code was wrong ${{ tries: TRIES }} times. Ask for a new one in ${{ seconds: this.secondsTo(kind.pausedUntil) }} seconds.`,
     );
   }
 

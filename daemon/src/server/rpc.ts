@@ -8,6 +8,7 @@ import {
   PalimpsestError,
   type Params,
   type Result,
+  sentence,
 } from '@palimpsest/protocol';
 import {
   createJSONRPCErrorResponse,
@@ -116,7 +117,7 @@ export class Rpc {
     if (share !== null && !share.rate.take()) {
       throw new PalimpsestError(
         'RATE_LIMITED',
-        `More than ${LIMITS.requestsPerSecond} requests a second. Wait for job.changed instead of asking again and again.`,
+        sentence`More than ${{ most: LIMITS.requestsPerSecond }} requests a second. Wait for job.changed instead of asking again and again.`,
       );
     }
     if (share?.answers.isSpent) {
@@ -129,7 +130,7 @@ export class Rpc {
     if (isTwin || (share !== null && share.answering >= LIMITS.inFlight)) {
       throw new PalimpsestError(
         'RATE_LIMITED',
-        `A request with that id, or ${LIMITS.inFlight} requests, are being answered. Wait for the answers.`,
+        sentence`A request with that id, or ${{ most: LIMITS.inFlight }} requests, are being answered. Wait for the answers.`,
       );
     }
   }

@@ -6,6 +6,8 @@ import {
   hashPicture,
   MAX_PICTURE_BYTES,
   PalimpsestError,
+  type Sentence,
+  sentence,
   WINDOW_BYTES,
 } from '@palimpsest/protocol';
 import { Budget } from './budget.ts';
@@ -55,20 +57,20 @@ export class Transfers {
     this.attempt(transfer, () => {
       if (frame.type === 'preview') {
         this.options.onRefused();
-        throw failed('Previews come from the daemon only.');
+        throw failed(sentence`Previews come from the daemon only.`);
       }
       const running = this.running.get(transfer);
       if (running === undefined || frame.type === 'open' || frame.type === 'get') this.requireRate();
       if (frame.type === 'fail') this.end(transfer);
       else if (frame.type === 'open' || frame.type === 'get') {
-        if (running !== undefined) throw failed(`Transfer ${transfer} is under way already.`);
+        if (running !== undefined) throw failed(sentence`Transfer ${{ transfer }} is under way already.`);
         if (frame.type === 'open') this.open(frame);
         else void this.get(frame);
       } else {
         // A late ack of what is over is no fault.
         if (running === undefined && frame.type === 'ack') return;
-        if (running === undefined) throw failed(`There is no transfer ${transfer}.`);
-        if (Date.now() > running.endsAt) throw failed('It takes too long.');
+        if (running === undefined) throw failed(sentence`There is no transfer ${{ transfer }}.`);
+        if (Date.now() > running.endsAt) throw failed(sentence`It takes too long.`);
         running.timer.refresh();
         running.receive(frame);
       }
@@ -83,7 +85,7 @@ export class Transfers {
     if (total === 0 || total > MAX_PICTURE_BYTES) {
       throw new PalimpsestError(
         'PICTURE_TOO_LARGE',
-        `A picture has 1 to ${MAX_PICTURE_BYTES} bytes, not ${total}. Save it compressed, or scale it down.`,
+        sentence`A picture has 1 to ${{ most: MAX_PICTURE_BYTES }} bytes, not ${{ total }}. Save it compressed, or scale it down.`,
       );
     }
     let received = 0;
@@ -95,7 +97,7 @@ export class Transfers {
       (frame) => {
         if (frame.type !== 'chunk') return this.requireRate();
         if (frame.offset !== received || received + frame.bytes.length > total) {
-          throw failed(`The next chunk starts at ${received} and ends by ${total}.`);
+          throw failed(sentence`The next chunk starts at ${{ received }} and ends by ${{ total }}.`);
         }
         if (frame.bytes.length < LIMITS.smallChunk && received + frame.bytes.length < total) {
           this.requireRate();
@@ -126,7 +128,7 @@ export class Transfers {
   private async keep(transfer: number, image: BlobHash, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.attempt(transfer, async () => {
       if ((await hashPicture(bytes)) !== image)
-        throw failed('The bytes are not those that their hash names.');
+        throw failed(sentence`The bytes are not those that their hash names.`);
       await this.options.pictures.keep(bytes);
       if (!this.running.has(transfer)) return;
       void this.options.send({ type: 'ack', transfer, received: bytes.length });
@@ -145,7 +147,7 @@ export class Transfers {
         { held: WINDOW_BYTES, total: MAX_PICTURE_BYTES },
         (frame) => {
           if (frame.type !== 'ack' || outgoing === null)
-            throw failed('Only what was sent can be acknowledged.');
+            throw failed(sentence`Only what was sent can be acknowledged.`);
           if (!outgoing.acknowledge(frame.received)) this.requireRate();
           if (outgoing.isOver) this.end(transfer);
           else void this.attempt(transfer, () => outgoing?.proceed());
@@ -177,7 +179,7 @@ export class Transfers {
     this.memory.take(held);
     const { patience } = this.options;
     const timer = setTimeout(
-      () => this.attempt(transfer, () => Promise.reject(failed('Nothing has come for too long.'))),
+      () => this.attempt(transfer, () => Promise.reject(failed(sentence`Nothing has come for too long.`))),
       patience,
     );
     const endsAt = Date.now() + patience + (total / LIMITS.transferPace) * 1000;
@@ -213,4 +215,4 @@ export class Transfers {
   }
 }
 
-const failed = (message: string): PalimpsestError => new PalimpsestError('TRANSFER_FAILED', message);
+const failed = (told: Sentence): PalimpsestError => new PalimpsestError('TRANSFER_FAILED', told);

@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { ModelName, PalimpsestError } from '@palimpsest/protocol';
+import { ModelName, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { DEVICES } from '../execution/deviceNames.ts';
 import { parseBudget } from '../execution/memoryBudget.ts';
@@ -92,7 +92,7 @@ export function readConfig(folder: string, flags: Readonly<Record<string, unknow
   const key = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
   throw new PalimpsestError(
     'OPTION_INVALID',
-    `${key}: ${issue?.message}. It comes from a flag, the environment, or ${file}.`,
+    sentence`${{ key: key ?? '' }}: ${{ reason: issue?.message ?? '' }}. It comes from a flag, the environment, or ${{ file: place(file) }}.`,
   );
 }
 
@@ -114,13 +114,16 @@ const defined = (values: Readonly<Record<string, unknown>>): Record<string, unkn
 function readFile(path: string): object {
   const bytes = readKeptFileSync(path, MAX_BYTES);
   if (bytes === null && !existsSync(path)) return {};
-  let fault = 'a JSON object';
+  let fault = sentence`a JSON object`;
   try {
     const value = bytes && jsonOf(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    fault = `valid JSON: look at ${error.message}`;
+    fault = sentence`valid JSON: look at ${{ where: error.message }}`;
   }
-  throw new PalimpsestError('OPTION_INVALID', `${path} is not ${fault}. Mend it, or remove it.`);
+  throw new PalimpsestError(
+    'OPTION_INVALID',
+    sentence`${{ file: place(path) }} is not ${{ wanted: fault }}. Mend it, or remove it.`,
+  );
 }

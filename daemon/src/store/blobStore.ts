@@ -5,7 +5,7 @@
 
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
-import { type BlobHash, PalimpsestError } from '@palimpsest/protocol';
+import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { tellDamage } from '../files/damage.ts';
 import {
   bytesOf,
@@ -159,7 +159,7 @@ export class BlobStore {
     if (left < 0) {
       throw new PalimpsestError(
         'DISK_FULL',
-        `The ${this.maxBytes} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
+        sentence`The ${{ maxBytes: this.maxBytes }} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
       );
     }
   }

@@ -5,7 +5,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
 import { readJson } from '../files/json.ts';
@@ -101,9 +101,10 @@ export class Checkpoint implements WeightSource {
     }
     const pickle = PICKLES.map((name) => names.get(name)).find((path) => path !== undefined);
     if (pickle !== undefined) throw refusedPickle(pickle);
+    const expected = FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ');
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `${folder} holds no weights: expected ${FILE_STEMS.map((stem) => `${stem}.safetensors`).join(' or ')}.`,
+      sentence`${{ folder: place(folder) }} holds no weights: expected ${{ expected }}.`,
     );
   }
 
@@ -122,13 +123,13 @@ export class Checkpoint implements WeightSource {
     if (stored === undefined) {
       throw new PalimpsestError(
         'WEIGHT_MISSING',
-        `${file?.path} lacks the weight ${name} that its config asks for. Check that the two belong together.`,
+        sentence`${{ file: place(file?.path ?? '') }} lacks the weight ${{ weight: name }} that its config asks for. Check that the two belong together.`,
       );
     }
     if (stored.shape.join() !== shape.join() || (stored.dtype !== 'F32' && stored.dtype !== 'F16')) {
       throw new PalimpsestError(
         'WEIGHT_INVALID',
-        `${stored.file}: ${name} is ${stored.dtype} [${stored.shape}], but the config asks for F32 or F16 [${shape}].`,
+        sentence`${{ file: place(stored.file) }}: ${{ weight: name }} is ${{ type: stored.dtype }} [${{ found: String(stored.shape) }}], but the config asks for F32 or F16 [${{ wanted: String(shape) }}].`,
       );
     }
     return stored;
@@ -193,8 +194,7 @@ const PICKLES = ['diffusion_pytorch_model.bin', 'diffusion_pytorch_model.fp16.bi
 export function refusedPickle(path: string): PalimpsestError {
   return new PalimpsestError(
     'MODEL_FOLDER_INVALID',
-    `${path} is a pickle, which can run any program when it is opened, so Palimpsest does not open it. ` +
-      'Use the .safetensors file of the same model; nearly all are published as one.',
+    sentence`${{ file: place(path) }} is a pickle, which can run any program when it is opened, so Palimpsest does not open it. Use the .safetensors file of the same model; nearly all are published as one.`,
   );
 }
 
@@ -206,8 +206,7 @@ function commonFolder(folders: readonly string[]): string {
   if (strange !== undefined) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `The weights of one network lie on two drives (${first} and ${strange}). Put them on one; ` +
-        'PALIMPSEST_CACHE says where merged weights are kept.',
+      sentence`The weights of one network lie on two drives (${{ first: place(first) }} and ${{ second: place(strange) }}). Put them on one; PALIMPSEST_CACHE says where merged weights are kept.`,
     );
   }
   let common = first;
@@ -228,7 +227,7 @@ function shards(folder: string, index: string): string[] {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
       faultSentence(index) ??
-        `${index} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
+        sentence`${{ file: place(index) }} is not an index of weight files. Download or copy it again; its download may have been interrupted.`,
       { cause },
     );
   }

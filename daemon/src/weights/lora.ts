@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { markUsed } from '../files/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFileSync } from '../files/privateFiles.ts';
 import { removeLeftovers, writeError } from '../files/writeFile.ts';
@@ -85,10 +85,10 @@ function collect(
   for (const [module, { weight, parts }] of modulesOf(file, component)) {
     const name = names.get(weight);
     if (name === undefined)
-      throw unfit(file.path, `the model has no ${module}; it was made for another kind of model`);
+      throw unfit(file.path, sentence`the model has no ${{ module }}; it was made for another kind of model`);
     const [down, up] = [parts.get('down'), parts.get('up')];
     if (down === undefined || up === undefined)
-      throw unfit(file.path, `${module} has only one of its two matrices`);
+      throw unfit(file.path, sentence`${{ module }} has only one of its two matrices`);
     requireShapes(file.path, weights.get(name)!, down, up);
     const rank = down.shape[0] ?? 1;
     const stored = parts.get('alpha');
@@ -117,10 +117,10 @@ function modulesOf(file: SafetensorsFile, component: LoraComponent): ReadonlyMap
   return modules;
 }
 
-function unfit(path: string, reason: string): PalimpsestError {
+function unfit(path: string, reason: string | Sentence): PalimpsestError {
   return new PalimpsestError(
     'WEIGHT_INVALID',
-    `${path} cannot be used as a LoRA: ${reason}. Leave it out, or take another.`,
+    sentence`${{ file: place(path) }} cannot be used as a LoRA: ${{ reason }}. Leave it out, or take another.`,
   );
 }
 
@@ -161,7 +161,10 @@ function requireShapes(path: string, { shape }: StoredTensor, down: StoredTensor
   const columns = elementCount(shape) / rows;
   const rank = down.shape[0] ?? 1;
   if (elementCount(down.shape) === rank * columns && elementCount(up.shape) === rows * rank) return;
-  throw unfit(path, `[${up.shape}] times [${down.shape}] does not fit a weight of [${shape}]`);
+  throw unfit(
+    path,
+    sentence`[${{ up: String(up.shape) }}] times [${{ down: String(down.shape) }}] does not fit a weight of [${{ shape: String(shape) }}]`,
+  );
 }
 
 function merge(stored: StoredTensor, changes: readonly Change[]): Float32Array {

@@ -1,6 +1,6 @@
 /** @file Which LoRA, and how strongly it counts, as people write it: `style.safetensors:0.8`. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 
 /** A file, and how strongly it counts. */
 export interface LoraChoice {
@@ -18,7 +18,7 @@ export function readLora(text: string): LoraChoice {
   if (Number.isFinite(Number(strength))) return { file, strength: Number(strength) };
   throw new PalimpsestError(
     'OPTION_INVALID',
-    `The LoRA ${text}: ${strength} is no strength. Give such as ${file}:0.8.`,
+    sentence`The LoRA ${{ given: place(text) }}: ${{ strength }} is no strength. Give such as ${{ file: place(file) }}:0.8.`,
   );
 }
 

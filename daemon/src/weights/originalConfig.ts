@@ -3,7 +3,7 @@
  * models of that kind share.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { below, OPEN_CLIP, type Tensors, textNames, UNET, VAE } from './originalNames.ts';
 import { readTensor, type SafetensorsFile } from './safetensors.ts';
@@ -44,19 +44,19 @@ const OTHERS: readonly (readonly [string, string])[] = [
  *
  * @param hasVae whether there is a VAE of its own for it.
  */
-export function unfit({ tensors }: SafetensorsFile, hasVae: boolean): string | null {
+export function unfit({ tensors }: SafetensorsFile, hasVae: boolean): Sentence | null {
   const names = [...tensors.keys()];
   const other = OTHERS.find(([prefix]) => names.some((name) => name.startsWith(prefix)));
-  if (other !== undefined) return `it is ${other[1]}`;
+  if (other !== undefined) return sentence`it is ${{ kind: other[1] }}`;
   const input = tensors.get(`${UNET}input_blocks.0.0.weight`);
-  if (input === undefined) return 'it holds no UNet in the original layout (model.diffusion_model.*)';
+  if (input === undefined) return sentence`it holds no UNet in the original layout (model.diffusion_model.*)`;
   if (input.shape[1] !== 4)
-    return `its UNet takes ${input.shape[1]} channels (a model for inpainting or depth)`;
+    return sentence`its UNet takes ${{ channels: input.shape[1] ?? 0 }} channels (a model for inpainting or depth)`;
   if (!hasVae && !names.some((name) => name.startsWith(VAE))) {
-    return 'it holds no VAE (first_stage_model.*); put one beside it as NAME.vae.safetensors, or name one with --vae';
+    return sentence`it holds no VAE (first_stage_model.*); put one beside it as NAME.vae.safetensors, or name one with --vae`;
   }
   const text = textNames(tensors);
-  if (text === null) return 'it holds no text encoder (cond_stage_model.*)';
+  if (text === null) return sentence`it holds no text encoder (cond_stage_model.*)`;
   const networks = [below(tensors, UNET), ...(hasVae ? [] : [below(tensors, VAE)]), text];
   return networks.map((weights) => unfitTypes(weights.values())).find((reason) => reason !== null) ?? null;
 }
@@ -70,7 +70,7 @@ export function deduceConfigs(file: SafetensorsFile, hasVae: boolean): RawConfig
   if (reason !== null) {
     throw new PalimpsestError(
       'CONFIG_UNSUPPORTED',
-      `${file.path} cannot be used: ${reason}. Palimpsest runs whole Stable Diffusion 1.x and 2.x text-to-image models.`,
+      sentence`${{ file: place(file.path) }} cannot be used: ${{ reason }}. Palimpsest runs whole Stable Diffusion 1.x and 2.x text-to-image models.`,
     );
   }
   const { tensors } = file;

@@ -3,7 +3,7 @@
  * checkpoints keep), and the names that the networks ask for (diffusers' and transformers').
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import type { StoredTensor } from '../tensor/storedTensor.ts';
 
 export type Tensors = ReadonlyMap<string, StoredTensor>;
@@ -146,7 +146,7 @@ function split(name: string, stored: StoredTensor): (readonly [string, StoredTen
   if (rows % 3 !== 0) {
     throw new PalimpsestError(
       'WEIGHT_INVALID',
-      `${stored.file}: ${name} has ${rows} rows, which are not queries, keys and values of one size. Download it again.`,
+      sentence`${{ file: place(stored.file) }}: ${{ weight: name }} has ${{ rows }} rows, which are not queries, keys and values of one size. Download it again.`,
     );
   }
   const length = stored.length / 3;

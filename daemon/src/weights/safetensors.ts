@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { weightsFault } from '../files/fileFault.ts';
 import { jsonOf } from '../files/json.ts';
@@ -46,7 +46,11 @@ export function readHeader(path: string): SafetensorsFile {
   } catch (cause) {
     const fault = weightsFault(path);
     if (fault === null || !(cause instanceof PalimpsestError)) throw cause;
-    throw new PalimpsestError(cause.code, `${path} is ${fault.what}. ${fault.advice}`, { cause });
+    throw new PalimpsestError(
+      cause.code,
+      sentence`${{ file: place(path) }} is ${{ what: fault.what }}. ${{ advice: fault.advice }}`,
+      { cause },
+    );
   }
 }
 
@@ -57,7 +61,7 @@ function readWhole(path: string): SafetensorsFile {
   } catch (cause) {
     throw new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      `Cannot open ${path}. Check that the file exists and can be read.`,
+      sentence`Cannot open ${{ file: place(path) }}. Check that the file exists and can be read.`,
       { cause },
     );
   }
@@ -65,10 +69,10 @@ function readWhole(path: string): SafetensorsFile {
     const size = fstatSync(file).size;
     const lengthBytes = Buffer.alloc(8);
     if (size < 8 || readSync(file, lengthBytes, 0, 8, 0) < 8)
-      throw damaged(path, 'it is shorter than a header');
+      throw damaged(path, sentence`it is shorter than a header`);
     const headerLength = Number(lengthBytes.readBigUInt64LE());
     if (headerLength > size - 8 || headerLength > MAX_HEADER_BYTES)
-      throw damaged(path, 'its header is cut short');
+      throw damaged(path, sentence`its header is cut short`);
     const header = Buffer.alloc(headerLength);
     readSync(file, header, 0, headerLength, 8);
     return parseHeader(path, header, size);
@@ -82,21 +86,25 @@ function parseHeader(path: string, header: Buffer, fileSize: number): Safetensor
   try {
     entries = Header.parse(jsonOf(header));
   } catch {
-    throw damaged(path, 'its header is not valid JSON');
+    throw damaged(path, sentence`its header is not valid JSON`);
   }
   const { __metadata__, ...tensorEntries } = entries;
   const dataStart = 8 + header.length;
   const tensors = new Map<string, StoredTensor>();
   for (const [name, value] of Object.entries(tensorEntries)) {
     const entry = TensorEntry.safeParse(value);
-    if (!entry.success) throw damaged(path, `the entry of ${name} cannot be read`);
+    if (!entry.success) throw damaged(path, sentence`the entry of ${{ tensor: name }} cannot be read`);
     const { dtype, shape, data_offsets } = entry.data;
     const [begin, end] = data_offsets;
     const length = end - begin;
     if (length < 0 || (isKnownType(dtype) && length !== elementCount(shape) * BYTES_PER_ELEMENT[dtype])) {
-      throw damaged(path, `${name} has the wrong number of bytes for its shape [${shape}]`);
+      throw damaged(
+        path,
+        sentence`${{ tensor: name }} has the wrong number of bytes for its shape [${{ shape: String(shape) }}]`,
+      );
     }
-    if (dataStart + end > fileSize) throw damaged(path, `it ends before the tensor ${name}`);
+    if (dataStart + end > fileSize)
+      throw damaged(path, sentence`it ends before the tensor ${{ tensor: name }}`);
     tensors.set(name, {
       file: path,
       dtype: dtype as StoredTensor['dtype'],
@@ -118,17 +126,17 @@ function isKnownType(dtype: string): dtype is SafetensorsType {
   return Object.hasOwn(BYTES_PER_ELEMENT, dtype);
 }
 
-function damaged(path: string, fact: string): PalimpsestError {
+function damaged(path: string, fact: Sentence): PalimpsestError {
   return new PalimpsestError(
     'WEIGHT_INVALID',
-    `${path} is damaged: ${fact}. Download or copy the file again; its download may have been interrupted.`,
+    sentence`${{ file: place(path) }} is damaged: ${{ reason: fact }}. Download or copy the file again; its download may have been interrupted.`,
   );
 }
 
 function unreadable(path: string, name: string, dtype: string): PalimpsestError {
   return new PalimpsestError(
     'WEIGHT_INVALID',
-    `${path} holds ${name} in the type ${dtype}, which Palimpsest does not read. Take the same file in fp32 or fp16.`,
+    sentence`${{ file: place(path) }} holds ${{ tensor: name }} in the type ${{ type: dtype }}, which Palimpsest does not read. Take the same file in fp32 or fp16.`,
   );
 }
 
@@ -178,7 +186,7 @@ function readBytes(stored: StoredTensor): Buffer<ArrayBuffer> {
   try {
     const bytes = Buffer.alloc(stored.length);
     const read = readSync(file, bytes, 0, stored.length, stored.offset);
-    if (read < stored.length) throw damaged(stored.file, 'it ends within a tensor');
+    if (read < stored.length) throw damaged(stored.file, sentence`it ends within a tensor`);
     return bytes;
   } finally {
     closeSync(file);

@@ -1,5 +1,6 @@
 /** @file The types that weights are stored in, and whether a network of ours computes with them. */
 
+import { type Sentence, sentence } from '@palimpsest/protocol';
 import type { StoredTensor } from '../tensor/storedTensor.ts';
 
 /** What people call those types that many newer models are stored in. */
@@ -16,11 +17,11 @@ const nameOf = (dtype: string): string =>
 const MOST_OF_OTHERS = 0.1;
 
 /** Why weights cannot be computed with, for people; null when nearly all are in fp32 or fp16. */
-export function unfitTypes(weights: Iterable<StoredTensor>): string | null {
+export function unfitTypes(weights: Iterable<StoredTensor>): Sentence | null {
   const all = [...weights];
   const others = all.filter(({ dtype }) => dtype !== 'F32' && dtype !== 'F16');
   const bytes = (tensors: readonly StoredTensor[]) => tensors.reduce((sum, { length }) => sum + length, 0);
   if (bytes(others) <= bytes(all) * MOST_OF_OTHERS) return null;
   const types = [...new Set(others.map(({ dtype }) => nameOf(dtype)))].join(' and ');
-  return `its weights are in ${types}; take the same model in fp32 or fp16`;
+  return sentence`its weights are in ${{ types }}; take the same model in fp32 or fp16`;
 }

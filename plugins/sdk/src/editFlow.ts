@@ -15,6 +15,7 @@ import {
   PalimpsestError,
   type RemoteJob,
   untilAborted,
+  verbatim,
 } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 import { isBlank } from './blankMask.ts';
@@ -264,7 +265,8 @@ async function watchJob(job: RemoteJob, watch: EditWatch): Promise<{ record: Job
       watch.onStage?.(progress === undefined ? { name: 'begin' } : { name: 'work', progress });
     if (state === 'failed') {
       watch.onPending?.(null);
-      throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The edit failed.');
+      const { code = 'INTERNAL', message = 'The edit failed.', facts } = error ?? {};
+      throw new PalimpsestError(code, verbatim(message, facts));
     }
     if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The edit was cancelled.');
     if (state === 'done') {

@@ -1,9 +1,10 @@
 /** @file One connection to the daemon, from open to close: calls, notifications, frames. */
 
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
-import { ERROR_CODES, type ErrorCode, PalimpsestError } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode, ErrorFacts, PalimpsestError } from '../errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameError } from '../frames.ts';
 import type { MethodName, ParamsInput, Result } from '../methods.ts';
+import { verbatim } from '../sentence.ts';
 import type { SocketLike } from './socket.ts';
 
 /** Hears what the daemon says on its own. */
@@ -64,7 +65,7 @@ export class Connection {
   private end(code: number, reason: string): void {
     this.closed = new PalimpsestError(
       code >= 4400 && code < 4410 ? 'NOT_AUTHORISED' : 'CONNECTION_LOST',
-      reason || 'The connection to the daemon is gone.',
+      verbatim(reason || 'The connection to the daemon is gone.'),
     );
     this.rpc.rejectAllPendingRequests(this.closed.message);
     this.listener.onClose(this.closed);
@@ -87,8 +88,14 @@ function read(data: unknown): Said | null {
 /** An error object of the wire as the error that it was in the daemon. */
 export function errorOf(error: unknown): PalimpsestError {
   const { message = String(error), data } = error as Partial<FrameError>;
-  const code = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
-  return new PalimpsestError(isErrorCode(code) ? code : 'INTERNAL', message, { cause: error });
+  const { code, facts } = (data ?? {}) as { readonly code?: unknown; readonly facts?: unknown };
+  return new PalimpsestError(
+    isErrorCode(code) ? code : 'INTERNAL',
+    verbatim(message, ErrorFacts.safeParse(facts).data),
+    {
+      cause: error,
+    },
+  );
 }
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERROR_CODES;

@@ -4,6 +4,7 @@ import { type ErrorCode, PalimpsestError } from '../errors.ts';
 import { PROTOCOL_VERSION } from '../limits.ts';
 import type { Result } from '../methods.ts';
 import { type Handshake, keyOf, nameOfKey, newNonce, proofOfClient, proofOfDaemon } from '../proof.ts';
+import { sentence } from '../sentence.ts';
 import type { Connection } from './connection.ts';
 
 /** How long the daemon may take to prove itself, in ms: as long as it waits for a hello. */
@@ -97,6 +98,5 @@ function portOf(url: string): number {
 const unproven = (url: string): PalimpsestError =>
   new PalimpsestError(
     'DAEMON_UNPROVEN',
-    `What answers at ${new URL(url).host} is not the daemon that this client is paired with, so nothing was told to it. ` +
-      'Another program may have the port: end it, and start the daemon again. If the daemon was set up anew, pair again.',
+    sentence`What answers at ${{ host: new URL(url).host }} is not the daemon that this client is paired with, so nothing was told to it. Another program may have the port: end it, and start the daemon again. If the daemon was set up anew, pair again.`,
   );

@@ -3,6 +3,7 @@
 import { PalimpsestError } from '../errors.ts';
 import type { JobProgress, JobRecord, JobResult, Kind } from '../jobs.ts';
 import type { ParamsInput, Result } from '../methods.ts';
+import { verbatim } from '../sentence.ts';
 import type { ClientEvents } from './clientEvents.ts';
 
 export type JobEvent =
@@ -99,7 +100,8 @@ export class RemoteJob<K extends Kind = Kind> implements AsyncIterable<JobEvent>
       // The daemon gives a job of a kind that kind's result.
       if (state === 'done') return result as JobResult<K>;
       if (state === 'failed') {
-        throw new PalimpsestError(error?.code ?? 'INTERNAL', error?.message ?? 'The job failed.');
+        const { code = 'INTERNAL', message = 'The job failed.', facts } = error ?? {};
+        throw new PalimpsestError(code, verbatim(message, facts));
       }
       if (state === 'cancelled') throw new PalimpsestError('CANCELLED', 'The job was cancelled.');
     }

@@ -1,6 +1,6 @@
 /** @file Pictures as base64. */
 
-import { MAX_INLINE_BYTES, PalimpsestError } from '@palimpsest/protocol';
+import { MAX_INLINE_BYTES, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { mediaTypeOf } from '../../imaging/pictureHeader.ts';
 import { clientOf, shareOf } from '../caller.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';
@@ -24,7 +24,7 @@ export function imageHandlers({ pictures }: HandlerDependencies): Part<`images.$
           if (picture.size > MAX_INLINE_BYTES) {
             throw new PalimpsestError(
               'PICTURE_TOO_LARGE',
-              `The picture has ${picture.size} bytes; at most ${MAX_INLINE_BYTES} go as base64. Get it as binary frames.`,
+              sentence`The picture has ${{ size: picture.size }} bytes; at most ${{ most: MAX_INLINE_BYTES }} go as base64. Get it as binary frames.`,
             );
           }
           const bytes = await picture.next(picture.size);

@@ -1,11 +1,11 @@
 /** @file A job as a client may see it. */
 
-import type { JobRecord } from '@palimpsest/protocol';
-import { withoutPaths } from '../errorMapping.ts';
+import { factsOf, type JobRecord, render } from '@palimpsest/protocol';
+import type { KeptJob } from '../../queue/keptJob.ts';
 
-export function publicJob(record: JobRecord): JobRecord {
-  const { error } = record;
-  return error === undefined
-    ? record
-    : { ...record, error: { ...error, message: withoutPaths(error.message) } };
+export function publicJob({ error, ...record }: KeptJob): JobRecord {
+  if (error === undefined) return record;
+  const { code, sentence } = error;
+  const message = render(sentence, 'outside');
+  return { ...record, error: { code, message, facts: factsOf(sentence, 'outside') } };
 }

@@ -1,13 +1,14 @@
 /** @file Jobs: look, cancel, watch. A client sees its own, the owner all. */
 
-import { type JobRecord, PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError } from '@palimpsest/protocol';
+import type { KeptJob } from '../../queue/keptJob.ts';
 import { type Caller, clientOf } from '../caller.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 import { publicJob } from './jobView.ts';
 
 export function jobHandlers({ backend: { jobs } }: HandlerDependencies): Part<`jobs.${string}`> {
   /** Another client's job is as unknown as none. */
-  const find = (id: string, caller: Caller): JobRecord => {
+  const find = (id: string, caller: Caller): KeptJob => {
     const client = clientOf(caller);
     const record = jobs.get(id);
     if (record !== undefined && (record.owner === client.id || client.access === 'owner')) return record;

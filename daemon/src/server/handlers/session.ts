@@ -5,6 +5,7 @@ import {
   PalimpsestError,
   PROTOCOL_VERSION,
   proofOfDaemon,
+  sentence,
   tokenOfProof,
 } from '@palimpsest/protocol';
 import type { Caller } from '../caller.ts';
@@ -48,7 +49,7 @@ export function sessionHandlers({
       if (protocol !== PROTOCOL_VERSION) {
         throw new PalimpsestError(
           'PROTOCOL_UNSUPPORTED',
-          `This daemon speaks version ${PROTOCOL_VERSION} of the protocol. Update the older of the two.`,
+          sentence`This daemon speaks version ${{ version: PROTOCOL_VERSION }} of the protocol. Update the older of the two.`,
         );
       }
       const told = token ?? (await provenToken(proof, caller));

@@ -6,6 +6,7 @@ import {
   type JobRequest,
   PalimpsestError,
   picturesOf,
+  sentence,
 } from '@palimpsest/protocol';
 import { unknownPicture } from '../../queue/job.ts';
 import { type Caller, clientOf, shareOf } from '../caller.ts';
@@ -25,7 +26,7 @@ export function workHandlers({
     if (bytes <= LIMITS.heldBytes) return;
     throw new PalimpsestError(
       'QUEUE_FULL',
-      `The pictures of your waiting jobs take ${Math.ceil(bytes / 2 ** 20)} MiB, and ${LIMITS.heldBytes / 2 ** 20} MiB are kept for them. Wait for some jobs, or cancel them.`,
+      sentence`The pictures of your waiting jobs take ${{ held: Math.ceil(bytes / 2 ** 20) }} MiB, and ${{ most: LIMITS.heldBytes / 2 ** 20 }} MiB are kept for them. Wait for some jobs, or cancel them.`,
     );
   };
   const submit = async (
