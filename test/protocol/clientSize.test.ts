@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const entry = join(import.meta.dirname, '../../protocol/src/index.ts');
 
-it('is below 42 kB, minified and compressed, with all schemas and methods, and needs nothing of Node', async () => {
+it('is below 45 kB, minified and compressed, with all schemas and methods, and needs nothing of Node', async () => {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -17,5 +17,5 @@ it('is below 42 kB, minified and compressed, with all schemas and methods, and n
     target: 'es2022',
     write: false,
   });
-  expect(gzipSync(outputFiles[0]!.contents).length).toBeLessThan(42_000);
+  expect(gzipSync(outputFiles[0]!.contents).length).toBeLessThan(45_000);
 });
