@@ -11,7 +11,7 @@ import { parityCommand } from '../parity/src/command.ts';
 import { difference } from '../parity/src/difference.ts';
 import { GOLDEN, golden, MODEL } from './golden.ts';
 
-const MAIN = join(import.meta.dirname, '../daemon/src/parity/src/main.ts');
+const MAIN = join(import.meta.dirname, '../parity/src/main.ts');
 
 interface Result {
   readonly status: number | null;
