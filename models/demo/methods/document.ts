@@ -61,6 +61,24 @@ const INTRODUCTION = `# Methods
 This file is made by \`npm run methods\` from the declarations in \`protocol/src/methods/\` and \`daemon/src/methods/\`; do not
 edit it by hand.
 
+## Which method for which wish
+
+| you want | take |
+| --- | --- |
+| a result at once, to see where it goes | Quick in the panel, \`--mode instant\`: direct inversion, P2Plus |
+| the best that there is, edited again and again | Careful in the panel, \`--mode careful\`: StyleDiffusion, P2Plus |
+| another word, colour or material in the same place | P2Plus with the defaults; keep more of the structure with \`--tau-s\` |
+| another shape: a tree for a house | P2Plus with \`--tau-u\` up, or \`--editor wordSwap\` |
+| a word stronger or weaker | \`--weight "word=2"\`, with P2Plus or P2P |
+| the same thing in another pose | \`--editor masaCtrl\` |
+| a rough sketch turned into a picture | \`--editor sdedit\`, with \`--strength\` |
+| the style of another picture | \`palimpsest style\` |
+| to compare with published methods | null-text, NPI, ProxNPI, Plug-and-Play, pix2pix-zero below |
+
+What they achieve is [measured](#measured) at the end, on the demo model.
+
+## How to read this
+
 An edit is an inversion (\`--method\`) and an editor (\`--editor\`), in any combination that is defined; one that is not is
 refused with a sentence, and so is an option that neither of the two heeds. \`--mode instant\` is the method \`direct\`:
 nothing is learned, and the edit is ready after some thirty evaluations of the network and the edit's own. \`--mode careful\`,
