@@ -1,0 +1,36 @@
+/** @file Options on the command line that would change nothing, since another is missing: refused before any work. */
+
+import { type Chosen, lackOf, type Need, type OptionName, PalimpsestError } from '@palimpsest/protocol';
+import type { Command } from 'commander';
+import { flagNamed } from './flags.ts';
+
+/** What to give too, by what an option lacks. A seed is left alone: scripts give one to every method. */
+const MISSING: Readonly<Partial<Record<Need, string>>> = {
+  mask: 'is about where an edit is bounded by a mask: name one with --mask',
+  blend: 'is about the place that --blend names: give --blend OLD:NEW too',
+  subtract: 'is about the place that --subtract names: give --subtract OLD:NEW too',
+  norm: 'is about the differences that --proximal-norm shrinks: choose l0 or l1 there',
+  bothWords: "is about the change from one picture's words to the other's: choose --words both",
+  learning:
+    'is about what an inversion learns for the words, and this one learns nothing: choose --method styleDiffusion',
+};
+
+/**
+ * @param chosen what the command's options come to, with the defaults.
+ * @throws {PalimpsestError} OPTION_INVALID for the first that was given and does nothing, naming what it lacks.
+ */
+export function requireEffect(command: Command, chosen: Chosen): void {
+  // Of those that are no options of the work, such as --json, nothing is lacking.
+  for (const option of Object.keys(command.opts()) as OptionName[]) {
+    if (command.getOptionValueSource(option) !== 'cli') continue;
+    const lack = lackOf(option, boundedBy(option, chosen));
+    const missing = lack === null ? undefined : MISSING[lack];
+    if (missing === undefined) continue;
+    const flag = flagNamed(option);
+    throw new PalimpsestError('OPTION_INVALID', `${flag} ${missing}, or leave ${flag} out.`);
+  }
+}
+
+/** The edge of a change is softened where words bound it, too. */
+const boundedBy = (option: OptionName, chosen: Chosen): Chosen =>
+  option === 'feather' && chosen.edit?.blend !== undefined ? { ...chosen, masked: true } : chosen;
