@@ -250,3 +250,35 @@ describe('a picture with more than 8 bits a channel', () => {
     expect(notices({ ...job, work })).toBe('');
   });
 });
+
+describe('a file of several pictures', () => {
+  const moving = { ...picture, frames: 12 };
+
+  it('is told of, whatever becomes of its first', () => {
+    for (const job of [edit({}), invert('a dog')] as const) {
+      if (job.kind !== 'edit' && job.kind !== 'invert') throw new Error('Another job was made.');
+      const work = { ...job.work, picture: moving };
+      expect(noticesOf(model, { ...job, work } as Job)).toMatchObject([
+        { code: 'PICTURE_FRAMES', facts: { frames: 12 }, text: expect.stringContaining('Only the first') },
+      ]);
+    }
+  });
+});
+
+describe('a size between those of the model', () => {
+  it('is told of, with the one that is worked at', () => {
+    for (const job of [edit({ inversion: { size: 100 } }), invert('a dog', { size: 100 })]) {
+      const [notice, ...others] = noticesOf(model, job);
+      expect(others).toEqual([]);
+      const facts = { size: 100, width: 128, height: 128, better: 128 };
+      expect(notice).toMatchObject({ code: 'SIZE_UNEVEN', facts });
+      expect(notice!.text).toContain('worked on at 128 x 128');
+      expect(worded(notice!)).toContain('--size 128');
+    }
+  });
+
+  it('is not where it is one of them', () => {
+    expect(notices(edit({ inversion: { size: 128 } }))).toBe('');
+    expect(notices(edit({}))).toBe('');
+  });
+});
