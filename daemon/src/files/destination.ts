@@ -109,7 +109,13 @@ async function destinationOf(path: string): Promise<Destination> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });
-  if (facts?.isDirectory() || /[\\/]$/.test(path)) {
+  if (facts === null && /[\\/]$/.test(path)) {
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      `${path} would be a folder, and is not there. Name a file to write to, such as ${path}edited.png in a folder that you make first.`,
+    );
+  }
+  if (facts?.isDirectory()) {
     throw new PalimpsestError('WRITE_FAILED', `${path} is a folder. Name a file in it to write to.`);
   }
   if (facts?.isBlockDevice() || facts?.isSocket()) {
