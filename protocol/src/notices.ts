@@ -23,6 +23,8 @@ const NOTICE_CODES = [
   'SYNTAX_SCHEDULE',
   /** Words in turns in the way of other programs: part. */
   'SYNTAX_ALTERNATION',
+  /** One of several words by lot, in the way of other programs: part. */
+  'SYNTAX_WILDCARD',
   /** A keyword of other programs: part. */
   'SYNTAX_KEYWORD',
   /** A LoRA in the way of other programs: part, name, strength. */

@@ -128,6 +128,13 @@ describe("other programs' syntax", () => {
     ['a (star)', 'SYNTAX_STRENGTH', /count 1.1 times/, { part: '(star)', words: 'star', factor: 1.1 }],
     ['a ((star)) there', 'SYNTAX_STRENGTH', /count 1.21 times/, { words: 'star', factor: 1.21 }],
     ['a [star] there', 'SYNTAX_STRENGTH', /count 0.91 times/, { words: 'star', factor: 0.91 }],
+    ['a {star} there', 'SYNTAX_STRENGTH', /"star" would count 1.05 times/, { part: '{star}', words: 'star' }],
+    ['a {{red star}}', 'SYNTAX_STRENGTH', /count 1.1 times/, { words: 'red star', factor: 1.1 }],
+    ['a star++ there', 'SYNTAX_STRENGTH', /"star" would count 1.21 times/, { part: 'star++', factor: 1.21 }],
+    ['a star--', 'SYNTAX_STRENGTH', /count 0.81 times/, { words: 'star', factor: 0.81 }],
+    ['a (red star)++, sky', 'SYNTAX_STRENGTH', /count 1.21 times/, { words: 'red star', factor: 1.21 }],
+    ['a __color__ star', 'SYNTAX_WILDCARD', /drawn by lot/, { part: '__color__' }],
+    ['a {red|blue} star', 'SYNTAX_WILDCARD', /drawn by lot/, { part: '{red|blue}' }],
     ['a [ball:star:0.5]', 'SYNTAX_SCHEDULE', /turn "ball" into "star" after 50 % of the steps/, {}],
     ['a [star:12]', 'SYNTAX_SCHEDULE', /add "star" after step 12/, {}],
     ['a [star::0.25]', 'SYNTAX_SCHEDULE', /drop "star" after 25 %/, {}],
@@ -169,6 +176,10 @@ describe("other programs' syntax", () => {
     'a dog :)',
     'a \\(dog\\)',
     'R[2]',
+    'a C++ book',
+    'a star--bright and far',
+    'a well-known star - far away',
+    'my_file_name',
   ])('is not seen in %j', (prompt) => {
     expect(told(prompt)).toEqual([]);
   });
