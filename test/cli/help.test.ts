@@ -1,8 +1,23 @@
-/** `palimpsest help`: of every command, at any depth. */
+/** `palimpsest help`, of every command at any depth, and the list of models. */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inProcess } from './inProcess.ts';
+
+it('palimpsest models tells the place of what is refused once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'palimpsest-refused-'));
+  try {
+    const file = join(folder, 'packed.safetensors');
+    writeFileSync(file, Buffer.from('\x1f\x8b\x08\0\0\0\0\0\0\x03', 'latin1'));
+    const { stdout } = await inProcess(join(folder, 'cache'), 'models', folder);
+    const [line = ''] = stdout.split('\n').filter((some) => some.includes('gzip'));
+    expect(line.split(file)).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 describe('palimpsest help', () => {
   it.each([
