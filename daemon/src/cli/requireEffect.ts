@@ -6,13 +6,12 @@ import { flagNamed } from './flags.ts';
 
 /** What to give too, by what an option lacks. A seed is left alone: scripts give one to every method. */
 const MISSING: Readonly<Partial<Record<Need, string>>> = {
-  mask: 'is about where an edit is bounded by a mask: name one with --mask',
-  blend: 'is about the place that --blend names: give --blend OLD:NEW too',
-  subtract: 'is about the place that --subtract names: give --subtract OLD:NEW too',
-  norm: 'is about the differences that --proximal-norm shrinks: choose l0 or l1 there',
-  bothWords: "is about the change from one picture's words to the other's: choose --words both",
-  learning:
-    'is about what an inversion learns for the words, and this one learns nothing: choose --method styleDiffusion',
+  mask: 'does nothing without a mask: name one with --mask',
+  blend: 'does nothing without --blend: give --blend OLD:NEW too',
+  subtract: 'does nothing without --subtract: give --subtract OLD:NEW too',
+  norm: 'does nothing with --proximal-norm none: choose l0 or l1 there',
+  bothWords: "does nothing unless both pictures' words draw: choose --words both",
+  learning: 'does nothing where an inversion learns nothing for the words: choose --method styleDiffusion',
 };
 
 /**

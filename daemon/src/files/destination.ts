@@ -112,7 +112,7 @@ async function destinationOf(path: string): Promise<Destination> {
   if (facts === null && /[\\/]$/.test(path)) {
     throw new PalimpsestError(
       'WRITE_FAILED',
-      `${path} would be a folder, and is not there. Name a file to write to, such as ${path}edited.png in a folder that you make first.`,
+      `There is no folder ${path}. Make it first, and name a file in it, such as ${path}edited.png.`,
     );
   }
   if (facts?.isDirectory()) {
