@@ -17,14 +17,14 @@ async def main():
                 if answer.get("id") != method:
                     continue  # a notification
                 if "error" in answer:
-                    raise RuntimeError(answer["error"]["message"])
+                    raise SystemExit(answer["error"]["message"])
                 return answer["result"]
 
         nonce = secrets.token_hex(32)
         theirs = await call("hello.prove", name=mac("palimpsest name").hex()[:32], nonce=nonce)
         numbers = f"{port} {nonce} {theirs['nonce']}"
         if theirs["proof"] != mac(f"palimpsest daemon {numbers}").hex():
-            raise RuntimeError("What answers is not your daemon.")
+            raise SystemExit("What answers is not your daemon.")
         mask = mac(f"palimpsest client {numbers}")
         await call("hello", proof=bytes(a ^ b for a, b in zip(bytes.fromhex(token), mask)).hex(), protocol=1)
         model = (await call("models.list"))["models"][0]["name"]
@@ -36,7 +36,7 @@ async def main():
             await asyncio.sleep(0.2)
             job = (await call("jobs.get", id=job["id"]))["job"]
         if job["state"] != "done":
-            raise RuntimeError(job["error"]["message"])
+            raise SystemExit(job["error"]["message"])
         result = await call("images.get", image=job["result"]["image"])
         open(out, "wb").write(base64.b64decode(result["data"]))
 

@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { DaemonClient } from '@palimpsest/protocol';
 import { WebSocket } from 'ws';
 
+// What goes wrong comes as a sentence for people.
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
+
 const [folder, picture, out] = process.argv.slice(2) as [string, string, string];
 const kept = (name: string) => readFileSync(join(folder, name), 'utf8').trim();
 const { port } = JSON.parse(kept('daemon.json')).daemon;

@@ -9,6 +9,12 @@ import { decodePng, type EditOrder, keepEdits, makeEdit } from '@palimpsest/sdk'
 import { MemoryEditor, MemoryHost } from '@palimpsest/sdk/memory';
 import { WebSocket } from 'ws';
 
+// What goes wrong comes as a sentence for people.
+process.on('uncaughtException', ({ message }) => {
+  console.error(message);
+  process.exit(1);
+});
+
 const [folder, picture] = process.argv.slice(2) as [string, string];
 const kept = (name: string) => readFileSync(join(folder, name), 'utf8').trim();
 const { port } = JSON.parse(kept('daemon.json')).daemon;

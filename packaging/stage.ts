@@ -44,8 +44,9 @@ export async function stageLibrary(workspace: string, built: string, packages: s
 }
 
 /**
- * The daemon with all that it serves: page and panels, the plugin that Figma imports, the demo model. Folders lie to each
- * other as in the repository, for the sources find these by their own place. The protocol travels inside.
+ * The daemon with all that it serves: page and panels, the plugin that Figma imports, the demo model; and what its
+ * README points to. Folders lie to each other as in the repository, for the sources find these by their own place. The
+ * protocol travels inside.
  */
 export async function stageProgram(built: string, packages: string): Promise<string> {
   const [root, daemon, protocol] = await Promise.all(['.', 'daemon', 'protocol'].map(manifestOf));
@@ -63,8 +64,14 @@ export async function stageProgram(built: string, packages: string): Promise<str
       'plugins/photopea/plugin.json',
       'plugins/figma/dist',
       'models/demo/model',
+      'docs',
+      'protocol/openrpc.json',
+      'models/demo/README.md',
       'LICENSE',
       'README.md',
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
     ],
     folder,
   );

@@ -62,7 +62,8 @@ export function lackOf(option: OptionName, chosen: Chosen): Need | null {
   const isThere: Readonly<Record<Exclude<Need, 'editor' | 'inversion'>, boolean>> = {
     learning: method.learnsWords,
     chance: method.isRandom || editor?.isRandom === true,
-    mask: chosen.masked === true,
+    // The edge of a change is softened where words bound it, too.
+    mask: chosen.masked === true || (option === 'feather' && edit?.blend !== undefined),
     blend: edit?.blend !== undefined,
     subtract: edit?.subtract !== undefined,
     norm: inversion.proximalNorm !== 'none',

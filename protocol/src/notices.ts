@@ -23,6 +23,8 @@ const NOTICE_CODES = [
   'SYNTAX_SCHEDULE',
   /** Words in turns in the way of other programs: part. */
   'SYNTAX_ALTERNATION',
+  /** One of several words by lot, in the way of other programs: part. */
+  'SYNTAX_WILDCARD',
   /** A keyword of other programs: part. */
   'SYNTAX_KEYWORD',
   /** A LoRA in the way of other programs: part, name, strength. */
@@ -35,6 +37,10 @@ const NOTICE_CODES = [
   'PICTURE_INVISIBLE',
   /** The picture has more than 8 bits a channel, and the result has 8. */
   'PICTURE_DEEP',
+  /** The file holds several pictures, and only the first is taken: frames. */
+  'PICTURE_FRAMES',
+  /** A size that is no multiple of the model's own: size, width, height, better. */
+  'SIZE_UNEVEN',
   /** What is done so that the job stays within the memory. */
   'MEMORY_SPARED',
   /** Of a daemon that gives no codes. */

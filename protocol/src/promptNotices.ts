@@ -4,26 +4,37 @@ import type { Notice } from './notices.ts';
 
 /** What is told of each prompt: of each kind the first that is found. */
 export const promptNotices = (prompt: string): Notice[] =>
-  [strengths, schedules, alternations, keywords, extraNetworks, embeddings, mixedAlphabets].flatMap(
-    (look) => look(prompt) ?? [],
-  );
+  [
+    strengths,
+    schedules,
+    alternations,
+    wildcards,
+    keywords,
+    extraNetworks,
+    embeddings,
+    mixedAlphabets,
+  ].flatMap((look) => look(prompt) ?? []);
 
 const AS_WORDS = 'is read as ordinary words and signs.';
 
 /** (star:1.3) */
 const WEIGHTED = /(?<!\\)\(([^()]*?):\s*(-?\d*\.?\d+)\s*\)/;
-/** ((star)), [star] */
-const BRACKETED = /(?<!\\)(\(+|\[+)([^()[\]:|]*\p{L}[^()[\]:|]*)[)\]]+/u;
-/** How much more a word counts for each pair of brackets around it. */
-const BRACKET_FACTOR: Readonly<Record<string, number>> = { '(': 1.1, '[': 1 / 1.1 };
+/** star++, (red star)-- */
+const SIGNED = /(?<!\\)(?:\(([^()]+)\)|(\p{L}{2,}))(\+{2,}|-{2,})(?![^\s,.;)])/u;
+/** ((star)), [star], {star} */
+const BRACKETED = /(?<!\\)(\(+|\[+|\{+)([^()[\]{}:|]*\p{L}[^()[\]{}:|]*)[)\]}]+/u;
+/** How much more a word counts for each sign after it, or pair of brackets around it. */
+const FACTORS: Readonly<Record<string, number>> = { '+': 1.1, '-': 0.9, '(': 1.1, '[': 1 / 1.1, '{': 1.05 };
 
 function strengths(prompt: string): Notice | null {
   const [written, named, number] = WEIGHTED.exec(prompt) ?? [];
-  const [enclosed, brackets = '', inner] = BRACKETED.exec(prompt) ?? [];
-  const part = written ?? enclosed;
+  const [signed, several, one, signs] = SIGNED.exec(prompt) ?? [];
+  const [enclosed, brackets, inner] = BRACKETED.exec(prompt) ?? [];
+  const part = written ?? signed ?? enclosed;
   if (part === undefined) return null;
-  const words = (named ?? inner ?? '').trim();
-  const factor = Number(number ?? (BRACKET_FACTOR[brackets[0]!]! ** brackets.length).toFixed(2));
+  const words = (named ?? several ?? one ?? inner ?? '').trim();
+  const marks = signs ?? brackets ?? '';
+  const factor = Number(number ?? (FACTORS[marks[0]!]! ** marks.length).toFixed(2));
   return {
     code: 'SYNTAX_STRENGTH',
     facts: { part, words, factor },
@@ -61,6 +72,19 @@ function alternations(prompt: string): Notice | null {
     code: 'SYNTAX_ALTERNATION',
     facts: { part },
     text: `"${part}" ${AS_WORDS} In other programs ${turns.join(' and ')} would take turns from step to step; here a prompt stays the same in all steps. Write the one that you mean, or both as a mixture.`,
+  };
+}
+
+/** __color__, {cat|dog} */
+const WILDCARD = /__[\p{L}\p{N}/*-][\p{L}\p{N}_/*-]*__|\{[^{}]*\|[^{}]*\}/u;
+
+function wildcards(prompt: string): Notice | null {
+  const [part] = WILDCARD.exec(prompt) ?? [];
+  if (part === undefined) return null;
+  return {
+    code: 'SYNTAX_WILDCARD',
+    facts: { part },
+    text: `"${part}" ${AS_WORDS} In other programs one of several words would be drawn by lot; here a prompt stays as it is. Write the one that you mean.`,
   };
 }
 

@@ -210,6 +210,11 @@ describe('palimpsest inspect-model', () => {
     });
   });
 
+  it('calls the demo model what "palimpsest models" calls it', async () => {
+    const { stdout } = await inProcess(cache, 'inspect-model', '--json');
+    expect(JSON.parse(stdout).name).toBe('demo');
+  });
+
   it('estimates what it takes on a device that need not be there', async () => {
     const needs = async (...flags: string[]) => {
       const { status, stdout, stderr } = await inProcess(cache, 'inspect-model', MODEL, '--json', ...flags);

@@ -133,6 +133,37 @@ describe('palimpsest edit with bad input', () => {
     ['a picture of 30,000 pixels', { picture: at('wide.png') }, 'PICTURE_TOO_LARGE', /30.?000/],
     ['an interval out of range', { extra: ['--word-tau', 'tiger=0..3'] }, 'OPTION_INVALID', /^--word-tau:/],
     ['a malformed pair', { extra: ['--subtract', 'a:b:c'] }, 'OPTION_INVALID', /^--subtract "a:b:c"/],
+    ['a soft edge of nothing', { extra: ['--feather', '20'] }, 'OPTION_INVALID', /^--feather .* --mask/],
+    [
+      'a threshold for no words',
+      { extra: ['--blend-threshold', '0.5'] },
+      'OPTION_INVALID',
+      /^--blend-threshold .* give --blend OLD:NEW/,
+    ],
+    [
+      'a threshold for no words to keep',
+      { extra: ['--blend', 'dog:tiger', '--subtract-threshold', '0.5'] },
+      'OPTION_INVALID',
+      /^--subtract-threshold .* give --subtract OLD:NEW/,
+    ],
+    [
+      'a strength of what is not learned',
+      { extra: ['--mode', 'instant', '--tau-v', '0.5'] },
+      'OPTION_INVALID',
+      /^--tau-v .* learns nothing/,
+    ],
+    [
+      'two factors for one word',
+      { extra: ['--weight', 'tiger=2', '--weight', 'Tiger=3'] },
+      'OPTION_INVALID',
+      /^--weight names "Tiger" twice/,
+    ],
+    [
+      'two intervals for one word',
+      { extra: ['--word-tau', 'tiger=0..0.2', '--word-tau', 'tiger=0.4..0.5'] },
+      'OPTION_INVALID',
+      /^--word-tau names "tiger" twice/,
+    ],
     ['a context without a mask', { extra: ['--context', '0.5'] }, 'OPTION_INVALID', /--mask/],
     [
       'an option that is no number',

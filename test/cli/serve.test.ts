@@ -144,6 +144,16 @@ describe('palimpsest doctor', () => {
     expect(stdout).toContain('-> broken:');
   });
 
+  it('tells a broken configuration once, and no other mend for it', async () => {
+    const config = join(folder, 'misspelt');
+    mkdirSync(config);
+    writeFileSync(join(config, 'config.json'), '{ "devcie": "cpu" }');
+    const { stdout } = await run({ PALIMPSEST_CONFIG: config }, 'doctor');
+    expect(stdout.match(/devcie/g)).toHaveLength(1);
+    expect(stdout).toMatch(/NO {2}Models +not looked for: mend the configuration first/);
+    expect(stdout).not.toContain('models pull');
+  });
+
   it('holds the memory that work may take against what Stable Diffusion does', async () => {
     const memoryWith = async (budget: string) => {
       const env = { PALIMPSEST_CONFIG: join(folder, 'doctor'), PALIMPSEST_MEMORY_BUDGET: budget };

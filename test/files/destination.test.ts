@@ -148,7 +148,7 @@ describe('what cannot be written is found before the work', () => {
     ['300 letters', 'x'.repeat(300), 'WRITE_FAILED', /name is too long/],
     ['no name', '', 'OPTION_INVALID', /--out is empty/],
     ['a folder', '.', 'WRITE_FAILED', /is a folder/],
-    ['a folder that is not there', 'new/', 'WRITE_FAILED', /is a folder/],
+    ['a folder that is not there', 'new/', 'WRITE_FAILED', /There is no folder .*new\/\. Make it first/],
     ['a file in no folder', 'nowhere/x.png', 'WRITE_FAILED', /folder does not exist.*make it first/],
     ['a file in a file', 'file.png/x.png', 'WRITE_FAILED', /folder is a file/],
     ['a file as a folder', 'file.png/', 'WRITE_FAILED', /folder is a file/],

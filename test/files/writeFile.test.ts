@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type WriteBytes, writeFileAtomic } from '../../daemon/src/files/writeFile.ts';
+import { readableBytes } from '../../daemon/src/files/freeBytes.ts';
+import { type WriteBytes, writeError, writeFileAtomic } from '../../daemon/src/files/writeFile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'write-'));
 const path = join(folder, 'out.png');
@@ -34,6 +35,41 @@ describe('a file', () => {
     await writeFileAtomic(long, NEW);
     expect(readFileSync(long, 'utf8')).toBe('new');
   });
+});
+
+describe('what hinders a write is said in words', () => {
+  const failing = (code: string): string => {
+    const cause = Object.assign(new Error(`${code}: raw words of the system`), { code });
+    return writeError(path, cause).message;
+  };
+
+  test.each([
+    ['EMFILE', /too many files are open/],
+    ['ENFILE', /too many files are open on this machine/],
+    ['EBUSY', /another program uses it/],
+    ['EFBIG', /larger than this disk takes/],
+    ['EIO', /the disk reports a fault/],
+  ])('%s', (code, words) => {
+    expect(failing(code)).toMatch(words);
+    expect(failing(code)).not.toContain('raw words');
+  });
+
+  test('a folder that takes no files is not said to be missing', () => {
+    expect(failing('ENOENT')).toMatch(/no file can be made in its folder/);
+    expect(
+      writeError(join(folder, 'none/x.png'), Object.assign(new Error(), { code: 'ENOENT' })).message,
+    ).toMatch(/its folder does not exist/);
+  });
+});
+
+test.each([
+  [8.5e9, '8.5 GB'],
+  [999.6e6, '1.0 GB'],
+  [640e6, '640 MB'],
+  [10e6, '10 MB'],
+  [2.54e6, '2.5 MB'],
+])('%d bytes are told as %s', (bytes, told) => {
+  expect(readableBytes(bytes)).toBe(told);
 });
 
 describe('a full disk', () => {

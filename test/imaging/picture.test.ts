@@ -184,6 +184,42 @@ test.each<[boolean | undefined, string, () => Sharp]>([
   expect((await decodePicture(await make().toBuffer())).isDeep).toBe(deep);
 });
 
+describe('the pictures of a file', () => {
+  const frames = (format: 'gif' | 'webp' | 'tiff'): Promise<Buffer> => {
+    const pixels = Buffer.concat([90, 200, 20].map((grey) => Buffer.alloc(32 * 32 * 3, grey)));
+    return sharp(pixels, { raw: { width: 32, height: 96, channels: 3, pageHeight: 32 } })
+      .toFormat(format)
+      .toBuffer();
+  };
+  /** An animated PNG says how many frames follow before its pixels, which are those of the first. */
+  const animatedPng = async (): Promise<Buffer> => {
+    const png = await solid().png().toBuffer();
+    const control = Buffer.from('\0\0\0\x08acTL\0\0\0\x03\0\0\0\0', 'latin1');
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(control.subarray(4)));
+    return Buffer.concat([png.subarray(0, 33), control, sum, png.subarray(33)]);
+  };
+
+  test.each<[string, () => Promise<Buffer>]>([
+    ['GIF', () => frames('gif')],
+    ['WebP', () => frames('webp')],
+    ['TIFF', () => frames('tiff')],
+    ['PNG', animatedPng],
+  ])('are counted where there are several: %s', async (_, make) => {
+    expect((await decodePicture(await make())).frames).toBe(3);
+  });
+
+  test.each<[string, () => Sharp]>([
+    ['PNG', () => solid().png()],
+    ['GIF', () => solid().gif()],
+    ['WebP', () => solid().webp()],
+    ['TIFF', () => solid().tiff()],
+    ['JPEG', () => solid().jpeg()],
+  ])('are not where there is one: %s', async (_, make) => {
+    expect((await decodePicture(await make().toBuffer())).frames).toBeUndefined();
+  });
+});
+
 describe('what is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'picture-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -128,6 +128,13 @@ describe("other programs' syntax", () => {
     ['a (star)', 'SYNTAX_STRENGTH', /count 1.1 times/, { part: '(star)', words: 'star', factor: 1.1 }],
     ['a ((star)) there', 'SYNTAX_STRENGTH', /count 1.21 times/, { words: 'star', factor: 1.21 }],
     ['a [star] there', 'SYNTAX_STRENGTH', /count 0.91 times/, { words: 'star', factor: 0.91 }],
+    ['a {star} there', 'SYNTAX_STRENGTH', /"star" would count 1.05 times/, { part: '{star}', words: 'star' }],
+    ['a {{red star}}', 'SYNTAX_STRENGTH', /count 1.1 times/, { words: 'red star', factor: 1.1 }],
+    ['a star++ there', 'SYNTAX_STRENGTH', /"star" would count 1.21 times/, { part: 'star++', factor: 1.21 }],
+    ['a star--', 'SYNTAX_STRENGTH', /count 0.81 times/, { words: 'star', factor: 0.81 }],
+    ['a (red star)++, sky', 'SYNTAX_STRENGTH', /count 1.21 times/, { words: 'red star', factor: 1.21 }],
+    ['a __color__ star', 'SYNTAX_WILDCARD', /drawn by lot/, { part: '__color__' }],
+    ['a {red|blue} star', 'SYNTAX_WILDCARD', /drawn by lot/, { part: '{red|blue}' }],
     ['a [ball:star:0.5]', 'SYNTAX_SCHEDULE', /turn "ball" into "star" after 50 % of the steps/, {}],
     ['a [star:12]', 'SYNTAX_SCHEDULE', /add "star" after step 12/, {}],
     ['a [star::0.25]', 'SYNTAX_SCHEDULE', /drop "star" after 25 %/, {}],
@@ -169,6 +176,10 @@ describe("other programs' syntax", () => {
     'a dog :)',
     'a \\(dog\\)',
     'R[2]',
+    'a C++ book',
+    'a star--bright and far',
+    'a well-known star - far away',
+    'my_file_name',
   ])('is not seen in %j', (prompt) => {
     expect(told(prompt)).toEqual([]);
   });
@@ -248,5 +259,37 @@ describe('a picture with more than 8 bits a channel', () => {
     if (job.kind !== 'style') throw new Error('Another job was made.');
     const work = { ...job.work, style: { ...picture, isDeep: true } };
     expect(notices({ ...job, work })).toBe('');
+  });
+});
+
+describe('a file of several pictures', () => {
+  const moving = { ...picture, frames: 12 };
+
+  it('is told of, whatever becomes of its first', () => {
+    for (const job of [edit({}), invert('a dog')] as const) {
+      if (job.kind !== 'edit' && job.kind !== 'invert') throw new Error('Another job was made.');
+      const work = { ...job.work, picture: moving };
+      expect(noticesOf(model, { ...job, work } as Job)).toMatchObject([
+        { code: 'PICTURE_FRAMES', facts: { frames: 12 }, text: expect.stringContaining('Only the first') },
+      ]);
+    }
+  });
+});
+
+describe('a size between those of the model', () => {
+  it('is told of, with the one that is worked at', () => {
+    for (const job of [edit({ inversion: { size: 100 } }), invert('a dog', { size: 100 })]) {
+      const [notice, ...others] = noticesOf(model, job);
+      expect(others).toEqual([]);
+      const facts = { size: 100, width: 128, height: 128, better: 128 };
+      expect(notice).toMatchObject({ code: 'SIZE_UNEVEN', facts });
+      expect(notice!.text).toContain('worked on at 128 x 128');
+      expect(worded(notice!)).toContain('--size 128');
+    }
+  });
+
+  it('is not where it is one of them', () => {
+    expect(notices(edit({ inversion: { size: 128 } }))).toBe('');
+    expect(notices(edit({}))).toBe('');
   });
 });

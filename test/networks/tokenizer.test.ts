@@ -77,6 +77,13 @@ describe('a prompt', () => {
       }),
     );
   });
+
+  test.each([
+    ['words', 'ball '.repeat(280)],
+    ['letters', 'x'.repeat(5000)],
+  ])('with too many %s to tell is told by their beginning', (_, prompt) => {
+    expect(() => tokenizer.encodePrompt(prompt)).toThrow(/^.{0,250}…". Shorten the prompt\.$/);
+  });
 });
 
 describe('a model folder', () => {

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,6 +65,17 @@ it('have JavaScript and no TypeScript', () => {
   expect(sources).toEqual([]);
   for (const name of ['tsx', 'typescript', 'esbuild'])
     expect(existsSync(join(folder, 'node_modules', name))).toBe(false);
+});
+
+it('hold what their README points to, within 25 MB', () => {
+  const program = join(folder, 'node_modules/palimpsest');
+  const readme = readFileSync(join(program, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link!);
+  const inside = links.filter((link) => !/^[a-z]+:/.test(link));
+  expect(inside.length).toBeGreaterThan(10);
+  expect(inside.filter((link) => !existsSync(join(program, link)))).toEqual([]);
+  const tarballs = join(folder, 'tarballs');
+  for (const name of readdirSync(tarballs)) expect(statSync(join(tarballs, name)).size).toBeLessThan(25e6);
 });
 
 it('edit to the same bytes as the repository', async () => {

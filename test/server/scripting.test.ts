@@ -60,6 +60,15 @@ it('TypeScript, with layers', async () => {
   expect(stdout).toMatch(/^a striped red ball.* → a striped red star.*: 128 x 128\nBall: 128 x 128\n$/m);
 });
 
+it.each(['edit.ts', 'layers.ts'])('%s ends in a sentence where the picture is a text', async (name) => {
+  const script = write(`wrong-${name}`, example(name));
+  const text = write('text.txt', 'not a picture');
+  const line = ['tsx', script, configuration(), text, out('none')];
+  const { code, stderr } = await run('npx', line, { cwd: ROOT }).catch((error) => error);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^.*\bno (picture|PNG)\b.*\n$/);
+});
+
 const python = ['python3', '/usr/bin/python3'].find((name) => {
   try {
     execFileSync(name, ['-c', 'import websockets'], { stdio: 'ignore' });
@@ -74,6 +83,19 @@ it('Python', async ({ skip }) => {
   const code = example('edit.py').replace('["models"][0]["name"]', '["models"][-1]["name"]');
   await run(python, [write('example.py', code), configuration(), picture, out('python')], { cwd: ROOT });
   await expectPicture(out('python'));
+});
+
+it('Python ends in a sentence where the picture is a text', async ({ skip }) => {
+  if (python === undefined) return skip('Python with the package websockets is not installed.');
+  const line = [
+    write('wrong.py', example('edit.py')),
+    configuration(),
+    write('text.txt', 'none'),
+    out('none'),
+  ];
+  const { code, stderr } = await run(python, line, { cwd: ROOT }).catch((error) => error);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^This is no picture .*\n$/);
 });
 
 it('shell', async () => {

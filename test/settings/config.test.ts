@@ -20,6 +20,21 @@ describe('a configuration', () => {
     expect(readConfig(folder, {})).toMatchObject({ models: [], device: 'cpu' });
   });
 
+  it('that is refused is found where it comes from', () => {
+    writeFileSync(file, '{"devcie": "cpu"}');
+    expect(() => readConfig(folder, {})).toThrow(`devcie in ${file} is no key of the configuration.`);
+    writeFileSync(file, '{"device": "gpu"}');
+    expect(() => readConfig(folder, {})).toThrow(`It comes from ${file}.`);
+    writeFileSync(file, '{}');
+    expect(() => readConfig(folder, { memoryBudget: 7 })).toThrow('It comes from --memory-budget.');
+    process.env.PALIMPSEST_LOG = 'loud';
+    try {
+      expect(() => readConfig(folder, {})).toThrow('It comes from PALIMPSEST_LOG.');
+    } finally {
+      delete process.env.PALIMPSEST_LOG;
+    }
+  });
+
   const refused = expect.objectContaining({
     code: 'OPTION_INVALID',
     message: expect.stringContaining('Mend it, or remove it.'),

@@ -5,7 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
-import { freeBytes, gigabytes } from '../files/freeBytes.ts';
+import { freeBytes, readableBytes } from '../files/freeBytes.ts';
 import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../files/privateFiles.ts';
 import { writeError } from '../files/writeFile.ts';
 import { readImageConfig } from '../networks/config.ts';
@@ -155,7 +155,7 @@ function requireRoom(folder: string, needed: number, free: (folder: string) => n
   if (available >= needed + SPARE) return;
   throw new PalimpsestError(
     'DISK_FULL',
-    sentence`${{ needed: gigabytes(needed) }} are to be downloaded into ${{ folder: place(dirname(folder)) }}, and ${{ available: gigabytes(available) }} are free there. Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.`,
+    sentence`${{ needed: readableBytes(needed) }} are to be downloaded into ${{ folder: place(dirname(folder)) }}, and ${{ available: readableBytes(available) }} are free there. Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.`,
   );
 }
 

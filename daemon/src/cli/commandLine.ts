@@ -22,7 +22,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** commander's own `help` knows one level of commands: `help models pull` is `models pull --help`. */
 function givenArguments([first, ...rest]: readonly string[]): string[] {
   if (first === undefined) return [];
-  return first === 'help' && rest.length > 0 ? [...rest, '--help'] : [first, ...rest];
+  if (first !== 'help' || rest.length === 0) return [first, ...rest];
+  // Help on what there is none of is help on nothing: the name alone is refused as a command.
+  return Object.hasOwn(COMMANDS, rest[0]!) || rest[0]!.startsWith('-') ? [...rest, '--help'] : [rest[0]!];
 }
 
 /**
@@ -33,7 +35,7 @@ function givenArguments([first, ...rest]: readonly string[]): string[] {
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const program = new Command('palimpsest').description('Edit real pictures with words.').version(VERSION);
   const given = givenArguments(args);
-  const named = COMMANDS[given[0] ?? ''];
+  const named = Object.hasOwn(COMMANDS, given[0] ?? '') ? COMMANDS[given[0]!] : undefined;
   for (const load of named === undefined ? Object.values(COMMANDS) : [named])
     program.addCommand(await load());
 

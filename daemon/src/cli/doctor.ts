@@ -5,7 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { PalimpsestError, render } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { defaultBudget } from '../execution/memoryBudget.ts';
-import { freeBytes, gigabytes } from '../files/freeBytes.ts';
+import { freeBytes, readableBytes } from '../files/freeBytes.ts';
 import { makePrivateFolder } from '../files/privateFiles.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { openModels } from '../server/openModels.ts';
@@ -88,8 +88,8 @@ function configured(): DaemonConfig | null {
 
 function memory(): Finding {
   const budget = configured()?.memoryBudget ?? defaultBudget('cpu');
-  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}; work may take ${gigabytes(budget)}`;
-  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${gigabytes(MEMORY_NEEDED)} or more on the processor: use a smaller --size there.`;
+  const found = `${readableBytes(freemem())} free of ${readableBytes(totalmem())}; work may take ${readableBytes(budget)}`;
+  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${readableBytes(MEMORY_NEEDED)} or more on the processor: use a smaller --size there.`;
   return { what: 'Memory', ok: budget >= MEMORY_NEEDED, found, mend };
 }
 
@@ -103,7 +103,7 @@ function disk(): Finding {
     return {
       what: 'Cache folder',
       ok: free >= DISK_NEEDED,
-      found: `${folder} (${gigabytes(free)} free)`,
+      found: `${folder} (${readableBytes(free)} free)`,
       mend,
     };
   } catch {
@@ -131,8 +131,10 @@ async function models(): Promise<Finding> {
     'Get one with "palimpsest models pull sd-1.5", or name folders in PALIMPSEST_MODELS, or "models" in config.json.';
   // Loaded here, for it brings the engine's rooms along.
   const { faultOf } = await import('./modelCheck.ts');
+  const config = configured();
+  if (config === null)
+    return { what: 'Models', ok: false, found: 'not looked for: mend the configuration first' };
   try {
-    const config = readConfig(configFolder(), {});
     const all = openModels(config).listAll();
     const installed = all.filter(({ refused }) => refused === null);
     if (installed.length === 0) {

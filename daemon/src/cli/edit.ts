@@ -1,8 +1,9 @@
 /** @file `palimpsest edit`: edit a picture with words. */
 
-import { GivenEdit, GivenInversion, PalimpsestError } from '@palimpsest/protocol';
+import { GivenEdit, GivenInversion } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
+import { requireEffect } from './requireEffect.ts';
 import { addWorkFlags, runDrawing } from './session.ts';
 import { WORD_FLAGS } from './wordFlags.ts';
 
@@ -33,12 +34,7 @@ export function editCommand(): Command {
     return runDrawing(command, pictures, async (worker) => {
       const inversion = readFlags(command, GivenInversion);
       const edit = readFlags(command, GivenEdit, WORD_FLAGS);
-      if (edit.context !== undefined && mask === undefined) {
-        throw new PalimpsestError(
-          'OPTION_INVALID',
-          '--context is what is worked on around a mask: name the mask with --mask, or leave --context out.',
-        );
-      }
+      requireEffect(command, { inversion, edit, masked: mask !== undefined });
       const image = await worker.put(picture);
       const bounds = mask === undefined ? {} : { mask: await worker.put(mask) };
       const drawn = await worker.run<'edit'>({

@@ -31,6 +31,9 @@ export interface FlagForm {
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** A property's flag, such as `--blend-threshold`. */
+export const flagNamed = (name: string): string => `--${kebab(name)}`;
+
 /** Adds a flag for each property of the schema. */
 export function addFlags(
   command: Command,
@@ -101,7 +104,7 @@ function propertiesOf(schema: z.core.$ZodObject): Record<string, Property> {
 function flagsOf(name: string, property: Property, form: FlagForm | undefined): Option[] {
   const help = property.description + limits(property);
   if (form !== undefined) return [new Option(form.flags, help).argParser(form.parse)];
-  const flag = `--${kebab(name)}`;
+  const flag = flagNamed(name);
   if (property.type === 'boolean') {
     const [on, off] = [new Option(flag, help), new Option(`--no-${kebab(name)}`, `turn off: ${help}`)];
     if (property.default === undefined) return [on, off];

@@ -7,8 +7,10 @@ import { DEVICE_NAMES, DEVICES, type Device } from '../execution/deviceNames.ts'
 import { inspectModel, type ModelFacts } from '../execution/inspect.ts';
 import { Networks } from '../execution/networks.ts';
 import { StableDiffusion } from '../execution/stableDiffusion.ts';
-import { gigabytes } from '../files/freeBytes.ts';
+import { readableBytes } from '../files/freeBytes.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
+import { openModels } from '../server/openModels.ts';
+import { configFolder, readConfig } from '../settings/config.ts';
 import { graphsFolder } from '../settings/paths.ts';
 import { PRECISIONS, type Precision } from '../weights/precision.ts';
 import { addModelFlags, runCommand } from './session.ts';
@@ -35,7 +37,8 @@ export function inspectModelCommand(): Command {
       const model = new StableDiffusion(folder, networks, { imageEncoder, vae });
       const size = sideOf(place, model);
       const memory = { device, precision, size, jobs: await memoryTable(model, networks, size) };
-      const facts = { ...inspectModel(model), memory };
+      const known = openModels(readConfig(configFolder(), {})).nameOf(folder, []);
+      const facts = { ...inspectModel(model), name: known ?? model.name, memory };
       return { result: facts, message: describe(facts) };
     });
   });
@@ -70,7 +73,7 @@ function describe(facts: ModelFacts & { readonly memory: Memory }): string {
   const { device, precision, size, jobs } = facts.memory;
   const memory = jobs.map(
     ({ job, usual, least }) =>
-      `  ${job.padEnd(14)} ${gigabytes(usual.total)}, or ${gigabytes(least.total)} where memory is spared (--memory-budget)`,
+      `  ${job.padEnd(14)} ${readableBytes(usual.total)}, or ${readableBytes(least.total)} where memory is spared (--memory-budget)`,
   );
   return [
     `${facts.name}: ${facts.side} x ${facts.side} pixels (sides in multiples of ${facts.sideMultiple}), predicts ${facts.prediction},`,

@@ -3,6 +3,7 @@
 import { GivenInversion } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
+import { requireEffect } from './requireEffect.ts';
 import { addWorkFlags, runWork } from './session.ts';
 
 export function invertCommand(): Command {
@@ -17,6 +18,7 @@ export function invertCommand(): Command {
   return command.action((picture: string, { from: prompt }: { from: string }) =>
     runWork(command, [picture], async (worker) => {
       const options = readFlags(command, GivenInversion);
+      requireEffect(command, { inversion: options });
       const image = await worker.put(picture);
       const { inversion, reused, canvas } = await worker.run<'invert'>({
         kind: 'invert',

@@ -62,8 +62,14 @@ function describe(models: readonly Row[]): string {
       : []),
     ...byPath.map(({ path }) => `  ${path}`),
     ...(refused.length > 0 ? ['Not usable:'] : []),
-    ...refused.map(({ name, origin, path, refused }) => `  ${origin === 'named' ? name : path}: ${refused}`),
+    ...refused.map((model) => `  ${refusal(model)}`),
     'More: palimpsest models pull sd-1.5 (or sd-1.4, sd-2.1-base, OWNER/NAME).',
     '',
   ].join('\n');
+}
+
+/** A reason that names the place itself needs it no second time. */
+function refusal({ name, origin, path, refused }: Row): string {
+  if (origin !== 'named' && refused?.includes(path)) return refused;
+  return `${origin === 'named' ? name : path}: ${refused}`;
 }

@@ -4,6 +4,7 @@ import { INVERSION_METHODS, InversionOptions, OF_INVERSIONS, StyleOptions } from
 import { Command } from 'commander';
 import * as z from 'zod/mini';
 import { addFlags, readFlags } from './flags.ts';
+import { requireEffect } from './requireEffect.ts';
 import { addWorkFlags, runDrawing } from './session.ts';
 
 const { mode: _mode, method: _method, ...shape } = InversionOptions.shape;
@@ -49,6 +50,7 @@ export function styleCommand(): Command {
     runDrawing(command, [content, style], async (worker) => {
       const inversion = InversionOptions.parse(readFlags(command, LearningOptions));
       const options = readFlags(command, StyleOptions);
+      requireEffect(command, { inversion, style: options });
       const drawn = await worker.run<'style'>({
         kind: 'style',
         image: await worker.put(content),

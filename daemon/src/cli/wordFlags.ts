@@ -5,23 +5,41 @@ import type { FlagForm } from './flags.ts';
 
 /** The forms of the properties of EditOptions that name words. */
 export const WORD_FLAGS: Readonly<Record<string, FlagForm>> = {
-  weights: { flags: '--weight <word=factor>', parse: repeated(wordWeight) },
-  wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated(wordInterval) },
+  weights: { flags: '--weight <word=factor>', parse: repeated('--weight', wordWeight) },
+  wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated('--word-tau', wordInterval) },
   blend: { flags: '--blend <old:new>', parse: (text) => wordPair('--blend', text) },
   subtract: { flags: '--subtract <old:new>', parse: (text) => wordPair('--subtract', text) },
 };
 
-function repeated(parse: (text: string) => unknown): FlagForm['parse'] {
-  return (text, previous) => [...(Array.isArray(previous) ? previous : []), parse(text)];
+/** Once for each word: of two values for one word, only the last would count. */
+function repeated<T extends { readonly word: string }>(
+  flag: string,
+  parse: (text: string) => T,
+): FlagForm['parse'] {
+  return (text, previous) => {
+    const earlier = (previous ?? []) as readonly T[];
+    const value = parse(text);
+    if (earlier.some(({ word }) => isSameWord(word, value.word))) {
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        sentence`${{ flag }} names "${{ word: value.word }}" twice. Keep one of them.`,
+      );
+    }
+    return [...earlier, value];
+  };
 }
 
-function wordWeight(text: string): unknown {
+/** As the model reads them: without case, or how many spaces there are. */
+const isSameWord = (one: string, other: string): boolean => plain(one) === plain(other);
+const plain = (word: string): string => word.trim().replace(/\s+/g, ' ').toLowerCase();
+
+function wordWeight(text: string): { word: string; weight: number } {
   const [, word, weight] = /^(.+)=(-?[\d.]+)$/.exec(text) ?? [];
   if (word === undefined) throw malformed('--weight', text, 'WORD=FACTOR, such as "tiger=2"');
   return { word, weight: Number(weight) };
 }
 
-function wordInterval(text: string): unknown {
+function wordInterval(text: string): { word: string; from: number; to: number } {
   const [, word, from, to] = /^(.+)=([\d.]+?)\.\.([\d.]+)$/.exec(text) ?? [];
   if (word === undefined) throw malformed('--word-tau', text, 'WORD=FROM..TO, such as "tiger=0.2..0.5"');
   return { word, from: Number(from), to: Number(to) };

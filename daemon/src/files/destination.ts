@@ -109,7 +109,13 @@ async function destinationOf(path: string): Promise<Destination> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });
-  if (facts?.isDirectory() || /[\\/]$/.test(path)) {
+  if (facts === null && /[\\/]$/.test(path)) {
+    throw new PalimpsestError(
+      'WRITE_FAILED',
+      sentence`There is no folder ${{ folder: place(path) }}. Make it first, and name a file in it, such as edited.png.`,
+    );
+  }
+  if (facts?.isDirectory()) {
     throw new PalimpsestError(
       'WRITE_FAILED',
       sentence`${{ file: place(path) }} is a folder. Name a file in it to write to.`,

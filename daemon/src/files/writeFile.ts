@@ -1,10 +1,11 @@
 /** @file Files appear whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Fact, foreignMessage, PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { isNamed } from './fileFault.ts';
 import { filesByUse, removeIfPossible } from './leastRecentlyUsed.ts';
 
 /** No space on the device, or the user's quota is used up. */
@@ -98,8 +99,22 @@ const HINDRANCES: Readonly<Record<string, readonly [string, string]>> = {
   ELOOP: ['its links lead in a circle', 'Check that the links lead to a file.'],
   EISDIR: ['it is a folder', 'Check that you name a file in it.'],
   ENXIO: ['there is nothing behind it', 'Check that you mean this device, or name a file.'],
+  EMFILE: [
+    'too many files are open',
+    'Close other programs, or raise the limit ("ulimit -n"), and try again.',
+  ],
+  ENFILE: ['too many files are open on this machine', 'Close other programs, and try again.'],
+  EBUSY: ['another program uses it', 'Close that program, and try again.'],
+  EFBIG: ['it is larger than this disk takes', 'Name a place on another disk.'],
+  EIO: ['the disk reports a fault', 'Check the disk, or name a place on another.'],
   EPIPE: ['whoever read from it has gone', 'Check that it reads to the end.'],
 };
+
+/** In folders such as /proc, which the system fills by itself. */
+const UNMAKEABLE = ['no file can be made in its folder', 'Name another folder.'] as const;
+/** A link that leads to nothing is there: what is missing is the folder that it leads to. */
+const isUnmakeable = (path: string, code: unknown): boolean =>
+  code === 'ENOENT' && !isNamed(path) && existsSync(dirname(path));
 
 /** The system's code of an error, such as ENOENT; undefined for one that has none. */
 export const codeOf = (error: unknown): unknown =>
@@ -116,16 +131,14 @@ export function writeError(path: string, cause: unknown): PalimpsestError {
       { cause },
     );
   }
-  const [, advice] = HINDRANCES[String(code)] ?? [
-    '',
+  const [reason, advice] = (isUnmakeable(path, code) ? UNMAKEABLE : HINDRANCES[String(code)]) ?? [
+    reasonOf(cause),
     'Check that the folder exists and that you may write to it.',
   ];
   return new PalimpsestError(
     'WRITE_FAILED',
-    sentence`Cannot write ${{ file: place(path) }}: ${{ reason: reasonOf(cause) }}. ${{ advice }}`,
-    {
-      cause,
-    },
+    sentence`Cannot write ${{ file: place(path) }}: ${{ reason }}. ${{ advice }}`,
+    { cause },
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
+import { framesOfPng } from './frames.ts';
 import { openPicture } from './openPicture.ts';
 import { attachProfile } from './pngProfile.ts';
 
@@ -31,6 +32,8 @@ export interface Picture extends Size {
   readonly own?: OwnColours | undefined;
   /** Whether the file has more than 8 bits a channel, which are lost here. */
   readonly isDeep?: boolean | undefined;
+  /** How many pictures the file holds, where this is only the first of several. */
+  readonly frames?: number | undefined;
 }
 
 export interface OwnColours {
@@ -79,7 +82,7 @@ const JPEG_END = [0xff, 0xd9];
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'heif', 'gif']);
 
 /**
- * Decodes a JPEG, PNG, WebP, TIFF, AVIF or GIF (its first frame) to upright 8-bit sRGB.
+ * Decodes a JPEG, PNG, WebP, TIFF, AVIF or GIF (of several frames or pages the first) to upright 8-bit sRGB.
  *
  * EXIF orientation is applied, 16 bit becomes 8, grey becomes RGB, CMYK and colour profiles become sRGB. A JPEG may lack its
  * end marker, as long as its pixels are all there. Channels of a TIFF that are no transparency are left out.
@@ -112,7 +115,12 @@ async function decodeBytes(name: Named, bytes: Uint8Array, reading: SharpOptions
   requireReadableAlpha(name, facts, extras);
   // 16 bit with a profile would be processed in Display P3, and its numbers be taken for sRGB's.
   const plain = facts.space === 'rgb16' ? image.pipelineColourspace('srgb') : image;
-  const picture = { ...(await decodePixels(plain, extras)), ...(isDeep(facts) ? { isDeep: true } : {}) };
+  const frames = facts.pages ?? framesOfPng(bytes);
+  const picture = {
+    ...(await decodePixels(plain, extras)),
+    ...(isDeep(facts) ? { isDeep: true } : {}),
+    ...(frames > 1 ? { frames } : {}),
+  };
   if (!hasOwnColours(facts)) return picture;
   const { rgb } = await decodePixels(openPicture(bytes, { ...reading, ignoreIcc: true }), extras);
   return { ...picture, own: { icc: new Uint8Array(facts.icc), rgb } };

@@ -57,7 +57,7 @@ export function addressInversion(
 
 /** Where a picture lies on the canvas that it is inverted on. */
 export function placeOnCanvas(
-  model: StableDiffusion,
+  model: Pick<StableDiffusion, 'nativeSide' | 'sideMultiple'>,
   picture: Size,
   { size }: Pick<InversionOptions, 'size'>,
 ): Placement {

@@ -2,7 +2,7 @@
 
 import { type Notice, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
-import { gigabytes } from '../files/freeBytes.ts';
+import { readableBytes } from '../files/freeBytes.ts';
 import { canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
 import type { Change } from './kinds/jobKind.ts';
 import { type JobDependencies, type MemoryNeed, memoryNeed } from './memoryNeed.ts';
@@ -31,7 +31,7 @@ export async function keepWithin(
     if (least === null || need.total < least.need.total) least = { need, thrift };
     if (need.total > budget) continue;
     if (thrift !== THRIFTS[0]) {
-      const text = `About ${gigabytes(need.total)} of memory are needed, within the budget of ${gigabytes(budget)}, when ${describeThrift(thrift)}.`;
+      const text = `About ${readableBytes(need.total)} of memory are needed, within the budget of ${readableBytes(budget)}, when ${describeThrift(thrift)}.`;
       tell({ code: 'MEMORY_SPARED', facts: {}, text });
     }
     return networks.adopt(thrift);
@@ -44,7 +44,7 @@ export async function keepWithin(
       : sentence`Nothing smaller fits: choose a smaller model, such as one stored in half the precision.`;
   throw new PalimpsestError(
     'MEMORY_SHORT',
-    sentence`At ${{ side: Math.round(sideOf(job, model)) }} pixels a side this needs about ${{ needed: gigabytes(need.total) }} of memory (${{ weights: gigabytes(need.weights) }} for the model, ${{ work: gigabytes(need.own) }} to compute), whatever is spared, and the budget is ${{ budget: gigabytes(budget) }}. ${{ choice }} Or raise the budget: --memory-budget.`,
+    sentence`At ${{ side: Math.round(sideOf(job, model)) }} pixels a side this needs about ${{ needed: readableBytes(need.total) }} of memory (${{ weights: readableBytes(need.weights) }} for the model, ${{ work: readableBytes(need.own) }} to compute), whatever is spared, and the budget is ${{ budget: readableBytes(budget) }}. ${{ choice }} Or raise the budget: --memory-budget.`,
   );
 }
 
@@ -83,14 +83,14 @@ async function alternatives(
   const found: string[] = [];
   const size = (side: number) => (job.kind === 'generate' ? `${side} pixels a side` : `size ${side}`);
   const smaller = await largest(false);
-  if (smaller !== null) found.push(`${size(smaller[0])} (${gigabytes(smaller[1])})`);
+  if (smaller !== null) found.push(`${size(smaller[0])} (${readableBytes(smaller[1])})`);
   if (canBeInstant(job)) {
     const total = await needOf({ instant: true });
-    if (total <= budget) found.push(`mode instant (${gigabytes(total)})`);
+    if (total <= budget) found.push(`mode instant (${readableBytes(total)})`);
     else {
       const both = await largest(true);
       if (both !== null && both[0] !== smaller?.[0])
-        found.push(`mode instant at ${size(both[0])} (${gigabytes(both[1])})`);
+        found.push(`mode instant at ${size(both[0])} (${readableBytes(both[1])})`);
     }
   }
   return found;

@@ -3,9 +3,11 @@
 import type { Notice } from '@palimpsest/protocol';
 import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
+import { areaOfEdit } from './editArea.ts';
+import { placeOnCanvas } from './invertJob.ts';
 import { changingPicture, inversionOf, type Job, picturesOf, promptsOf, stepsOf } from './job.ts';
 
-type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer'>;
+type Facts = Pick<StableDiffusion, 'schedule' | 'tokenizer' | 'nativeSide' | 'sideMultiple'>;
 
 /** With fewer steps each is too long for a picture to come back. */
 const FEW_STEPS = 10;
@@ -26,6 +28,8 @@ export function noticesOf(model: Facts, job: Job): Notice[] {
     ...aboutPrompts(promptsOf(job)),
     ...aboutInvisible(job),
     ...aboutDepth(job),
+    ...aboutFrames(job),
+    ...aboutSize(model, job),
   ];
 }
 
@@ -88,4 +92,23 @@ function aboutDepth(job: Job): Notice[] {
   if (!changingPicture(job)?.isDeep) return [];
   const text = 'The picture has more than 8 bits a channel. The result has 8, outside of what changes too.';
   return [{ code: 'PICTURE_DEEP', facts: {}, text }];
+}
+
+function aboutFrames(job: Job): Notice[] {
+  const frames = picturesOf(job).find((picture) => picture.frames !== undefined)?.frames;
+  if (frames === undefined) return [];
+  const text = `The file holds ${frames} pictures, as an animation's frames or as pages. Only the first is taken: nothing moves in what is made of it.`;
+  return [{ code: 'PICTURE_FRAMES', facts: { frames }, text }];
+}
+
+/** Where a size lies between those that the model can work at. */
+function aboutSize(model: Facts, job: Job): Notice[] {
+  const { sideMultiple } = model;
+  const size = inversionOf(job)?.size;
+  if (size === undefined || size % sideMultiple === 0) return [];
+  const shown = job.kind === 'edit' ? areaOfEdit(job.work) : picturesOf(job)[0]!;
+  const { width, height } = placeOnCanvas(model, shown, { size }).canvas;
+  const better = Math.max(1, Math.round(size / sideMultiple)) * sideMultiple;
+  const text = `This model works at multiples of ${sideMultiple} pixels, and size ${size} is none: the picture is worked on at ${width} x ${height}. The nearest size is ${better}.`;
+  return [{ code: 'SIZE_UNEVEN', facts: { size, width, height, better }, text }];
 }

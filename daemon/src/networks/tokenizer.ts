@@ -179,8 +179,17 @@ function composeBytePair(
 function tooLong(tokenizer: Pick<Tokenizer, 'encode'>, prompt: string, limit: number): PalimpsestError {
   // Position `limit - 1` belongs to the end token; a word that reaches it is cut, at least in part.
   const cut = promptWords(tokenizer, prompt).filter(({ tokens }) => (tokens.at(-1) ?? 0) >= limit - 1);
+  const words = cut.map(({ text }) => text).join(' ');
   return new PalimpsestError(
     'PROMPT_TOO_LONG',
-    sentence`The prompt is longer than the model can read at once. These words would be cut: "${{ cut: cut.map(({ text }) => text).join(' ') }}". Shorten the prompt.`,
+    sentence`The prompt is longer than the model can read at once. These words would be cut: "${{ cut: beginning(words) }}". Shorten the prompt.`,
   );
 }
+
+/** In letters: as much as shows where to cut. */
+const MOST_TOLD = 100;
+
+const beginning = (text: string): string => {
+  const letters = [...text];
+  return letters.length <= MOST_TOLD ? text : `${letters.slice(0, MOST_TOLD).join('').trimEnd()}…`;
+};

@@ -85,16 +85,33 @@ export const configFolder = (): string => userFolder('config');
  */
 export function readConfig(folder: string, flags: Readonly<Record<string, unknown>>): DaemonConfig {
   const file = join(folder, 'config.json');
-  const given = { ...readFile(file), ...fromEnvironment(process.env), ...defined(flags) };
+  const kept = readFile(file);
+  const environment = fromEnvironment(process.env);
+  const given = { ...kept, ...environment, ...defined(flags) };
   const parsed = DaemonConfig.safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const key = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      sentence`${{ key: [...issue.path, issue.keys[0]].join('.') }} in ${{ file: place(file) }} is no key of the configuration. Check how it is spelt, or remove it.`,
+    );
+  }
+  const top = String(issue?.path[0]);
+  const source =
+    flags[top] !== undefined ? `--${snake(top, '-')}` : top in environment ? variable(top) : place(file);
   throw new PalimpsestError(
     'OPTION_INVALID',
-    sentence`${{ key: key ?? '' }}: ${{ reason: issue?.message ?? '' }}. It comes from a flag, the environment, or ${{ file: place(file) }}.`,
+    sentence`${{ key: issue?.path.join('.') ?? '' }}: ${{ reason: issue?.message ?? '' }}. It comes from ${{ source }}.`,
   );
 }
+
+/** `memoryBudget` as `memory-budget` or `memory_budget`. */
+const snake = (key: string, between: string): string =>
+  key.replace(/[A-Z]/g, (letter) => `${between}${letter.toLowerCase()}`);
+
+/** Of the environment, such as PALIMPSEST_PORT. */
+const variable = (key: string): string => `PALIMPSEST_${snake(key, '_').toUpperCase()}`;
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const { PALIMPSEST_PORT: port, PALIMPSEST_MODELS: models } = env;

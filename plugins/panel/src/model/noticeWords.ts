@@ -8,6 +8,7 @@ const CONTROLS: Readonly<Partial<Record<NoticeCode, string>>> = {
   STEPS_FEW: under(OPTION_TITLES.steps),
   STEPS_UNEVEN: under(OPTION_TITLES.steps),
   GUIDANCE_IDLE: under(OPTION_TITLES.guidance),
+  SIZE_UNEVEN: under(OPTION_TITLES.size),
   PROMPTS_EQUAL: STRENGTH,
   SYNTAX_STRENGTH: STRENGTH,
 };
