@@ -100,6 +100,8 @@ describeInBrowser('the connection of the page', () => {
     await page.evaluate('sessionStorage.clear()');
     await page.route('**/health', (route) => route.abort());
     await page.reload();
+    // Both who has installed it and who has its source can do what is said.
+    await page.getByText('palimpsest serve', { exact: true }).waitFor();
     await page.getByText('npm start', { exact: true }).waitFor();
     expect(await status().textContent()).toBe('Palimpsest is not running');
     await expectAccessible(page);
