@@ -1,8 +1,8 @@
 /** @file The panel from top to bottom. */
 
 import { useRef } from 'preact/hooks';
-import { paceOf } from '../model/controls.ts';
 import type { PanelModel } from '../model/panelModel.ts';
+import { readinessInWords } from '../model/readiness.ts';
 import { Advanced } from './Advanced.tsx';
 import { Connect, ConnectionLine } from './Connect.tsx';
 import { Controls } from './Controls.tsx';
@@ -103,11 +103,5 @@ function Submit({ model }: { readonly model: PanelModel }) {
 
 function speed(model: PanelModel): string {
   if (model.styling.value) return 'The first transfer learns the style, which takes a while.';
-  const made = model.ready.value;
-  if (made === null) {
-    return paceOf(model.draft.inversion.value) === 'instant'
-      ? 'The first edit analyses the picture.'
-      : 'The first edit learns the picture, which takes a while.';
-  }
-  return `Ready: edits take about ${Math.max(1, Math.round(made.seconds))} s.`;
+  return readinessInWords(model.ready.value, model.draft.learning());
 }
