@@ -247,6 +247,7 @@ export class PanelModel {
     const state = this.connection.state.value;
     try {
       if (state.name === 'connected') await this.edits.resume(state.client);
+      await this.edits.lookForLayers();
     } catch (error) {
       this.host.notify(sentenceOf(error), 'error');
     }
