@@ -1,7 +1,7 @@
 /** @file Pictures as 8-bit sRGB pixels, and the way from and to the files that designers have. */
 
 import { open } from 'node:fs/promises';
-import { otherFormat, PalimpsestError } from '@palimpsest/protocol';
+import { MIN_PICTURE_SIDE, otherFormat, PalimpsestError } from '@palimpsest/protocol';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { extraSamples } from './extraSamples.ts';
 import { openPicture } from './openPicture.ts';
@@ -34,9 +34,6 @@ export interface OwnColours {
 
 /** What many programs call it. */
 const STANDARD_INPUT = '-';
-
-/** Below two latent cells there is nothing for a network to see; a line may be as thin as a pixel. */
-const MIN_SIDE = 16;
 
 /** Profiles of colours in RGB have a few kilobytes; one with large tables is passed over. */
 const MAX_PROFILE_BYTES = 2 ** 20;
@@ -148,10 +145,10 @@ function encodePixels({ width, height, alpha }: Picture, rgb: Uint8Array): Promi
 
 /** @throws {PalimpsestError} PICTURE_TOO_SMALL */
 export function requireLargeEnough(name: string, { width, height }: Size): void {
-  if (Math.max(width, height) >= MIN_SIDE) return;
+  if (Math.max(width, height) >= MIN_PICTURE_SIDE) return;
   throw new PalimpsestError(
     'PICTURE_TOO_SMALL',
-    `${name} is ${width} x ${height} pixels; it needs at least ${MIN_SIDE} along one side to be edited. Use a larger picture.`,
+    `${name} is ${width} x ${height} pixels; it needs at least ${MIN_PICTURE_SIDE} along one side to be edited. Use a larger picture.`,
   );
 }
 
