@@ -28,6 +28,7 @@ describeInBrowser('the connection of the page', () => {
     await expect.poll(() => status().textContent()).toBe('Not connected yet');
     await page.getByRole('button', { name: 'Connect' }).click();
 
+    await owner.getByText(/wants to connect\. It is another tab of this page\./).waitFor();
     const code = (await owner.locator('.pairing-code').textContent()) ?? '';
     expect(code).toMatch(/^\d{6}$/);
     await expect.poll(() => daemon.output()).toContain(code);
