@@ -126,7 +126,7 @@ describeInBrowser('the page speaks to people', () => {
       );
       await remark.waitFor({ timeout: 5_000 });
       // The sentence below it does not say that all is well.
-      await page.getByText(/^Read as it stands, this replaces “ball” with “\(star:1\.3\)”/).waitFor();
+      await page.getByText(/^Read as it stands, this adds “\(star:1\.3\)”/).waitFor();
       const described = await target.getAttribute('aria-describedby');
       expect(await remark.getAttribute('id')).toBe(described);
       await target.fill('a star <lora:ink:0.8>');
