@@ -22,6 +22,9 @@ export const MAX_TRANSFER_BYTES = 64 * 2 ** 20;
 /** Of one picture, decoded: some 100 MB of memory in 8 bits with alpha. */
 export const MAX_PICTURE_PIXELS = 25_000_000;
 
+/** Of a picture's longer side: below two latent cells there is nothing for a network to see. A line may be as thin as a pixel. */
+export const MIN_PICTURE_SIDE = 16;
+
 /** Of one picture as base64 in JSON, before encoding: so that it fits in a message. */
 export const MAX_INLINE_BYTES = 512 * 1024;
 

@@ -38,7 +38,7 @@ function strengths(prompt: string): Notice | null {
   return {
     code: 'SYNTAX_STRENGTH',
     facts: { part, words, factor },
-    text: `"${part}" ${AS_WORDS} In other programs "${words}" would count ${factor} times as much; here an edit gives words their strength by an option.`,
+    text: `"${part}" ${AS_WORDS} In other programs "${words}" would count ${factor} times as much; here words get their strength beside the prompt.`,
   };
 }
 

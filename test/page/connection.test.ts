@@ -28,6 +28,7 @@ describeInBrowser('the connection of the page', () => {
     await expect.poll(() => status().textContent()).toBe('Not connected yet');
     await page.getByRole('button', { name: 'Connect' }).click();
 
+    await owner.getByText(/wants to connect\. It is another tab of this page\./).waitFor();
     const code = (await owner.locator('.pairing-code').textContent()) ?? '';
     expect(code).toMatch(/^\d{6}$/);
     await expect.poll(() => daemon.output()).toContain(code);
@@ -100,6 +101,8 @@ describeInBrowser('the connection of the page', () => {
     await page.evaluate('sessionStorage.clear()');
     await page.route('**/health', (route) => route.abort());
     await page.reload();
+    // Both who has installed it and who has its source can do what is said.
+    await page.getByText('palimpsest serve', { exact: true }).waitFor();
     await page.getByText('npm start', { exact: true }).waitFor();
     expect(await status().textContent()).toBe('Palimpsest is not running');
     await expectAccessible(page);

@@ -6,6 +6,7 @@ import './suites/idle.ts';
 import './suites/messages.ts';
 import './suites/page.ts';
 import './suites/stage.ts';
+import './suites/layout.ts';
 import './suites/keyboard.ts';
 import './suites/pixels.ts';
 

@@ -1,11 +1,12 @@
 /** What the panel makes of a selection that changes while the person types and edits. */
 
-import { writtenEdit } from '@palimpsest/protocol';
-import { encodePng, HostError, writeMemory } from '@palimpsest/sdk';
+import { type InversionOptions, writtenEdit } from '@palimpsest/protocol';
+import { encodePng, HostError, type Masking, writeMemory } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_INVERSION } from '../../plugins/panel/src/model/controls.ts';
+import { careful, DEFAULT_INVERSION } from '../../plugins/panel/src/model/controls.ts';
 import type { EditEntry } from '../../plugins/panel/src/model/edits.ts';
+import { readinessInWords } from '../../plugins/panel/src/model/readiness.ts';
 import { grey, IMAGE, orderOf, RESULT } from './fakeDaemon.ts';
 import { type OpenModel, openModel, settled } from './openModel.ts';
 
@@ -157,9 +158,10 @@ describe('words that have just been typed', () => {
 });
 
 describe('a picture that was learned', () => {
-  it('is known by its options, in whatever order they come back from what is kept with a layer', async () => {
+  /** An edit of A is in its history; then the draft asks for the same again. */
+  async function madeOnce(inversion: InversionOptions, masking: Masking): Promise<void> {
     const { hands, host, model, a, b } = open;
-    const order = { ...orderOf('a tiger'), inversion: DEFAULT_INVERSION };
+    const order = { ...orderOf('a tiger'), inversion, masking };
     const recipe = { order, image: IMAGE, result: RESULT, inversion: 'learned', seconds: 3, madeAt: 1 };
     await host.remember(a, writeMemory({ version: 1, history: [recipe] }));
     for (const id of [b, a]) {
@@ -167,7 +169,23 @@ describe('a picture that was learned', () => {
       await settled();
     }
     type('a dog', 'a tiger');
-    model.draft.inversion.value = DEFAULT_INVERSION;
-    await expect.poll(() => model.ready.value?.seconds).toBe(3);
+    model.draft.inversion.value = inversion;
+    model.draft.masking.value = masking;
+  }
+  const said = () => readinessInWords(open.model.ready.value, open.model.draft.learning());
+
+  it('is known by its options, in whatever order they come back from what is kept with a layer', async () => {
+    await madeOnce(DEFAULT_INVERSION, 'none');
+    await expect.poll(said).toBe('Ready: edits take about 3 s.');
+  });
+
+  it.each([
+    ['anywhere', 'none', /^Ready: edits take about 3 s\.$/],
+    ['within what is marked', 'selection', /^Ready: .* while what you marked stays the same/],
+  ] as const)('is ready after a careful edit %s', async (_, masking, sentence) => {
+    await madeOnce(careful(DEFAULT_INVERSION), masking);
+    await expect.poll(said).toMatch(sentence);
+    open.model.draft.masking.value = masking === 'none' ? 'selection' : 'none';
+    await expect.poll(said).toBe('The first edit learns the picture, which takes a while.');
   });
 });

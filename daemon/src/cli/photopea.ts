@@ -31,7 +31,10 @@ export function photopeaCommand(): Command {
 async function photopea({ inside, open }: Flags): Promise<void> {
   const running = await runningDaemon(configFolder());
   if (running === null) {
-    throw new PalimpsestError('CONNECTION_LOST', 'The daemon is not running. Start it with "npm start".');
+    throw new PalimpsestError(
+      'CONNECTION_LOST',
+      'The daemon is not running. Start it with "palimpsest serve" (in its repository: "npm start").',
+    );
   }
   const [beside, within] = [linkBeside(running.port), linkInside(running.port)];
   process.stdout.write(`Photopea beside the panel: ${beside}\nPhotopea with the panel in it: ${within}\n`);

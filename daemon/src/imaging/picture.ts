@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import {
   foreignMessage,
+  MIN_PICTURE_SIDE,
   otherFormat,
   PalimpsestError,
   type Place,
@@ -48,9 +49,6 @@ type Named = string | Place;
 
 /** What many programs call it. */
 const STANDARD_INPUT = '-';
-
-/** Below two latent cells there is nothing for a network to see; a line may be as thin as a pixel. */
-const MIN_SIDE = 16;
 
 /** Profiles of colours in RGB have a few kilobytes; one with large tables is passed over. */
 const MAX_PROFILE_BYTES = 2 ** 20;
@@ -167,10 +165,10 @@ function encodePixels({ width, height, alpha }: Picture, rgb: Uint8Array): Promi
 
 /** @throws {PalimpsestError} PICTURE_TOO_SMALL */
 export function requireLargeEnough(name: Named, { width, height }: Size): void {
-  if (Math.max(width, height) >= MIN_SIDE) return;
+  if (Math.max(width, height) >= MIN_PICTURE_SIDE) return;
   throw new PalimpsestError(
     'PICTURE_TOO_SMALL',
-    sentence`${{ picture: name }} is ${{ width }} x ${{ height }} pixels; it needs at least ${{ least: MIN_SIDE }} along one side to be edited. Use a larger picture.`,
+    sentence`${{ picture: name }} is ${{ width }} x ${{ height }} pixels; it needs at least ${{ least: MIN_PICTURE_SIDE }} along one side to be edited. Use a larger picture.`,
   );
 }
 

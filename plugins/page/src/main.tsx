@@ -58,6 +58,7 @@ await letIn();
 const panelOptions = {
   address,
   howToConnect,
+  howToBegin: 'Open a picture, or select one, and say what it should become.',
   onConnected: (client: DaemonClient) => void showPairings(client),
 };
 const mount = (element: Element) => mountPanel(element, host, panelOptions);

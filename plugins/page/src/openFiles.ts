@@ -1,7 +1,7 @@
 /** @file Files that a person has chosen, dropped or pasted, as pictures of the document; and what is to be said of them. */
 
 import { HostError, sentenceOf } from '@palimpsest/sdk';
-import { losesBits } from './fileKinds.ts';
+import { aboutBits, aboutSize } from './fileKinds.ts';
 import type { PageDocument } from './pageDocument.ts';
 import type { PageHost } from './pageHost.ts';
 import { pictureOf } from './pictures.ts';
@@ -19,10 +19,8 @@ export async function openFiles(
       const bytes = await bytesOf(file);
       const picture = await pictureOf(bytes, `“${file.name}”`);
       document.select(document.add(file.name.replace(/\.[^.]+$/, '') || 'Pasted picture', picture).id);
-      if (losesBits(bytes))
-        remarks.push(
-          `“${file.name}” has more than 8 bits a channel, and browsers open 8 of them. Results have 8.`,
-        );
+      const about = [aboutSize(`“${file.name}”`, picture), aboutBits(`“${file.name}”`, bytes)];
+      remarks.push(...about.filter((remark) => remark !== null));
     } catch (error) {
       failures.push(sentenceOf(error));
     }

@@ -11,12 +11,16 @@ export interface PanelOptions {
   readonly address?: Address;
   /** How to connect, where that is not done once for all; in the place of the usual sentence. */
   readonly howToConnect?: string;
+  /** What to do where nothing is selected; in the place of the usual sentence. */
+  readonly howToBegin?: string;
   /** Told of each client that has said hello to a daemon; it connects again by itself. */
   readonly onConnected?: (client: DaemonClient) => void;
 }
 
 const ONCE =
   'It is running on this computer. Connecting happens once: it shows a code, and you type the code in here.';
+
+const SELECT = 'Select a layer, and say what it should become.';
 
 /**
  * Shows the panel, and looks for the daemon.
@@ -25,7 +29,8 @@ const ONCE =
  */
 export function mountPanel(element: Element, host: EditorHost, options: PanelOptions = {}): () => void {
   const model = new PanelModel(host, options.address ?? {}, options.onConnected);
-  render(<Panel model={model} howToConnect={options.howToConnect ?? ONCE} />, element);
+  const { howToConnect = ONCE, howToBegin = SELECT } = options;
+  render(<Panel {...{ model, howToConnect, howToBegin }} />, element);
   return () => {
     render(null, element);
     model.close();

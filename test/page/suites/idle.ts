@@ -51,6 +51,8 @@ describeInBrowser('a control that changes nothing', () => {
     expect(await isIdle(field('Soft edge'), /you mark/)).toBe(true);
     expect(await isIdle(field('Surroundings'), /you mark/)).toBe(true);
     expect(await isIdle(radio('where you painted'), /Nothing is marked/)).toBe(true);
+    // A tooltip alone would be seen by nobody who has no mouse.
+    await page.locator('.bounds').getByText('Nothing is marked in the picture yet.').waitFor();
     expect(await isIdle(field('Tightness at a word'), /only at a word/)).toBe(true);
     // Its words are named by scripts alone.
     expect(await field('Tightness of what stays').count()).toBe(0);

@@ -49,6 +49,10 @@ describeInBrowser('the page speaks to people', () => {
       await page.getByText(sentence).waitFor();
     });
 
+    it('that a picture is to be opened first', async () => {
+      await page.getByText('Open a picture, or select one, and say what it should become.').waitFor();
+    });
+
     it('of each of several files, what was dropped without a file, and that bits are lost', async () => {
       const file = (name: string, text: string) => ({
         ...{ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text, 'latin1') },
@@ -81,6 +85,7 @@ describeInBrowser('the page speaks to people', () => {
         .png()
         .toBuffer();
       await openFile('deep.png', 'image/png', deep.toString('latin1'));
+      await page.getByText(/“deep.png” has more than 8 bits a channel\. Results have 8/).waitFor();
       await page.getByLabel('What is in the picture').fill('a dog');
       await page.getByLabel('What it should be').fill('a cat');
       await page.getByText('Advanced').click();
@@ -116,12 +121,16 @@ describeInBrowser('the page speaks to people', () => {
       await page.getByRole('button', { name: /striped red ball/ }).click();
       const target = page.getByLabel('What it should be');
       await target.fill('a (star:1.3) on a meadow');
-      const remark = page.getByText('"(star:1.3)" is read as ordinary words');
+      const remark = page.getByText(
+        /^“\(star:1\.3\)” is read as .*beside the prompt\. Choose it under “Strength of each word”\.$/,
+      );
       await remark.waitFor({ timeout: 5_000 });
+      // The sentence below it does not say that all is well.
+      await page.getByText(/^Read as it stands, this adds “\(star:1\.3\)”/).waitFor();
       const described = await target.getAttribute('aria-describedby');
       expect(await remark.getAttribute('id')).toBe(described);
       await target.fill('a star <lora:ink:0.8>');
-      await page.getByText('"<lora:ink:0.8>" is read as ordinary words').waitFor({ timeout: 5_000 });
+      await page.getByText('“<lora:ink:0.8>” is read as ordinary words').waitFor({ timeout: 5_000 });
       await target.fill('a star');
       await expect.poll(() => page.getByText('is read as ordinary words').count()).toBe(0);
     });

@@ -73,13 +73,12 @@ function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
       {pending !== null && (
         <section class="pairing" aria-label="Pairing">
           <p>
-            <strong>{pending.name}</strong> wants to connect. It is {placeOf(pending.origin)}. Type this code
-            into it:
+            <strong>{pending.name}</strong> wants to connect. It is{' '}
+            {pending.origin === location.origin ? 'another tab of this page' : placeOf(pending.origin)}. Type
+            this code into it:
           </p>
           <p class="pairing-code">{pending.code}</p>
-          <p class="hint">
-            If you did not just connect a plugin there, do nothing: the code expires by itself.
-          </p>
+          <p class="hint">If you did not just connect there, do nothing: the code expires by itself.</p>
         </section>
       )}
       {notice !== null && (

@@ -129,6 +129,7 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
   const holder = useRef<HTMLDivElement>(null);
   const last = useRef<BrushPoint | null>(null);
   const [point, setPoint] = useState<BrushPoint | null>(null);
+  const [byKeys, setByKeys] = useState(false);
   const changes = document.masks.changes.value;
   useEffect(() => {
     const canvas = painting ? document.paintable(layer) : document.maskOf(layer.id);
@@ -162,6 +163,9 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
           tabIndex={0}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
+            // The ring is the keyboard's; it goes on from where the mouse was.
+            setByKeys(false);
+            setPoint(pointOf(event));
             paint(pointOf(event));
           }}
           onPointerMove={(event) => {
@@ -169,7 +173,11 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
           }}
           onPointerUp={end}
           onPointerCancel={end}
-          onFocus={() => setPoint(point ?? { x: canvas.width / 2, y: canvas.height / 2 })}
+          onFocus={({ currentTarget }) => {
+            setPoint(point ?? { x: canvas.width / 2, y: canvas.height / 2 });
+            setByKeys(currentTarget.matches(':focus-visible'));
+          }}
+          onBlur={() => setByKeys(false)}
           onKeyDown={(event) => {
             const at = point ?? { x: canvas.width / 2, y: canvas.height / 2 };
             const next = moved(canvas, at, event.key, brush);
@@ -177,11 +185,12 @@ function Paint({ document, layer, brush, painting }: PaintProps) {
             else if (event.key === ' ') paint(at);
             else return;
             end();
+            setByKeys(true);
             event.preventDefault();
           }}
         />
       )}
-      {canvas !== null && point !== null && (
+      {canvas !== null && point !== null && byKeys && (
         <span
           class="tip"
           style={{

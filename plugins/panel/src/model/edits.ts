@@ -45,6 +45,8 @@ export interface EditEntry {
 export class Edits {
   /** The newest first. */
   readonly entries = signal<readonly EditEntry[]>([]);
+  /** Ids of layers that have edits here, and are not in the document any more. */
+  readonly gone = signal<ReadonlySet<string>>(new Set());
   private readonly list: PendingList;
   /** Jobs of this panel, the finished ones too: none is taken up again. */
   private readonly seen = new Set<string>();
@@ -84,6 +86,13 @@ export class Edits {
       entry.pending = pending;
       this.run(entry, (watch) => resumeEdit({ client }, pending, watch));
     }
+  }
+
+  /** Looks which layers are still there. */
+  async lookForLayers(): Promise<void> {
+    const ids = [...new Set(this.entries.value.map(({ layer }) => layer.id))];
+    const found = await Promise.all(ids.map((id) => this.host.find(id)));
+    this.gone.value = new Set(ids.filter((_, i) => found[i] === null));
   }
 
   /** Tries a failed edit once more: from where the daemon has it, or from its layer. */

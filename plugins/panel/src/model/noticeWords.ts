@@ -13,8 +13,9 @@ const CONTROLS: Readonly<Partial<Record<NoticeCode, string>>> = {
   SYNTAX_STRENGTH: STRENGTH,
 };
 
-/** A notice as a sentence for who uses the panel. */
+/** A notice as a sentence for who uses the panel, with the quotation marks of print. */
 export function worded({ code, text }: Notice): string {
   const control = CONTROLS[code];
-  return control === undefined ? text : `${text} ${control}`;
+  const printed = text.replace(/"([^"]*)"/g, '“$1”');
+  return control === undefined ? printed : `${printed} ${control}`;
 }

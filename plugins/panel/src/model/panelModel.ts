@@ -1,29 +1,22 @@
 /** @file Everything that the panel knows: the selection, the draft, the connection and the edits, put together. */
 
+import { type Address, type DaemonClient, heededInversion } from '@palimpsest/protocol';
 import {
-  type Address,
-  type DaemonClient,
-  heededInversion,
-  InversionOptions,
-  writtenInversion,
-} from '@palimpsest/protocol';
-import {
-  type EditOrder,
   type EditorHost,
   isStyleOrder,
   type Layer,
   type LayerMemory,
   type Order,
-  type Recipe,
   readMemory,
   sentenceOf,
 } from '@palimpsest/sdk';
 import { batch, computed, effect, signal } from '@preact/signals';
 import { ConnectionModel } from './connection.ts';
 import { careful, moreStyle, type Pace, paced, strengthened } from './controls.ts';
-import { Draft, type Learning } from './draft.ts';
+import { Draft } from './draft.ts';
 import { DraftKeeper } from './draftKeeper.ts';
 import { type EditEntry, Edits } from './edits.ts';
+import { learningOf, madeAlike, type ReadyEdit } from './readiness.ts';
 import { StyleDraft, type StylePair } from './styleDraft.ts';
 import { commonOrder, subjectsOf } from './subjects.ts';
 import { Thumbnail } from './thumbnail.ts';
@@ -162,8 +155,10 @@ export class PanelModel {
   /** Asks for the maps of words, where the picture has been learned. */
   loadMaps(): void {
     const state = this.connection.state.value;
-    if (state.name === 'connected' && this.ready.value !== null)
-      void this.maps.load(state.client, this.ready.value);
+    const made = this.ready.value;
+    // Within a mask, not the picture was learned but a part of it.
+    if (state.name === 'connected' && made !== null && made.order.masking !== 'selection')
+      void this.maps.load(state.client, made);
   }
 
   close(): void {
@@ -253,6 +248,7 @@ export class PanelModel {
     const state = this.connection.state.value;
     try {
       if (state.name === 'connected') await this.edits.resume(state.client);
+      await this.edits.lookForLayers();
     } catch (error) {
       this.host.notify(sentenceOf(error), 'error');
     }
@@ -272,11 +268,9 @@ export class PanelModel {
     const finished = this.edits.entries.value.flatMap(({ layer, finished }) =>
       layer.id === this.subjects.value[0]?.id && finished.value !== null ? finished.value.recipe : [],
     );
-    const made = [...finished, ...this.memory.value.history]
-      .flatMap(readyEdit)
-      .find(({ order }) => learningOf(order) === wanted);
+    const made = madeAlike(wanted, [...finished, ...this.memory.value.history]);
     this.ready.value = null;
-    if (state.name !== 'connected' || wanted === null || made?.inversion === undefined) return;
+    if (state.name !== 'connected' || made?.inversion === undefined) return;
     const found = await state.client.call('inversions.get', { id: made.inversion }).catch(() => null);
     if (found !== null && learningOf(this.draft.learning()) === wanted) this.ready.value = made;
   }
@@ -287,18 +281,3 @@ export class PanelModel {
     if (first !== undefined && others.length === 0) this.keeper.note(first.id, draft);
   }
 }
-
-/** An edit with words, whose picture may have been learned. */
-type ReadyEdit = Recipe & { readonly order: EditOrder };
-
-const readyEdit = (recipe: Recipe): ReadyEdit | [] =>
-  isStyleOrder(recipe.order) ? [] : { ...recipe, order: recipe.order };
-
-/**
- * What decides whether a layer has been learned already; null within a mask, whose place decides as well. Options are
- * written out in the schema's order, as far as they are heeded: those that were kept with a layer come back otherwise.
- */
-const learningOf = ({ model, source, inversion, masking }: Learning): string | null =>
-  masking === 'selection'
-    ? null
-    : JSON.stringify([model, source, InversionOptions.parse(heededInversion(writtenInversion(inversion)))]);

@@ -1,6 +1,7 @@
 /** @file What two prompts say about each other, for people: which words go, which come, which stand for which. */
 
 import { diffPrompts, type EditKind, type PlacedWord, plainPrompt, wordsOf } from '@palimpsest/protocol';
+import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 
 /** A word that can be named to the daemon. */
 export interface NamedWord extends PlacedWord {
@@ -48,7 +49,10 @@ export function partnerOf(
   return gone.at(-1 - Math.min(fromTheEnd, gone.length - 1)) ?? after ?? before;
 }
 
-/** What the difference means, in a sentence. */
+/**
+ * What the difference means, in a sentence. Of prompts that are read otherwise than their writer may think, it says how
+ * they stand there, and not what is meant.
+ */
 export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, number>): string {
   const { kind, removed, added } = reading;
   const parts: string[] = [];
@@ -62,7 +66,9 @@ export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, num
   if (weights.size > 0) {
     parts.push(`changes the strength of ${[...weights.keys()].map((name) => `“${name}”`).join(', ')}`);
   }
-  return parts.length === 0 ? '' : `This ${parts.join(', and ')}.`;
+  if (parts.length === 0) return '';
+  const isMisread = [...removed, ...added].some(({ text }) => promptNotices(text).length > 0);
+  return `${isMisread ? 'Read as it stands, this' : 'This'} ${parts.join(', and ')}.`;
 }
 
 function namedWords(prompt: string): NamedWord[] {

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ConnectionModel, ConnectionState } from '../model/connection.ts';
 import { useLostFocus, useNewFocus } from './focus.ts';
+import { StartCommand } from './StartCommand.tsx';
 
 const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   looking: 'Looking for Palimpsest …',
@@ -33,7 +34,7 @@ export function ConnectionLine({
       </p>
       {name === 'reconnecting' && (
         <p class="hint">
-          Trying again. If Palimpsest has stopped, start it with <code>npm start</code>: your edits continue.
+          Trying again. If Palimpsest has stopped, start it with <StartCommand />: your edits continue.
         </p>
       )}
       {name === 'connected' && <p class="hint">{paints === '' ? 'no model' : `model: ${paints}`}</p>}
@@ -89,9 +90,10 @@ function NotFound({ model }: { readonly model: ConnectionModel }) {
   return (
     <>
       <h2>Start Palimpsest</h2>
-      <p>It runs on this computer, but does not answer. In its folder, run</p>
-      <pre>npm start</pre>
-      <p>and leave it running. This panel connects by itself.</p>
+      <p>
+        It runs on this computer, but does not answer. Run <StartCommand /> in a terminal, and leave it
+        running. This panel connects by itself.
+      </p>
       <button type="button" onClick={() => void model.look()}>
         Look again
       </button>
@@ -109,7 +111,7 @@ function Blocked({ model }: { readonly model: ConnectionModel }) {
       </p>
       <ol>
         <li>
-          Start Palimpsest with <code>npm start</code>: the browser asks only when it is running.
+          Start Palimpsest with <StartCommand />: the browser asks only when it is running.
         </li>
         <li>Press the button below, and allow access to apps on this device if the browser asks.</li>
         <li>

@@ -107,27 +107,33 @@ function Bounds({ draft, maskName }: { readonly draft: Draft; readonly maskName:
     word: draft.idle('blend'),
   };
   const words = draft.reading.value.target;
+  const shown = Masking.options.filter((masking) => names[masking] !== null);
+  const about = useId();
   return (
     <fieldset class="bounds">
       <legend>The picture may change</legend>
       <div class="segments">
-        {Masking.options
-          .filter((masking) => names[masking] !== null)
-          .map((masking) => (
-            <label key={masking} title={idle[masking] ?? undefined}>
-              <input
-                type="radio"
-                name="masking"
-                disabled={idle[masking] !== null && masking !== draft.masking.value}
-                checked={masking === draft.masking.value}
-                onChange={() => {
-                  draft.masking.value = masking;
-                }}
-              />
-              <span>{names[masking]}</span>
-            </label>
-          ))}
+        {shown.map((masking) => (
+          <label key={masking} title={idle[masking] ?? undefined}>
+            <input
+              type="radio"
+              name="masking"
+              aria-describedby={idle[masking] === null ? undefined : `${about}-${masking}`}
+              disabled={idle[masking] !== null && masking !== draft.masking.value}
+              checked={masking === draft.masking.value}
+              onChange={() => {
+                draft.masking.value = masking;
+              }}
+            />
+            <span>{names[masking]}</span>
+          </label>
+        ))}
       </div>
+      {shown.map((masking) => (
+        <p class="hint" id={`${about}-${masking}`} key={masking}>
+          {idle[masking]}
+        </p>
+      ))}
       {draft.masking.value === 'word' && words.length > 0 && (
         <label class="line">
           <span>Word</span>

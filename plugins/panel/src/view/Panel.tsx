@@ -1,8 +1,8 @@
 /** @file The panel from top to bottom. */
 
 import { useRef } from 'preact/hooks';
-import { paceOf } from '../model/controls.ts';
 import type { PanelModel } from '../model/panelModel.ts';
+import { readinessInWords } from '../model/readiness.ts';
 import { Advanced } from './Advanced.tsx';
 import { Connect, ConnectionLine } from './Connect.tsx';
 import { Controls } from './Controls.tsx';
@@ -16,9 +16,10 @@ import { Work } from './Work.tsx';
 interface PanelProps {
   readonly model: PanelModel;
   readonly howToConnect: string;
+  readonly howToBegin: string;
 }
 
-export function Panel({ model, howToConnect }: PanelProps) {
+export function Panel({ model, howToConnect, howToBegin }: PanelProps) {
   const state = model.connection.state.value;
   const working = state.name === 'connected' || state.name === 'reconnecting';
   const panel = useRef<HTMLDivElement>(null);
@@ -27,7 +28,7 @@ export function Panel({ model, howToConnect }: PanelProps) {
     <div class="palimpsest" data-theme={model.colourScheme.value} ref={panel}>
       <ConnectionLine model={model.connection} paints={model.draft.model.value} />
       {working ? (
-        <Editing model={model} />
+        <Editing {...{ model, howToBegin }} />
       ) : (
         <Connect model={model.connection} {...{ howToConnect }} onLostFocus={() => lost(null)} />
       )}
@@ -41,7 +42,7 @@ function focusWork(panel: HTMLElement): void {
   (field ?? panel.querySelector<HTMLElement>('.work'))?.focus();
 }
 
-function Editing({ model }: { readonly model: PanelModel }) {
+function Editing({ model, howToBegin }: Omit<PanelProps, 'howToConnect'>) {
   const none = model.subjects.value.length === 0;
   const pair = model.stylePair.value;
   const styling = pair !== null && model.style.chosen.value;
@@ -49,7 +50,7 @@ function Editing({ model }: { readonly model: PanelModel }) {
     <>
       <Work model={model} />
       {none ? (
-        <p class="empty">Select a layer, and say what it should become.</p>
+        <p class="empty">{howToBegin}</p>
       ) : (
         <form
           class="editing"
@@ -103,11 +104,5 @@ function Submit({ model }: { readonly model: PanelModel }) {
 
 function speed(model: PanelModel): string {
   if (model.styling.value) return 'The first transfer learns the style, which takes a while.';
-  const made = model.ready.value;
-  if (made === null) {
-    return paceOf(model.draft.inversion.value) === 'instant'
-      ? 'The first edit analyses the picture.'
-      : 'The first edit learns the picture, which takes a while.';
-  }
-  return `Ready: edits take about ${Math.max(1, Math.round(made.seconds))} s.`;
+  return readinessInWords(model.ready.value, model.draft.learning());
 }

@@ -4,6 +4,7 @@ import type { JobProgress } from '@palimpsest/protocol';
 import type { EditStage } from '@palimpsest/sdk';
 import { useRef } from 'preact/hooks';
 import type { EditEntry } from '../model/edits.ts';
+import { timeLeft } from '../model/timeLeft.ts';
 import { useAddress } from './address.ts';
 import { useLostFocus } from './focus.ts';
 
@@ -30,7 +31,7 @@ export function Underway({ entry, away, remove, onLostFocus }: UnderwayProps) {
           aria-label="Progress"
           {...(progress === null ? {} : { value: progress.step, max: progress.total })}
         />
-        <p class="hint">{away ? 'It continues from here.' : timeLeft(progress?.secondsLeft ?? null)}</p>
+        <p class="hint">{away ? 'It continues from here.' : ((progress && timeLeft(progress)) ?? ' ')}</p>
       </div>
       <button type="button" onClick={remove}>
         Cancel
@@ -63,10 +64,4 @@ function stageInWords(stage: EditStage): string {
       return before > 0 ? `Waiting: ${before} ahead` : 'Waiting for its turn';
     }
   }
-}
-
-function timeLeft(seconds: number | null): string {
-  if (seconds === null) return ' ';
-  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
 }

@@ -9,6 +9,10 @@ import { useLostFocus, useNewFocus } from './focus.ts';
 export function Work({ model }: { readonly model: PanelModel }) {
   const entries = model.edits.entries.value;
   const finished = entries.filter((entry) => entry.finished.value !== null);
+  const here = model.subjects.value.map(({ id }) => id);
+  // Several at their full height would push what is edited next out of sight.
+  const shown = finished.find(({ layer }) => here.includes(layer.id));
+  const orphans = finished.filter(({ layer }) => model.edits.gone.value.has(layer.id));
   const work = useRef<HTMLElement>(null);
   const lost = useNewFocus<number>((at) => focusAt(work.current!, at));
   return (
@@ -24,8 +28,9 @@ export function Work({ model }: { readonly model: PanelModel }) {
           onLostFocus={() => lost(0)}
         />
       )}
+      {orphans.length > 0 && <p class="hint">{aboutOrphans(orphans)}</p>}
       {entries.map((entry, i) => (
-        <Entry key={entry.key} {...{ model, entry }} onLostFocus={() => lost(i)} />
+        <Entry key={entry.key} {...{ model, entry }} isShown={entry === shown} onLostFocus={() => lost(i)} />
       ))}
     </section>
   );
@@ -47,12 +52,18 @@ function KeepAll({ count, onClick, onLostFocus }: KeepAllProps) {
   );
 }
 
+/** Where a picture is gone, its result does not come onto it. */
+const aboutOrphans = (orphans: readonly EditEntry[]): string => {
+  const names = [...new Set(orphans.map(({ layer }) => `“${layer.name}”`))].join(', ');
+  return `Not here any more: ${names}. What is kept of it becomes a picture of its own.`;
+};
+
 /** To the card that is in the place of one that has gone; where none is left, to where the next edit begins. */
 function focusAt(work: HTMLElement, at: number): void {
   const cards = work.querySelectorAll('.entry');
   const card = cards[Math.min(at, cards.length - 1)];
   const edit = work.closest('.palimpsest')?.querySelector<HTMLElement>('.submit button:enabled');
-  (card?.querySelector('button') ?? edit ?? work).focus();
+  (card?.querySelector<HTMLElement>('.primary') ?? card?.querySelector('button') ?? edit ?? work).focus();
 }
 
 /** What has just been finished, until something else happens. */
