@@ -148,7 +148,7 @@ describe('palimpsest edit with bad input', () => {
     ],
     [
       'a strength of what is not learned',
-      { extra: ['--mode', 'instant', '--tau-v', '0.5'] },
+      { extra: ['--method', 'nullText', '--tau-v', '0.5'] },
       'OPTION_INVALID',
       /^--tau-v .* learns nothing/,
     ],
