@@ -84,5 +84,13 @@ export async function startDaemon(
   };
 }
 
-/** A port that nobody else has, as far as can be told. */
-export const somePort = (): number => 20_000 + Math.floor(Math.random() * 20_000);
+/** Ports below those that systems give to whoever connects: 32,768 on Linux, 49,152 elsewhere. */
+const FIRST_PORT = 20_000;
+const PORTS_EACH = 3_000;
+const WORKERS = 4;
+
+/** A port that nobody else has, as far as can be told: files of tests that run at once have ports of their own. */
+export function somePort(): number {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
+  return FIRST_PORT + worker * PORTS_EACH + Math.floor(Math.random() * PORTS_EACH);
+}
