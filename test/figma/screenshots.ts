@@ -32,7 +32,7 @@ try {
   for (const scheme of ['light', 'dark'] as const) {
     await figma.closePanel();
     await figma.openPanel(scheme);
-    await figma.panel.getByText('This puts').waitFor();
+    await figma.panel.getByText('This replaces').waitFor();
     await shoot(scheme);
   }
   await figma.panel.getByRole('radio', { name: 'Quick' }).check();
