@@ -3,6 +3,7 @@
 import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { flagNamed, kebab } from '../settings/spelling.ts';
 
 /** What we read of a property's JSON Schema. */
 const Property = z.object({
@@ -28,11 +29,6 @@ export interface FlagForm {
   /** Parses one occurrence; `previous` is what earlier ones gave. */
   readonly parse: (text: string, previous: unknown) => unknown;
 }
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** A property's flag, such as `--blend-threshold`. */
-export const flagNamed = (name: string): string => `--${kebab(name)}`;
 
 /** Adds a flag for each property of the schema. */
 export function addFlags(

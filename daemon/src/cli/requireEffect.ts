@@ -9,7 +9,7 @@ import {
   sentence,
 } from '@palimpsest/protocol';
 import type { Command } from 'commander';
-import { flagNamed } from './flags.ts';
+import { flagNamed } from '../settings/spelling.ts';
 
 /** What to give too, by what an option lacks. A seed is left alone: scripts give one to every method. */
 const MISSING: Readonly<Partial<Record<Need, string>>> = {

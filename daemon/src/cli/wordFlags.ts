@@ -1,6 +1,6 @@
 /** @file How words are written on the command line. */
 
-import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { isSameWord, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { FlagForm } from './flags.ts';
 
 /** The forms of the properties of EditOptions that name words. */
@@ -19,7 +19,7 @@ function repeated<T extends { readonly word: string }>(
   return (text, previous) => {
     const earlier = (previous ?? []) as readonly T[];
     const value = parse(text);
-    if (earlier.some(({ word }) => isSameWord(word, value.word))) {
+    if (earlier.some(({ word }) => isSameWord(asWord(word), asWord(value.word)))) {
       throw new PalimpsestError(
         'OPTION_INVALID',
         sentence`${{ flag }} names "${{ word: value.word }}" twice. Keep one of them.`,
@@ -29,9 +29,8 @@ function repeated<T extends { readonly word: string }>(
   };
 }
 
-/** As the model reads them: without case, or how many spaces there are. */
-const isSameWord = (one: string, other: string): boolean => plain(one) === plain(other);
-const plain = (word: string): string => word.trim().replace(/\s+/g, ' ').toLowerCase();
+/** Of words that are written by hand, and of phrases: how many spaces there are makes no difference. */
+const asWord = (text: string) => ({ text: text.trim().replace(/\s+/g, ' ') });
 
 function wordWeight(text: string): { word: string; weight: number } {
   const [, word, weight] = /^(.+)=(-?[\d.]+)$/.exec(text) ?? [];

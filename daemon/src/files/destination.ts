@@ -4,12 +4,12 @@
  */
 
 import type { Stats } from 'node:fs';
-import { access, constants, type FileHandle, open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, readlink, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
-import { codeOf, temporaryBeside, writeError } from './writeFile.ts';
+import { codeOf, replaceFile, temporaryBeside, writeError } from './writeFile.ts';
 
 /** Where bytes go: a file that is there, one that is not, or what they are poured into. */
 type Destination =
@@ -159,24 +159,12 @@ async function probe(path: string): Promise<void> {
   }
 }
 
-/** As `writeFileAtomic`, with the mode and the owner of what it replaces. */
-async function replace(path: string, bytes: Uint8Array, facts?: Stats): Promise<void> {
-  const temporary = temporaryBeside(path);
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      if (facts !== undefined) await takeAfter(file, facts);
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
+/** In one step, with the mode and the owner of what it replaces. */
+const replace = (path: string, bytes: Uint8Array, facts?: Stats): Promise<void> =>
+  replaceFile(path, async (file) => {
+    if (facts !== undefined) await takeAfter(file, facts);
+    await file.writeFile(bytes);
+  });
 
 async function takeAfter(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
   if (process.platform === 'win32') return;

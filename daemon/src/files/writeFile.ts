@@ -31,11 +31,29 @@ export async function writeFileAtomic(
   write: WriteBytes = writeAll,
   mode = ORDINARY,
 ): Promise<void> {
+  try {
+    await replaceFile(path, (file) => write(file, bytes), mode);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * What writing in one step is made of.
+ *
+ * @param fill writes to the new file.
+ * @throws as the system does, or as `fill`; an older file is then untouched and no part is left.
+ */
+export async function replaceFile(
+  path: string,
+  fill: (file: FileHandle) => Promise<void>,
+  mode = ORDINARY,
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      await write(file, bytes);
+      await fill(file);
       await file.sync();
     } finally {
       await file.close();
@@ -44,7 +62,7 @@ export async function writeFileAtomic(
   } catch (error) {
     // Whatever hinders the removal has hindered the write, which is what the user has to know.
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(path, error);
+    throw error;
   }
 }
 

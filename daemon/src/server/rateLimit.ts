@@ -20,9 +20,7 @@ export class RateLimit {
 
   /** Whether one more is within the limit, or so many more. */
   take(count = 1): boolean {
-    const time = this.now();
-    this.left = Math.min(this.burst, this.left + ((time - this.at) / 1000) * this.perSecond);
-    this.at = time;
+    this.refill();
     if (this.left < count) return false;
     this.left -= count;
     return true;
@@ -30,18 +28,24 @@ export class RateLimit {
 
   /** Takes what has been spent, whether it was within the limit or not: what follows waits for it. */
   spend(count: number): void {
-    this.take(0);
+    this.refill();
     this.left -= count;
   }
 
   /** Whether nothing more is to be had now. */
-  get isSpent(): boolean {
-    this.take(0);
+  isSpent(): boolean {
+    this.refill();
     return this.left < 0;
   }
 
   /** Forgets one that was taken. */
   giveBack(): void {
     this.left = Math.min(this.burst, this.left + 1);
+  }
+
+  private refill(): void {
+    const time = this.now();
+    this.left = Math.min(this.burst, this.left + ((time - this.at) / 1000) * this.perSecond);
+    this.at = time;
   }
 }

@@ -120,7 +120,7 @@ export class Rpc {
         sentence`More than ${{ most: LIMITS.requestsPerSecond }} requests a second. Wait for job.changed instead of asking again and again.`,
       );
     }
-    if (share?.answers.isSpent) {
+    if (share?.answers.isSpent()) {
       throw new PalimpsestError(
         'RATE_LIMITED',
         'The answers to this client are more than it may have. Wait a moment, and ask for less.',

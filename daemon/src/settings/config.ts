@@ -13,6 +13,7 @@ import { JsonFault, jsonOf } from '../files/json.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
 import { userFolder } from '../files/userFolders.ts';
 import { PRECISIONS } from '../weights/precision.ts';
+import { flagNamed, variableNamed } from './spelling.ts';
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -99,19 +100,12 @@ export function readConfig(folder: string, flags: Readonly<Record<string, unknow
   }
   const top = String(issue?.path[0]);
   const source =
-    flags[top] !== undefined ? `--${snake(top, '-')}` : top in environment ? variable(top) : place(file);
+    flags[top] !== undefined ? flagNamed(top) : top in environment ? variableNamed(top) : place(file);
   throw new PalimpsestError(
     'OPTION_INVALID',
     sentence`${{ key: issue?.path.join('.') ?? '' }}: ${{ reason: issue?.message ?? '' }}. It comes from ${{ source }}.`,
   );
 }
-
-/** `memoryBudget` as `memory-budget` or `memory_budget`. */
-const snake = (key: string, between: string): string =>
-  key.replace(/[A-Z]/g, (letter) => `${between}${letter.toLowerCase()}`);
-
-/** Of the environment, such as PALIMPSEST_PORT. */
-const variable = (key: string): string => `PALIMPSEST_${snake(key, '_').toUpperCase()}`;
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const { PALIMPSEST_PORT: port, PALIMPSEST_MODELS: models } = env;

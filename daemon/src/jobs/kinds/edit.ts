@@ -2,7 +2,7 @@
 
 import { maskOf } from '../../imaging/mask.ts';
 import { areaOfEdit, editInArea } from '../editArea.ts';
-import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } from './jobKind.ts';
+import { byInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart, type Works } from './jobKind.ts';
 
 /** Of a pixel, beside what each takes, with a mask: how deep in it the pixel lies. */
 const MASK_BYTES = 4 * 4;
@@ -18,10 +18,10 @@ export const edit: JobKind<'edit'> = {
   changesPicture: true,
   pictureBytes: ({ picture, mask }) =>
     (PIXEL_BYTES + (mask === undefined ? 0 : MASK_BYTES)) * pixelsOf(picture),
-  inversion: ({ inversion }) => inversion,
-  steps: ({ inversion }) => inversion.steps,
-  side: ({ inversion }, model) => inversion.size ?? model.nativeSide,
-  change: (work, change) => ({ ...work, inversion: changedInversion(work.inversion, change) }),
+  ...byInversion<Works['edit']>(
+    ({ inversion }) => inversion,
+    (work, inversion) => ({ ...work, inversion }),
+  ),
   canBeInstant: true,
   visible: (work, model) => visiblePart(model, areaOfEdit(work), work.inversion),
   async run(work, { model, store, keep }, watch) {

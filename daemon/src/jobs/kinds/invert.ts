@@ -1,7 +1,7 @@
 /** @file Learning a picture, as a kind of job. */
 
 import { invertPicture } from '../invertJob.ts';
-import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } from './jobKind.ts';
+import { byInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart, type Works } from './jobKind.ts';
 
 export const invert: JobKind<'invert'> = {
   open: async ({ image, prompt, options }, open) => ({ picture: await open(image), prompt, options }),
@@ -9,10 +9,10 @@ export const invert: JobKind<'invert'> = {
   pictures: ({ picture }) => [picture],
   changesPicture: false,
   pictureBytes: ({ picture }) => PIXEL_BYTES * pixelsOf(picture),
-  inversion: ({ options }) => options,
-  steps: ({ options }) => options.steps,
-  side: ({ options }, model) => options.size ?? model.nativeSide,
-  change: (work, change) => ({ ...work, options: changedInversion(work.options, change) }),
+  ...byInversion<Works['invert']>(
+    ({ options }) => options,
+    (work, options) => ({ ...work, options }),
+  ),
   canBeInstant: true,
   visible: ({ picture, options }, model) => visiblePart(model, picture, options),
   async run(work, { model, store }, watch) {

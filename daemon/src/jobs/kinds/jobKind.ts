@@ -72,11 +72,24 @@ export const PIXEL_BYTES = 3 * 3;
 
 export const pixelsOf = ({ width, height }: Size): number => width * height;
 
-/** The same inversion at another size, or by a method that learns nothing. */
-export function changedInversion<T extends InversionOptions>(
-  { mode, method, ...rest }: T,
-  { instant, side }: Change,
+/** What kinds that invert a picture say of that alike, wherever their work has the options. */
+export function byInversion<Work>(
+  of: (work: Work) => InversionOptions,
+  replaced: (work: Work, inversion: InversionOptions) => Work,
 ) {
+  return {
+    inversion: of,
+    steps: (work: Work) => of(work).steps,
+    side: (work: Work, model: StableDiffusion) => of(work).size ?? model.nativeSide,
+    change: (work: Work, change: Change) => replaced(work, changedInversion(of(work), change)),
+  };
+}
+
+/** The same inversion at another size, or by a method that learns nothing. */
+function changedInversion(
+  { mode, method, ...rest }: InversionOptions,
+  { instant, side }: Change,
+): InversionOptions {
   return {
     ...rest,
     ...(instant ? { mode: 'instant' as const } : { mode, method }),

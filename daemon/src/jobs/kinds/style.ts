@@ -1,7 +1,7 @@
 /** @file Giving a picture the style of another, as a kind of job. */
 
 import { stylePicture } from '../styleJob.ts';
-import { changedInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart } from './jobKind.ts';
+import { byInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart, type Works } from './jobKind.ts';
 
 export const style: JobKind<'style'> = {
   async open({ image, style, source, styleSource, inversion, options }, open) {
@@ -16,10 +16,10 @@ export const style: JobKind<'style'> = {
   pictures: ({ content, style }) => [content, style],
   changesPicture: true,
   pictureBytes: ({ content, style }) => PIXEL_BYTES * (pixelsOf(content) + pixelsOf(style)),
-  inversion: ({ inversion }) => inversion,
-  steps: ({ inversion }) => inversion.steps,
-  side: ({ inversion }, model) => inversion.size ?? model.nativeSide,
-  change: (work, change) => ({ ...work, inversion: changedInversion(work.inversion, change) }),
+  ...byInversion<Works['style']>(
+    ({ inversion }) => inversion,
+    (work, inversion) => ({ ...work, inversion }),
+  ),
   // What is learned is the style.
   canBeInstant: false,
   visible: ({ content, inversion }, model) => visiblePart(model, content, inversion),
