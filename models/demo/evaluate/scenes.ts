@@ -13,9 +13,10 @@ export function* heldOutScenes(): Generator<Scene, never> {
   for (let seed = FIRST_SEED; ; seed += HELD_OUT_EVERY) yield sampleScene(seed);
 }
 
-/** A scene as the picture that a user would have. */
-export async function pictureOf(scene: Scene): Promise<Picture> {
-  return { width: PICTURE_SIDE, height: PICTURE_SIDE, rgb: new Uint8Array(await renderScene(scene)) };
+/** A scene as the picture that a user would have, `scale` times the model's size. */
+export async function pictureOf(scene: Scene, scale = 1): Promise<Picture> {
+  const side = PICTURE_SIDE * scale;
+  return { width: side, height: side, rgb: new Uint8Array(await renderScene(scene, scale)) };
 }
 
 export type Attribute = 'object' | 'colour' | 'pattern' | 'setting' | 'style';

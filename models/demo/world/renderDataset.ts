@@ -43,7 +43,7 @@ const masks = values.masks ? createWriteStream(join(out, 'masks.u8')) : undefine
 for (let start = 0; start < count; start += BATCH) {
   const seeds = Array.from({ length: Math.min(BATCH, count - start) }, (_, i) => first + every * (start + i));
   const scenes = seeds.map(sampleScene);
-  for (const pixels of await Promise.all(scenes.map(renderScene))) {
+  for (const pixels of await Promise.all(scenes.map((scene) => renderScene(scene)))) {
     if (!pictures.write(Buffer.from(pixels.buffer))) await once(pictures, 'drain');
   }
   for (const scene of masks === undefined ? [] : scenes) {
