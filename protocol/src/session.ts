@@ -113,7 +113,7 @@ export const sessionMethods = {
   'pair.request': method({
     summary: 'Ask to be let in: the daemon shows a 6-digit code to the person',
     description:
-      'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. There is one pairing at a time; when a page has had the place for 45 seconds, a program that asks gets it, and the other way round.',
+      'Answered when the code is shown: on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. One code is shown at a time, for 45 seconds where others wait. Who has to wait hears pair.waiting. Turns go round by where requests come from; who closes its connection gives up its turn.',
     access: 'anyone',
     params: z.strictObject({ name: NewClientName }),
     result: z.strictObject({
@@ -169,6 +169,13 @@ export const sessionMethods = {
 };
 
 export const sessionNotifications = {
+  'pair.waiting': notification({
+    summary: 'Your pair.request waits for its turn: told at once, and each time another has its turn',
+    access: 'anyone',
+    params: z.strictObject({
+      others: z.int().check(z.minimum(0), z.describe('that wait with you, before or behind')),
+    }),
+  }),
   'pair.changed': notification({
     summary: 'A pairing began, or is over',
     access: 'owner',

@@ -71,7 +71,7 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
 
 function welcome({ port, pairing }: Daemon, folder: string, reason: string): string {
   const look = isBuilt('page')
-    ? `http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`
+    ? `http://127.0.0.1:${port}/#launch=${pairing.launchCodes.make()}  (works once, for ten minutes)`
     : 'the page is not built: stop this, and start it with "npm start"';
   return [
     `Palimpsest is running at http://127.0.0.1:${port}`,

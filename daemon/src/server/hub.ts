@@ -74,6 +74,12 @@ export class Hub {
     this.doorstepOf(connection).leave(connection);
   }
 
+  /** It waits to be let in, among those that wait for their turn (pairingTurns.ts), or does so no more. */
+  setPairing(connection: Connection, isPairing: boolean): void {
+    if (isPairing) this.doorstepOf(connection).leave(connection);
+    else this.doorstepOf(connection).enter(connection);
+  }
+
   /** Kept while the daemon runs: who connects anew has no more than who stays. */
   shareOf({ id }: ClientInfo): Share {
     const share = this.shares.get(id) ?? new Share(this.memory);
@@ -176,8 +182,4 @@ export class Hub {
 }
 
 const newDoorstep = (places: number = LIMITS.strangers) =>
-  new Doorstep<Connection>(
-    places,
-    (connection) => connection.displace(),
-    (connection) => connection.isPairing,
-  );
+  new Doorstep<Connection>(places, (connection) => connection.displace());

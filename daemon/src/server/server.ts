@@ -85,7 +85,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
   });
-  const accept = (socket: WebSocket, raw: Duplex, origin: string, named: string | null) => {
+  const accept = (
+    socket: WebSocket,
+    raw: Duplex,
+    { origin = PROGRAM, 'user-agent': agent = '' }: IncomingMessage['headers'],
+    named: string | null,
+  ) => {
     // Parts of a message are kept until it is whole.
     let heard = 0;
     const listen = (bytes: Buffer) => {
@@ -96,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const connection: Connection = new Connection({
       socket,
       origin,
+      agent,
       named,
       rpc,
       pictures,
@@ -106,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         raw.off('data', listen);
         return hub.shareOf(client);
       },
+      onPairing: (isPairing) => hub.setPairing(connection, isPairing),
       onBacklog: () => hub.boundBacklog(),
       onPreviewsChanged: (job) => hub.updatePreviews(job),
     });
@@ -139,8 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (refusal === undefined) {
         const open = (named: string | null) => {
           unopened.leave(socket);
-          const { origin = PROGRAM } = request.headers;
-          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, origin, named));
+          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, request.headers, named));
         };
         const [, name] = ADDRESS.exec(request.url ?? '') ?? [];
         if (name === undefined) open(null);
