@@ -1,5 +1,6 @@
 /** @file Asking a person for a code again and again, and being in everybody's way. */
 
+import { setMaxListeners } from 'node:events';
 import { type Address, PairingRequest } from '@palimpsest/protocol';
 import { WebSocket } from 'ws';
 import type { StartedDaemon } from '../../test/server/daemon.ts';
@@ -66,6 +67,7 @@ async function waiting(
   client: Pick<Address, 'webSocket'> = { webSocket: WebSocket },
 ): Promise<string> {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const attacked = attack(controller.signal);
   await sleep(2000);
   const begun = Date.now();

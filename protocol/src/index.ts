@@ -118,6 +118,6 @@ export {
   sentence,
   verbatim,
 } from './sentence.ts';
-export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
+export { type ClientInfo, type PendingPairing, PROGRAM, placeOf, shownName } from './session.ts';
 export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
 export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

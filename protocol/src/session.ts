@@ -53,6 +53,20 @@ export function placeOf(origin: string): string {
   return origin === 'null' ? 'a page without an address, such as a plugin in Figma' : `a page of ${origin}`;
 }
 
+const ASCII = /^[ -~]*$/;
+/** Letters of Hebrew or Arabic turn the signs and digits beside them around, unless they are set apart. */
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
+
+/**
+ * A client's name within a line for people, on the terminal or a page: whoever chose it can neither turn around what stands
+ * beside it nor hide anything.
+ */
+export function shownName(name: string): string {
+  const visible = name.replace(/\p{C}/gu, '');
+  return ASCII.test(visible) ? visible : `${FIRST_STRONG_ISOLATE}${visible}${POP_ISOLATE}`;
+}
+
 /** A pairing that waits for its code to be typed in. */
 export const PendingPairing = z.strictObject({
   name: ClientName,

@@ -1,6 +1,6 @@
 /** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
 
-import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
+import { type ClientInfo, type PendingPairing, placeOf, shownName } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../execution/chooseDevice.ts';
 import { Outlet, outliveOutput } from '../files/outlet.ts';
@@ -99,7 +99,7 @@ function showPaired({ name, id }: ClientInfo): void {
 }
 
 /** Whoever chose a name cannot have it end before its end. */
-const quoted = (name: string): string => `"${name.replaceAll('"', "'")}"`;
+const quoted = (name: string): string => `"${shownName(name).replaceAll('"', "'")}"`;
 
 /** Until the process is told to end; a second time ends it at once. */
 function stopped(): Promise<void> {
