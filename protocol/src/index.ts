@@ -102,7 +102,10 @@ export {
   newNonce,
   proofOfClient,
   proofOfDaemon,
+  TICKET_LIFE,
+  type Ticket,
   tokenOfProof,
+  writeTicket,
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export {

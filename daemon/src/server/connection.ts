@@ -29,8 +29,8 @@ export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly origin: string;
   readonly agent: string;
-  /** The client that it says it is, which it has not proven. */
-  readonly named: string | null;
+  /** The client with whose ticket it came, if any. */
+  readonly ticketOf: string | null;
   readonly rpc: Rpc;
   readonly pictures: Pictures;
   readonly timings: Timings;
@@ -55,7 +55,7 @@ export class Connection implements Caller {
   readonly previews = new Set<string>();
   readonly origin: string;
   readonly agent: string;
-  readonly named: string | null;
+  readonly ticketOf: string | null;
   private readonly departure = new AbortController();
   private readonly socket: WebSocket;
   private transfers: Transfers | null = null;
@@ -80,7 +80,7 @@ export class Connection implements Caller {
     this.socket = socket;
     this.origin = options.origin;
     this.agent = options.agent;
-    this.named = options.named;
+    this.ticketOf = options.ticketOf;
     this.deadline = this.awaitHello(timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('ping', () => this.countControlFrame());

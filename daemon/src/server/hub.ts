@@ -20,7 +20,7 @@ import { Share } from './share.ts';
 export class Hub {
   private readonly connections = new Set<Connection>();
   private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
-  /** Places of those that say they are a client: who does not know its key's name cannot come there. */
+  /** Places of those that came with a client's ticket: who does not know its key cannot come there. */
   private readonly reserved = new Map<string, Doorstep<Connection>>();
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
@@ -126,10 +126,10 @@ export class Hub {
     for (const connection of this.connections) connection.terminate();
   }
 
-  private doorstepOf({ origin, named }: Connection): Doorstep<Connection> {
-    if (named !== null) {
-      const own = this.reserved.get(named) ?? newDoorstep(LIMITS.clientConnections);
-      this.reserved.set(named, own);
+  private doorstepOf({ origin, ticketOf }: Connection): Doorstep<Connection> {
+    if (ticketOf !== null) {
+      const own = this.reserved.get(ticketOf) ?? newDoorstep(LIMITS.clientConnections);
+      this.reserved.set(ticketOf, own);
       return own;
     }
     return origin === PROGRAM ? this.strangers.program : this.strangers.page;

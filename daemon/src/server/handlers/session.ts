@@ -39,8 +39,9 @@ export function sessionHandlers({
 }: HandlerDependencies): Part<'hello' | 'hello.prove' | `pair.${string}` | `clients.${string}`> {
   return {
     'hello.prove': async ({ name, nonce }, caller) => {
-      const key = await clients.keyNamed(name);
-      if (key === null) throw stranger(caller);
+      const client = await clients.named(name);
+      if (client === null) throw stranger(caller);
+      const { key } = client;
       const handshake = { port: port(), clientNonce: nonce, daemonNonce: newNonce() };
       caller.challenge = { key, handshake };
       return { nonce: handshake.daemonNonce, proof: await proofOfDaemon(key, handshake) };
