@@ -132,7 +132,7 @@ export const sessionMethods = {
     params: z.strictObject({ name: NewClientName }),
     result: z.strictObject({
       pairing: z.string().check(z.describe('names this pairing in pair.confirm')),
-      secondsLeft: z.int().check(z.describe('until the code expires')),
+      secondsLeft: z.int().check(z.describe('until the code expires; fewer where others ask meanwhile')),
     }),
     errors: ['PAIRING_BUSY'],
   }),

@@ -128,7 +128,7 @@ describe('being let in', () => {
     // As the daemon does after two minutes.
     sockets.at(-1)!.emit('close', CLOSE_CODES.notAuthorised, Buffer.from('The code has expired.'));
     await expect.poll(state).toBe('unpaired');
-    expect(model.problem.value).toBe('The code has expired. Connect once more for a new one.');
+    expect(model.problem.value).toBe('The code has expired. Connect once more for a new code.');
   });
 
   it('says so when another program has the daemon’s place, keeps the token, and comes back with the daemon', async () => {

@@ -217,7 +217,7 @@ describe('a connection', () => {
     end?.('displaced');
     expect(await page.closed).toMatchObject({
       code: 4401,
-      reason: expect.stringContaining('Another client'),
+      reason: expect.stringContaining('their turn'),
     });
   });
 

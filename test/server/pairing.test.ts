@@ -157,8 +157,23 @@ describe('a pairing', () => {
       }, ignore);
       await later(10);
     }
-    expect(guesses).toBeGreaterThan(30);
-    expect(guesses).toBeLessThanOrEqual(30 + 10);
+    expect(guesses).toBeGreaterThan(60);
+    expect(guesses).toBeLessThanOrEqual(60 + 10);
+  });
+
+  it('is guessed at by one source for hours without a pause for others of its kind', async () => {
+    const app = { origin: 'null', agent: 'an app' };
+    let guesses = 0;
+    for (const end = Date.now() + 6 * 3_600_000; Date.now() < end; ) {
+      const evil = ask('evil', { origin: 'null', agent: 'a browser' });
+      while (pairing.pending === null) await later(10);
+      await guess(evil);
+      guesses += 5;
+      const honest = ask('honest', app);
+      expect(pairing.pending, `after ${guesses} guesses`).toMatchObject({ name: 'honest' });
+      pairing.confirm((await honest.asked).pairing, pairing.pending!.code);
+    }
+    expect(guesses).toBeGreaterThan(40);
   });
 
   it('opens the printed link once, for ten minutes', async () => {

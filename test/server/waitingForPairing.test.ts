@@ -8,8 +8,9 @@ import { RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
 const opened: RawClient[] = [];
+// Longer than any test: who goes, goes because others come.
 beforeEach(async () => {
-  server = await testServer({ hello: 300 });
+  server = await testServer({ hello: 600_000 });
 });
 afterEach(async () => {
   for (const { socket } of opened.splice(0)) socket.terminate();
@@ -28,15 +29,27 @@ const BROWSER = { origin: 'null', headers: { 'user-agent': 'a browser' } };
 const FIGMA = { origin: 'null', headers: { 'user-agent': 'Figma' } };
 
 describe('a client that asks to be let in while another is', () => {
-  it('is told that it waits, has time, and stays whoever else comes', async () => {
+  it('may be silent for longer than others before hello', async () => {
+    await server.close();
+    server = await testServer({ hello: 100 });
+    const holder = await open({});
+    await holder.call('pair.request', { name: 'holder' });
+    const page = await open(FIGMA);
+    const asked = page.call('pair.request', { name: 'Figma' });
+    const silent = await open(BROWSER);
+    expect((await silent.closed).code).toBe(4401);
+    holder.socket.close();
+    expect((await asked).result).toMatchObject({ secondsLeft: 120 });
+    expect(page.socket.readyState).toBe(page.socket.OPEN);
+  });
+
+  it('is told that it waits, and stays whoever else comes', async () => {
     const holder = await open({});
     await holder.call('pair.request', { name: 'holder' });
     const page = await open(FIGMA);
     const asked = page.call('pair.request', { name: 'Figma' });
     expect(await waits(page)).toEqual({ jsonrpc: '2.0', method: 'pair.waiting', params: { others: 0 } });
     for (let i = 0; i < LIMITS.strangers + 5; i++) await open(BROWSER);
-    // Longer than a stranger may be silent.
-    await new Promise((resolve) => setTimeout(resolve, 400));
     holder.socket.close();
     expect((await asked).result).toMatchObject({ secondsLeft: 120 });
     expect(server.pairing.pending).toMatchObject({ name: 'Figma' });
@@ -64,6 +77,17 @@ describe('a client that asks to be let in while another is', () => {
     isOver = true;
     const names = server.pairings.flatMap((pending) => pending?.name ?? []);
     expect(names).toEqual(['holder', 'hostile', 'Figma']);
+  });
+
+  it('keeps its place when the code was right, until it has its token', async () => {
+    const page = await open(FIGMA);
+    const { result } = await page.call('pair.request', { name: 'Figma' });
+    const { pairing } = result as unknown as { pairing: string };
+    const { code } = server.pairing.pending!;
+    const granted = await page.call('pair.confirm', { pairing, code });
+    const { token } = granted.result as unknown as { token: string };
+    for (let i = 0; i < LIMITS.strangers + 5; i++) await open(BROWSER);
+    expect((await page.call('hello', { token, protocol: 1 })).result).toBeDefined();
   });
 
   it('can wait with the typed client, or give up', async () => {

@@ -154,12 +154,13 @@ export class Connection implements Caller {
 
   endPairing(why: Ending | 'refused'): void {
     if (this.client !== null || this.gone.aborted || why === 'replaced') return;
-    this.options.onPairing(false);
+    // Who gave the right code is no stranger any more: others must not take its place before it has its token.
+    if (why !== 'confirmed') this.options.onPairing(false);
     clearTimeout(this.deadline);
     this.deadline = this.awaitHello(AFTER_PAIRING);
     if (why === 'expired') this.end(CLOSE_CODES.notAuthorised, 'The code has expired.');
     else if (why === 'displaced')
-      this.end(CLOSE_CODES.notAuthorised, 'Another client asked to be let in meanwhile.');
+      this.end(CLOSE_CODES.notAuthorised, 'Others wait to be let in too, and it is their turn.');
   }
 
   setPreview(job: string, on: boolean): void {

@@ -11,7 +11,7 @@ const TRIES = 5;
 const FIRST_PAUSE = 30_000;
 const MAX_PAUSE = 60 * 60_000;
 /** Wrong codes of one kind: so many at once, and one in so many seconds, which is more than one source can give. */
-const OF_KIND = 30;
+const OF_KIND = 60;
 const SECONDS_PER_GUESS = 360;
 /** Sources that are remembered: those that guessed longest ago are forgotten first. */
 const REMEMBERED = 256;

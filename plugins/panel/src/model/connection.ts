@@ -19,7 +19,6 @@ export type ConnectionState =
   | { readonly name: 'connected'; readonly client: DaemonClient };
 
 const TOKEN = 'token';
-const EXPIRED = 'The code has expired. Connect once more for a new one.';
 /** Between two looks for a daemon that is not there. */
 const PAUSE = 3000;
 
@@ -130,11 +129,12 @@ export class ConnectionModel {
     this.client?.close();
   }
 
-  /** The daemon has stopped, or the code has expired. */
+  /** The daemon has stopped, the code has expired, or others had to have their turn. */
   private async startOver(request: PairingRequest, reason: PalimpsestError): Promise<void> {
     if (this.request !== request || this.ended) return;
     this.request = null;
-    if (reason.code !== 'CONNECTION_LOST') this.problem.value = EXPIRED;
+    if (reason.code !== 'CONNECTION_LOST')
+      this.problem.value = `${reason.message} Connect once more for a new code.`;
     await this.look();
   }
 
