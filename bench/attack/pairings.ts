@@ -1,12 +1,13 @@
 /** @file Asking a person for a code again and again, and being in everybody's way. */
 
-import { PairingRequest } from '@palimpsest/protocol';
+import { setMaxListeners } from 'node:events';
+import { type Address, PairingRequest } from '@palimpsest/protocol';
 import { WebSocket } from 'ws';
 import type { StartedDaemon } from '../../test/server/daemon.ts';
 import { openSocket, send, sleep, urlOf } from './target.ts';
 
 const SECONDS = 4;
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 
 export async function attackPairing(daemon: StartedDaemon): Promise<string[]> {
   const prompts = () => daemon.output().split('wants to connect').length - 1;
@@ -29,7 +30,7 @@ export async function attackPairing(daemon: StartedDaemon): Promise<string[]> {
   };
   const page = await spam('null', 1);
   const program = await spam(undefined, 8);
-  const holder = await waiting(daemon, async (signal) => {
+  const hold = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       const socket = await openSocket(daemon, { origin: 'null' });
       if (socket === null) continue;
@@ -37,26 +38,43 @@ export async function attackPairing(daemon: StartedDaemon): Promise<string[]> {
       await Promise.race([new Promise((resolve) => socket.once('close', resolve)), aborted(signal)]);
       socket.terminate();
     }
-  });
+  };
+  const crowd = (signal: AbortSignal) =>
+    Promise.all(Array.from({ length: 50 }, () => hold(signal))).then(() => {});
+  const holder = await waiting(daemon, hold);
+  const inApp = await waiting(daemon, crowd, APP);
   const guesser = await waiting(daemon, (signal) => guess(daemon, signal));
   return [
     `prompts in ${SECONDS} s: ${page} by a page, ${program} by a program`,
     `a program's pairing while a page holds the place: ${holder}; while it guesses: ${guesser}`,
+    `an app's panel while 50 pages without an address hold the place: ${inApp}`,
   ];
 }
 
-/** How long a program waits for its prompt while something goes on. */
+/** A page without an address in an app of its own, as Figma's. */
+const APP = {
+  webSocket: class extends WebSocket {
+    constructor(url: string) {
+      super(url, { origin: 'null', headers: { 'user-agent': 'Figma' } });
+    }
+  },
+};
+
+/** How long a client, by default a program, waits for its prompt while something goes on. */
 async function waiting(
   daemon: StartedDaemon,
   attack: (signal: AbortSignal) => Promise<void>,
+  client: Pick<Address, 'webSocket'> = { webSocket: WebSocket },
 ): Promise<string> {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const attacked = attack(controller.signal);
   await sleep(2000);
   const begun = Date.now();
   let shown = false;
-  while (!shown && Date.now() - begun < PATIENCE) {
-    shown = await PairingRequest.open({ urls: [urlOf(daemon)], webSocket: WebSocket, name: 'honest' }).then(
+  const signal = AbortSignal.timeout(PATIENCE);
+  while (!shown && !signal.aborted) {
+    shown = await PairingRequest.open({ ...client, urls: [urlOf(daemon)], name: 'honest', signal }).then(
       (request) => {
         request.close();
         return true;

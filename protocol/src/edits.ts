@@ -40,7 +40,7 @@ export const editMethods = {
   'edits.create': method({
     summary: 'Edit a picture with words: replace, refine and reweight, all together',
     description:
-      'Learns the picture first if it has to. Words are checked by the job: a wrong one fails it with WORD_NOT_FOUND.',
+      'Learns the picture first if it has to. Words are checked by the job: a wrong one fails it with WORD_NOT_FOUND, one that is named twice with OPTION_INVALID.',
     access: 'client',
     params: z.strictObject({ ...common, target: targetWords, edit: z.prefault(AskedEdit, {}) }),
     result: Submitted,

@@ -36,7 +36,7 @@ export const ERROR_CODES = {
   QUEUE_FULL: 'too many jobs are waiting',
   TIME_LIMIT: 'a job ran longer than the daemon allows',
   NOT_AUTHORISED: 'the connection has not said hello with a valid token, or the client may not do this',
-  PAIRING_BUSY: 'another pairing is under way, or too many have failed lately',
+  PAIRING_BUSY: 'too many others ask to be let in, so this request had to give way',
   PAIRING_FAILED: 'the pairing code is wrong, used up or has expired',
   RATE_LIMITED: 'the client sends more than it may',
   TRANSFER_FAILED: 'a picture was not transferred whole, or is not what its hash says',

@@ -102,7 +102,10 @@ export {
   newNonce,
   proofOfClient,
   proofOfDaemon,
+  TICKET_LIFE,
+  type Ticket,
   tokenOfProof,
+  writeTicket,
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export {
@@ -118,6 +121,6 @@ export {
   sentence,
   verbatim,
 } from './sentence.ts';
-export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
+export { type ClientInfo, type PendingPairing, PROGRAM, placeOf, shownName } from './session.ts';
 export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
 export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

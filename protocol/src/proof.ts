@@ -36,6 +36,25 @@ export const proofOfClient = async (token: string, key: string, handshake: Hands
 export const tokenOfProof = async (proof: string, key: string, handshake: Handshake): Promise<string> =>
   combine(proof, await maskOf(key, handshake));
 
+/** How long before and after its time a ticket is good, in ms: who has overheard one can do nothing with it later. */
+export const TICKET_LIFE = 10_000;
+
+/** Leads to the places that the daemon keeps for a client: once, now, and at that port. */
+export interface Ticket {
+  /** Of the key. */
+  readonly name: string;
+  readonly port: number;
+  /** In ms since 1970. */
+  readonly time: number;
+  readonly nonce: string;
+}
+
+/** A ticket as it stands in an address; it tells nothing of the key. */
+export async function writeTicket(key: string, { name, port, time, nonce }: Ticket): Promise<string> {
+  const proof = await authenticated(key, `palimpsest place ${port} ${time} ${nonce}`);
+  return `${name}.${time}.${nonce}.${proof}`;
+}
+
 /** A number that nobody has foreseen. */
 export const newNonce = (): string => toHex(crypto.getRandomValues(new Uint8Array(32)).buffer);
 

@@ -53,6 +53,20 @@ export function placeOf(origin: string): string {
   return origin === 'null' ? 'a page without an address, such as a plugin in Figma' : `a page of ${origin}`;
 }
 
+const ASCII = /^[ -~]*$/;
+/** Letters of Hebrew or Arabic turn the signs and digits beside them around, unless they are set apart. */
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
+
+/**
+ * A client's name within a line for people, on the terminal or a page: whoever chose it can neither turn around what stands
+ * beside it nor hide anything.
+ */
+export function shownName(name: string): string {
+  const visible = name.replace(/\p{C}/gu, '');
+  return ASCII.test(visible) ? visible : `${FIRST_STRONG_ISOLATE}${visible}${POP_ISOLATE}`;
+}
+
 /** A pairing that waits for its code to be typed in. */
 export const PendingPairing = z.strictObject({
   name: ClientName,
@@ -113,12 +127,12 @@ export const sessionMethods = {
   'pair.request': method({
     summary: 'Ask to be let in: the daemon shows a 6-digit code to the person',
     description:
-      'The code is on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. There is one pairing at a time; when a page has had the place for 45 seconds, a program that asks gets it, and the other way round.',
+      'Answered when the code is shown: on the terminal of the daemon and on its own page, for 2 minutes and 5 tries. One code is shown at a time, for 45 seconds where others wait. Who has to wait hears pair.waiting. Turns go round by where requests come from; who closes its connection gives up its turn.',
     access: 'anyone',
     params: z.strictObject({ name: NewClientName }),
     result: z.strictObject({
       pairing: z.string().check(z.describe('names this pairing in pair.confirm')),
-      secondsLeft: z.int().check(z.describe('until the code expires')),
+      secondsLeft: z.int().check(z.describe('until the code expires; fewer where others ask meanwhile')),
     }),
     errors: ['PAIRING_BUSY'],
   }),
@@ -169,6 +183,13 @@ export const sessionMethods = {
 };
 
 export const sessionNotifications = {
+  'pair.waiting': notification({
+    summary: 'Your pair.request waits for its turn: told at once, and each time another has its turn',
+    access: 'anyone',
+    params: z.strictObject({
+      others: z.int().check(z.minimum(0), z.describe('that wait with you, before or behind')),
+    }),
+  }),
   'pair.changed': notification({
     summary: 'A pairing began, or is over',
     access: 'owner',

@@ -156,13 +156,13 @@ describe('palimpsest edit with bad input', () => {
       'two factors for one word',
       { extra: ['--weight', 'tiger=2', '--weight', 'Tiger=3'] },
       'OPTION_INVALID',
-      /^--weight names "Tiger" twice/,
+      /^The strength named for "tiger" would not count/,
     ],
     [
       'two intervals for one word',
       { extra: ['--word-tau', 'tiger=0..0.2', '--word-tau', 'tiger=0.4..0.5'] },
       'OPTION_INVALID',
-      /^--word-tau names "tiger" twice/,
+      /^The interval named for "tiger" would not count/,
     ],
     ['a context without a mask', { extra: ['--context', '0.5'] }, 'OPTION_INVALID', /--mask/],
     [

@@ -83,6 +83,19 @@ describe('palimpsest serve', () => {
     await vi.waitFor(() => expect(daemon.output()).toMatch(/"A test" is connected.*--revoke \S+/));
   });
 
+  it('keeps a name that is written from right to left apart from the rest of its line', async () => {
+    const url = `ws://127.0.0.1:${daemon.port}/rpc`;
+    const name = 'אבג "123';
+    const shown = `"\u2068אבג '123\u2069"`;
+    await pair({ urls: [url], webSocket: WebSocket, name }, async () => {
+      const code = () => new RegExp(`${shown} wants to connect.*: {2}(\\d{6})`).exec(daemon.output())?.[1];
+      await vi.waitFor(() => expect(code()).toBeDefined());
+      return code()!;
+    });
+    await vi.waitFor(() => expect(daemon.output()).toContain(`${shown} is connected`));
+    expect((await run(daemon.env, 'clients')).stdout).toContain('  \u2068אבג "123\u2069\n');
+  });
+
   it('stops cleanly', async () => {
     const lock = daemon.tokenFile.replace(/token$/, 'daemon.json');
     expect(existsSync(lock)).toBe(true);

@@ -99,6 +99,17 @@ describe('with a daemon running', () => {
     expect(readFileSync(at('drawn-there.png')).equals(readFileSync(at('drawn-here.png')))).toBe(true);
   });
 
+  it('a word that is named twice is refused there as here', async () => {
+    const twice = ['edit', picture, ...options, ...words, '--weight', 'tiger=2', '--weight', 'Tiger=3'];
+    for (const where of [[], ['--no-daemon']]) {
+      const { stdout } = await inProcess(cache, ...twice, ...where, '--out', at('none.png'));
+      expect(JSON.parse(stdout).error).toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining('named for "tiger"'),
+      });
+    }
+  });
+
   it("the job's error is the command's", async () => {
     const wrong = ['edit', picture, ...options, ...words, '--weight', 'lion=2', '--out', at('none.png')];
     const { status, stdout } = await inProcess(cache, ...wrong);

@@ -56,6 +56,40 @@ describe('an edit plan', () => {
     expect(blend?.words.data.subarray(0, 77).some((x) => x === 1)).toBe(true);
   });
 
+  describe('for a word that is named twice', () => {
+    const target = 'a red star and a Star and a cat';
+    const weigh = (...words: string[]) =>
+      plan({ weights: words.map((word, i) => ({ word, weight: i + 2 })) }, { ...prompts, target });
+
+    it.each([
+      ['cat', 'cat'],
+      ['cat', 'CAT'],
+      ['cat', 'c\u00adat'],
+      ['star', 'star#1'],
+      ['red star', 'red', 'star#1'],
+      ['star#1', 'red star'],
+    ])('refuses %j', (...words) => {
+      expect(() => weigh(...words)).toThrow(
+        expect.objectContaining({
+          code: 'OPTION_INVALID',
+          message: expect.stringContaining(`"${words[0]}"`),
+        }),
+      );
+      const wordTaus = words.map((word) => ({ word, from: 0, to: 0.5 }));
+      expect(() => plan({ wordTaus }, { ...prompts, target })).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    });
+
+    it.each([
+      ['star', 'Star'],
+      ['red star', 'star'],
+      ['red', 'star', 'cat'],
+    ])('takes %j, which are others, or a rule and its exception', (...words) => {
+      expect(() => weigh(...words)).not.toThrow();
+    });
+  });
+
   it('refuses words that are not there, and a subtraction from nothing', () => {
     const blend = { source: ['dog'], target: ['star'] };
     expect(() => plan({ blend })).toThrow(expect.objectContaining({ code: 'WORD_NOT_FOUND' }));

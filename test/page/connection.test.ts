@@ -1,7 +1,9 @@
 /** Being let in, losing the daemon and finding it again, in a real browser. */
 
+import { PairingRequest } from '@palimpsest/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts';
 
@@ -51,6 +53,23 @@ describeInBrowser('the connection of the page', () => {
     await second.getByText('This link has been used').waitFor();
     await second.getByText(/Each tab connects on its own.*six digits from the terminal/).waitFor();
     await expectAccessible(second);
+    await second.context().close();
+  });
+
+  it('waits for its turn while another is let in, says so, and can be given up', async () => {
+    const urls = [`ws://127.0.0.1:${port}/rpc`];
+    const other = await PairingRequest.open({ urls, webSocket: WebSocket, name: 'another' });
+    const second = await openPage(browser, `http://127.0.0.1:${port}/`);
+    const connect = second.getByRole('button', { name: 'Connect' });
+    await connect.click();
+    await expect.poll(() => second.locator('.connection').textContent()).toBe('Waiting for its turn');
+    await second.getByText('This panel waits for its turn').waitFor();
+    await expectAccessible(second);
+    await second.getByRole('button', { name: 'Back' }).click();
+    await connect.click();
+    await second.getByText('This panel waits for its turn').waitFor();
+    other.close();
+    await second.getByLabel('Code').waitFor();
     await second.context().close();
   });
 

@@ -43,6 +43,10 @@ async function newModel(): Promise<ConnectionModel> {
   expect(made.state.value.name).toBe('unpaired');
   return made;
 }
+const leaving = () => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+};
 const state = () => model.state.value.name;
 const restart = async () => {
   const { port } = server;
@@ -73,6 +77,21 @@ describe('being let in', () => {
       expect(state()).toBe('unpaired');
     }
     expect(server.pairings.filter((pending) => pending !== null)).toHaveLength(5);
+  });
+
+  it('waits for its turn while another is let in, or gives up', async () => {
+    const { signal, abort } = leaving();
+    await server.pairing.request('another', { signal });
+    void model.ask();
+    await expect.poll(state).toBe('waiting');
+    model.giveUp();
+    expect(state()).toBe('unpaired');
+    void model.ask();
+    await expect.poll(state).toBe('waiting');
+    abort();
+    await expect.poll(state).toBe('pairing');
+    await model.confirm(server.pairings.at(-1)!.code);
+    expect(state()).toBe('connected');
   });
 
   it('can begin anew when the panel was closed', async () => {
@@ -109,7 +128,7 @@ describe('being let in', () => {
     // As the daemon does after two minutes.
     sockets.at(-1)!.emit('close', CLOSE_CODES.notAuthorised, Buffer.from('The code has expired.'));
     await expect.poll(state).toBe('unpaired');
-    expect(model.problem.value).toBe('The code has expired. Connect once more for a new one.');
+    expect(model.problem.value).toBe('The code has expired. Connect once more for a new code.');
   });
 
   it('says so when another program has the daemon’s place, keeps the token, and comes back with the daemon', async () => {

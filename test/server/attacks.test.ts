@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { decodeFrame, encodeFrame, type Frame, hashPicture } from '@palimpsest/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Asking } from '../../daemon/src/server/pairing.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -192,27 +193,31 @@ describe('a connection', () => {
     const quick = await testServer({ hello: 300 });
     const client = await RawClient.greet(quick);
     const request = quick.pairing.request.bind(quick.pairing);
-    quick.pairing.request = (name, asking) => ({ ...request(name, asking), secondsLeft: 0 });
-    expect((await client.call('pair.request', { name: 'again' })).result).toMatchObject({ secondsLeft: 0 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    let end: Asking['onOver'];
+    quick.pairing.request = (name, asking = {}) => {
+      end = asking.onOver;
+      return request(name, asking);
+    };
+    expect((await client.call('pair.request', { name: 'again' })).result).toBeDefined();
+    end?.('expired');
     expect((await client.call('status')).error).toBeUndefined();
     await quick.close();
   });
 
   it('that waits for its code is told when another gets its place', async () => {
     const request = server.pairing.request.bind(server.pairing);
-    let displace = () => {};
+    let end: Asking['onOver'];
     server.pairing.request = (name, asking = {}) => {
-      displace = asking.onDisplaced ?? displace;
+      end = asking.onOver;
       return request(name, asking);
     };
     const page = await open({ origin: 'null' });
     await page.call('pair.request', { name: 'holder' });
     expect(server.pairing.pending).toMatchObject({ name: 'holder', origin: 'null' });
-    displace();
+    end?.('displaced');
     expect(await page.closed).toMatchObject({
       code: 4401,
-      reason: expect.stringContaining('Another client'),
+      reason: expect.stringContaining('their turn'),
     });
   });
 

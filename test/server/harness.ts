@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type BlobHash,
   type JobProgress,
   type JobRequest,
   PalimpsestError,
@@ -16,10 +17,11 @@ import sharp from 'sharp';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import type { Backend, Jobs } from '../../daemon/src/server/backend.ts';
+import { pictureNamed } from '../../daemon/src/server/belongings.ts';
 import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
 import type { Timings } from '../../daemon/src/server/limits.ts';
 import { type RunningServer, startServer } from '../../daemon/src/server/server.ts';
-import { BlobStore } from '../../daemon/src/store/blobStore.ts';
+import { BlobStore, type BlobStoreOptions } from '../../daemon/src/store/blobStore.ts';
 import { InversionList } from '../../daemon/src/store/inversionList.ts';
 import { Ownership } from '../../daemon/src/store/ownership.ts';
 
@@ -90,6 +92,7 @@ export async function testServer(
   timings: Partial<Timings> = {},
   port = 0,
   folder = mkdtempSync(join(tmpdir(), 'palimpsest-server-')),
+  room: Pick<BlobStoreOptions, 'maxBytes'> = {},
 ): Promise<TestServer> {
   const jobs = new FakeJobs();
   const models: Backend['models'] = {
@@ -111,11 +114,13 @@ export async function testServer(
     unload: async () => {},
     attentionMaps: async () => [{ word: 'dog', png: await picture(16, 16) }],
   };
+  const ownership = new Ownership(join(folder, 'owners'));
+  const ownersOf = (image: BlobHash) => ownership.ownersOf(pictureNamed(image));
   const backend: Backend = {
     jobs,
-    blobs: new BlobStore(join(folder, 'blobs')),
+    blobs: new BlobStore(join(folder, 'blobs'), { ownersOf, ...room }),
     inversions: new InversionList(join(folder, 'inversions')),
-    ownership: new Ownership(join(folder, 'owners')),
+    ownership,
     engine,
     models,
   };

@@ -277,12 +277,12 @@ describe('a client', () => {
   it('that opens the printed link once is the owner, and sees the code of a pairing', async () => {
     const page = await RawClient.open(server.url, { origin: `http://127.0.0.1:${server.port}` });
     if (typeof page === 'number') throw new Error('refused');
-    const launch = { code: server.pairing.newLaunchCode(), name: 'Palimpsest page' };
+    const launch = { code: server.pairing.launchCodes.make(), name: 'Palimpsest page' };
     const { result } = await page.call('pair.launch', launch);
     expect((await page.call('pair.launch', launch)).error?.data?.code).toBe('PAIRING_FAILED');
     const { token } = result as unknown as { token: string };
     await page.call('hello', { token, protocol: 1 });
-    server.pairing.request('Photopea');
+    void server.pairing.request('Photopea');
     expect(JSON.parse(String(await page.next()))).toMatchObject({
       method: 'pair.changed',
       params: { pending: { name: 'Photopea', origin: 'program', code: server.pairing.pending?.code } },

@@ -3,141 +3,251 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type PendingPairing, PROGRAM } from '@palimpsest/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
-import { Pairing } from '../../daemon/src/server/pairing.ts';
+import { LIMITS } from '../../daemon/src/server/limits.ts';
+import { type Asking, type Ending, Pairing } from '../../daemon/src/server/pairing.ts';
 import { fillDisk, makeRoomOnDisk } from '../fullDisk.ts';
 
 describe('a pairing', () => {
-  let time: number;
   let pairing: Pairing;
-  const wrong = () => (pairing.pending!.code === '000000' ? '000001' : '000000');
+  let shown: PendingPairing[];
   beforeEach(() => {
-    time = 1_000_000;
-    pairing = new Pairing(
-      () => {},
-      () => time,
-    );
+    vi.useFakeTimers();
+    shown = [];
+    pairing = new Pairing((pending) => {
+      if (pending !== null) shown.push(pending);
+    });
   });
+  afterEach(() => vi.useRealTimers());
+  const later = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000);
+  const wrong = () => (pairing.pending!.code === '000000' ? '000001' : '000000');
+  /** Asks, and goes when it is told to. */
+  const ask = (name: string, asking: Asking = {}) => {
+    const controller = new AbortController();
+    const asked = pairing.request(name, { signal: controller.signal, ...asking });
+    asked.catch(ignore);
+    return { asked, withdraw: () => controller.abort() };
+  };
+  const guess = async ({ asked }: ReturnType<typeof ask>) => {
+    const { pairing: id } = await asked;
+    for (let i = 0; i < 5; i++) {
+      expect(() => pairing.confirm(id, wrong())).toThrow(expect.objectContaining({ code: 'PAIRING_FAILED' }));
+    }
+  };
+  /** Those that have had their turn, in order. */
+  const names = () => shown.map(({ name }) => name);
 
-  it('ends with the right code, once', () => {
-    const { pairing: id, secondsLeft } = pairing.request('Figma');
+  it('ends with the right code, once', async () => {
+    const { pairing: id, secondsLeft } = await pairing.request('Figma');
     expect(secondsLeft).toBe(120);
     const { code } = pairing.pending!;
     expect(pairing.confirm(id, code)).toBe('Figma');
     expect(() => pairing.confirm(id, code)).toThrow(/expired or is used/);
   });
 
-  it('is only one at a time, for two minutes', () => {
-    const { pairing: id } = pairing.request('Figma');
+  it('is only one at a time, for two minutes, and others wait', async () => {
+    const endings: Ending[] = [];
+    const others: number[] = [];
+    const { pairing: id } = await pairing.request('Figma', { onOver: (why) => endings.push(why) });
     const { code } = pairing.pending!;
-    expect(() => pairing.request('another')).toThrow(expect.objectContaining({ code: 'PAIRING_BUSY' }));
-    time += 120_000;
+    await later(120);
     expect(() => pairing.confirm(id, code)).toThrow(/expired/);
-    pairing.request('another');
+    expect([endings, pairing.pending]).toEqual([['expired'], null]);
+    ask('another');
+    ask('a third', { onWaiting: (count) => others.push(count) });
+    expect([names(), others]).toEqual([['Figma', 'another'], [0]]);
+    await later(45);
+    expect(names()).toEqual(['Figma', 'another', 'a third']);
   });
 
   it('does not take another pairing for its own', () => {
-    pairing.request('Figma');
+    ask('Figma');
     expect(() => pairing.confirm('guessed', pairing.pending!.code)).toThrow(/expired/);
     expect(pairing.pending).not.toBeNull();
   });
 
-  it('is lost after five wrong codes, and the pauses grow to an hour', () => {
+  it('is lost after five wrong codes, and the pauses grow to an hour', async () => {
     const pauses: number[] = [];
     for (let round = 0; round < 9; round++) {
-      const { pairing: id } = pairing.request('evil');
-      for (let i = 0; i < 5; i++) {
-        expect(() => pairing.confirm(id, wrong())).toThrow(
-          expect.objectContaining({ code: 'PAIRING_FAILED' }),
-        );
-        if (pairing.pending === null) break;
-      }
+      const guesser = ask('evil');
+      await guess(guesser);
       expect(pairing.pending).toBeNull();
-      const start = time;
-      while (isBusy(() => pairing.request('x'))) time += 1000;
-      pauses.push((time - start) / 1000);
-      // That request is used up, too.
-      time += 120_000;
+      const next = ask('x');
+      const start = Date.now();
+      while (pairing.pending === null) await later(1);
+      pauses.push((Date.now() - start) / 1000);
+      next.withdraw();
+      await later(60);
     }
     expect(pauses.slice(0, 4)).toEqual([30, 60, 120, 240]);
     expect(pauses.at(-1)).toBe(3600);
   });
 
-  it('ends when who asked has gone, and wrong codes count on in the next', () => {
+  it('ends when who asked has gone, and wrong codes count on in the next', async () => {
     for (let i = 0; i < 4; i++) {
-      const { pairing: id } = pairing.request('evil');
+      const evil = ask('evil');
+      const { pairing: id } = await evil.asked;
       expect(() => pairing.confirm(id, wrong())).toThrow(`${4 - i} tries are left`);
-      pairing.withdraw(id);
+      evil.withdraw();
       expect(pairing.pending).toBeNull();
-      pairing.withdraw(id);
+      evil.withdraw();
     }
-    const { pairing: id } = pairing.request('evil');
-    pairing.withdraw('another');
+    const { pairing: id } = await pairing.request('evil');
     expect(() => pairing.confirm(id, wrong())).toThrow('wrong 5 times');
-    expect(isBusy(() => pairing.request('evil'))).toBe(true);
+    ask('evil');
+    expect(pairing.pending).toBeNull();
   });
 
   it('says where the request comes from', () => {
-    pairing.request('Figma', { origin: 'https://www.figma.com' });
+    ask('Figma', { origin: 'https://www.figma.com' });
     expect(pairing.pending).toMatchObject({ name: 'Figma', origin: 'https://www.figma.com' });
   });
 
-  it('is shown a few times in a row, however often somebody asks, and as often as it succeeds', () => {
-    const ask = (origin: string) => {
-      const { pairing: id } = pairing.request('asks', { origin });
-      return { id, code: pairing.pending!.code };
-    };
+  it('is shown a few times in a row, however often somebody asks, and as often as it succeeds', async () => {
     for (let i = 0; i < 20; i++) {
-      const { id, code } = ask('null');
-      pairing.confirm(id, code);
+      const { pairing: id } = await ask('asks', { origin: 'null' }).asked;
+      pairing.confirm(id, pairing.pending!.code);
     }
-    let shown = 0;
-    for (let i = 0; i < 100; i++) {
-      if (isBusy(() => pairing.withdraw(ask('null').id))) continue;
-      shown++;
-    }
-    expect(shown).toBe(5);
-    expect(isBusy(() => ask('program'))).toBe(false);
-    pairing.withdraw('another');
-    time += 120_000;
-    expect(isBusy(() => ask('null'))).toBe(false);
+    shown = [];
+    for (let i = 0; i < 100; i++) ask('asks', { origin: 'null' }).withdraw();
+    expect(shown).toHaveLength(5);
+    ask('program').withdraw();
+    expect(shown).toHaveLength(6);
+    ask('asks', { origin: 'null' });
+    await later(20);
+    expect(shown).toHaveLength(7);
   });
 
-  it('gives its place to another kind after a while, also when it is asked for anew', () => {
-    const displaced: string[] = [];
-    const ask = (origin: string) =>
-      pairing.request('asks', { origin, onDisplaced: () => displaced.push(origin) }).pairing;
-    let held = ask('null');
-    time += 30_000;
-    expect(() => ask('program')).toThrow('in 15 seconds');
-    pairing.withdraw(held);
-    held = ask('null');
-    time += 15_000;
-    expect(() => ask('null')).toThrow('in 105 seconds');
-    const honest = ask('program');
-    expect(displaced).toEqual(['null']);
+  it('gives its place to another that waits after a while', async () => {
+    const endings: Ending[] = [];
+    const { pairing: held } = await ask('holder', { origin: 'null', onOver: (why) => endings.push(why) })
+      .asked;
+    await later(30);
+    const honest = ask('honest');
+    expect(pairing.pending).toMatchObject({ name: 'holder', secondsLeft: 15 });
+    await later(15);
+    expect(endings).toEqual(['displaced']);
+    const { pairing: id } = await honest.asked;
     expect(() => pairing.confirm(held, pairing.pending!.code)).toThrow(/expired/);
-    expect(isBusy(() => ask('null'))).toBe(true);
-    expect(pairing.confirm(honest, pairing.pending!.code)).toBe('asks');
+    expect(pairing.confirm(id, pairing.pending!.code)).toBe('honest');
   });
 
-  it('that was guessed at stops its own kind only', () => {
-    const { pairing: id } = pairing.request('evil', { origin: 'null' });
-    for (let i = 0; i < 5; i++) expect(() => pairing.confirm(id, wrong())).toThrow();
-    expect(isBusy(() => pairing.request('evil', { origin: 'null' }))).toBe(true);
-    for (const origin of ['https://www.figma.com', 'program']) {
-      pairing.withdraw(pairing.request('honest', { origin }).pairing);
+  it('that was guessed at stops its own source only', async () => {
+    await guess(ask('evil', { origin: 'null', agent: 'a browser' }));
+    ask('evil', { origin: 'null', agent: 'a browser' });
+    expect(pairing.pending).toBeNull();
+    for (const asking of [{ origin: 'null', agent: 'an app' }, { origin: 'https://www.figma.com' }, {}]) {
+      const honest = ask('honest', asking);
+      expect(pairing.pending).toMatchObject({ name: 'honest' });
+      honest.withdraw();
     }
   });
 
-  it('opens the printed link once, for ten minutes', () => {
-    const code = pairing.newLaunchCode();
-    pairing.redeemLaunchCode(code);
-    expect(() => pairing.redeemLaunchCode(code)).toThrow(/used or is too old/);
-    const late = pairing.newLaunchCode();
-    time += 600_000;
-    expect(() => pairing.redeemLaunchCode(late)).toThrow(/too old/);
+  it('cannot be guessed at more often by a program that pretends to be ever other browsers', async () => {
+    let guesses = 0;
+    const end = Date.now() + 3_600_000;
+    for (let i = 0; Date.now() < end; i++) {
+      ask('evil', { origin: 'null', agent: `browser ${i}` }).asked.then(({ pairing: id }) => {
+        while (pairing.pending !== null) {
+          expect(() => pairing.confirm(id, wrong())).toThrow();
+          guesses++;
+        }
+      }, ignore);
+      await later(10);
+    }
+    expect(guesses).toBeGreaterThan(60);
+    expect(guesses).toBeLessThanOrEqual(60 + 10);
+  });
+
+  it('is guessed at by one source for hours without a pause for others of its kind', async () => {
+    const app = { origin: 'null', agent: 'an app' };
+    let guesses = 0;
+    for (const end = Date.now() + 6 * 3_600_000; Date.now() < end; ) {
+      const evil = ask('evil', { origin: 'null', agent: 'a browser' });
+      while (pairing.pending === null) await later(10);
+      await guess(evil);
+      guesses += 5;
+      const honest = ask('honest', app);
+      expect(pairing.pending, `after ${guesses} guesses`).toMatchObject({ name: 'honest' });
+      pairing.confirm((await honest.asked).pairing, pairing.pending!.code);
+    }
+    expect(guesses).toBeGreaterThan(40);
+  });
+
+  it('opens the printed link once, for ten minutes', async () => {
+    const { launchCodes } = pairing;
+    const code = launchCodes.make();
+    launchCodes.redeem(code);
+    expect(() => launchCodes.redeem(code)).toThrow(/used or is too old/);
+    const late = launchCodes.make();
+    await later(600);
+    expect(() => launchCodes.redeem(late)).toThrow(/too old/);
+  });
+
+  describe('beside a source that asks again and again', () => {
+    const BROWSER = { origin: 'null', agent: 'a browser' };
+    /** Keeps so many requests waiting, and asks anew for each that is over. */
+    const besiege = (count: number, asking: Asking) => {
+      for (let i = 0; i < count; i++) {
+        ask('hostile', { ...asking, onOver: () => setTimeout(() => besiege(1, asking)) });
+      }
+    };
+
+    it.each([
+      ['a program', { origin: PROGRAM }, 2],
+      ['a page of Figma', { origin: 'https://www.figma.com' }, 2],
+      ['an app with a page without an address', { origin: 'null', agent: 'Figma' }, 2],
+      ['a page without an address in the same browser', BROWSER, 201],
+    ])('shows the code of %s after a bounded number of turns', async (_, asking, turns) => {
+      besiege(200, BROWSER);
+      const rightful = ask('rightful', asking);
+      const before = shown.length;
+      let refused = false;
+      rightful.asked.catch(() => {
+        refused = true;
+      });
+      while (!names().includes('rightful') && shown.length < 300) await later(15);
+      expect(refused).toBe(false);
+      expect(names().slice(before).indexOf('rightful') + 1).toBeLessThanOrEqual(turns);
+      const { pairing: id } = await rightful.asked;
+      expect(pairing.confirm(id, pairing.pending!.code)).toBe('rightful');
+    });
+
+    it('shows it soon also where each of the others comes and goes at once', async () => {
+      const rightful = ask('rightful', { origin: 'null', agent: 'Figma' });
+      rightful.withdraw();
+      for (let i = 0; i < 1000; i++) ask('hostile', BROWSER).withdraw();
+      besiege(50, BROWSER);
+      ask('rightful', { origin: 'null', agent: 'Figma' });
+      await later(20 + 45);
+      expect(names().slice(1)).toContain('rightful');
+    });
+
+    it('gives one requester one place, however often it asks', async () => {
+      const requester = {};
+      const first = ask('first', { ...BROWSER });
+      const refused = ask('greedy', { ...BROWSER, requester });
+      ask('greedy', { ...BROWSER, requester });
+      await expect(refused.asked).rejects.toMatchObject({ code: 'PAIRING_BUSY' });
+      ask('patient', { ...BROWSER });
+      first.withdraw();
+      await later(45);
+      expect(names()).toEqual(['first', 'greedy', 'patient']);
+      await later(45);
+      expect(names()).toHaveLength(3);
+    });
+
+    it('lets the oldest of the source that has most give way where no place is left', async () => {
+      ask('holder');
+      const first = ask('hostile', BROWSER);
+      besiege(LIMITS.pairings - 2, BROWSER);
+      const rightful = ask('rightful', { origin: 'null', agent: 'Figma' });
+      ask('one more', { origin: 'null', agent: 'Figma' });
+      await expect(first.asked).rejects.toMatchObject({ code: 'PAIRING_BUSY' });
+      rightful.withdraw();
+    });
   });
 });
 
@@ -257,11 +367,4 @@ describe('clients', () => {
   });
 });
 
-function isBusy(request: () => unknown): boolean {
-  try {
-    request();
-    return false;
-  } catch {
-    return true;
-  }
-}
+const ignore = () => {};

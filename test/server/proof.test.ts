@@ -10,11 +10,14 @@ import {
   newNonce,
   proofOfClient,
   proofOfDaemon,
+  type Ticket,
   tokenOfProof,
+  writeTicket,
 } from '@palimpsest/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { connectAsOwner } from '../../daemon/src/cli/ownerConnection.ts';
+import { LIMITS } from '../../daemon/src/server/limits.ts';
 import { RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -244,16 +247,65 @@ describe('hello', () => {
   });
 });
 
-it('a client comes to places of its own, however many pages ask to be let in', async () => {
-  const { token } = await server.clients.grant('Figma', 'client');
-  const named = `${server.url}/${await nameOfKey(await keyOf(token))}`;
-  const client = await RawClient.open(named, { origin: 'null' });
-  if (typeof client === 'number') throw new Error('refused');
-  const pages = [];
-  for (let i = 0; i < 150; i++) pages.push(await RawClient.open(server.url, { origin: 'null' }));
-  expect((await client.call('hello', { token, protocol: 1 })).result).toBeDefined();
-  // A name that nobody has is a stranger's.
-  const last = await RawClient.open(`${server.url}/${'0'.repeat(32)}`, { origin: 'null' });
-  expect(typeof last).toBe('object');
-  for (const page of pages) if (typeof page === 'object') page.socket.terminate();
+describe('the places of a client', () => {
+  const opened: RawClient[] = [];
+  const open = async (url: string) => {
+    const client = await RawClient.open(url, { origin: 'null' });
+    if (typeof client === 'number') throw new Error(`refused with ${client}`);
+    opened.push(client);
+    return client;
+  };
+  const strangersAt = async (url: string) => {
+    for (let i = 0; i < LIMITS.strangers + 22; i++) await open(url);
+  };
+  /** What stands in the address behind the path. */
+  const ticket = async (token: string, change: Partial<Ticket> = {}) => {
+    const key = await keyOf(token);
+    const right = { name: await nameOfKey(key), port: server.port, time: Date.now(), nonce: newNonce() };
+    return writeTicket(key, { ...right, ...change });
+  };
+  let token: string;
+  // Longer than any test: who goes, goes because others come.
+  beforeEach(async () => {
+    await server.close();
+    server = await testServer({ hello: 600_000 });
+    ({ token } = await server.clients.grant('Figma', 'client'));
+  });
+  afterEach(() => {
+    for (const { socket } of opened.splice(0)) socket.terminate();
+  });
+  const isIn = ({ socket }: RawClient) => socket.readyState === socket.OPEN;
+
+  it('are for those with its ticket, however many pages ask to be let in', async () => {
+    const client = await open(`${server.url}/${await ticket(token)}`);
+    await strangersAt(server.url);
+    expect((await client.call('hello', { token, protocol: 1 })).result).toBeDefined();
+  });
+
+  it.each([
+    ['only knows its name', async () => nameOfKey(await keyOf(token))],
+    ['wrote its own', async () => `${(await ticket(token)).slice(0, -64)}${'0'.repeat(64)}`],
+    ['has one of somebody else', async () => ticket('0'.repeat(64))],
+    ['has one of another port', () => ticket(token, { port: server.port + 1 })],
+    ['has an old one', () => ticket(token, { time: Date.now() - 11_000 })],
+    ['has one of the future', () => ticket(token, { time: Date.now() + 60_000 })],
+    [
+      'has one that was used',
+      async () => {
+        const used = await ticket(token);
+        await open(`${server.url}/${used}`);
+        return used;
+      },
+    ],
+  ])('are not for one who %s', async (_, make) => {
+    const client = await open(`${server.url}/${await ticket(token)}`);
+    const place = `${server.url}/${await make()}`;
+    const impostor = await open(place);
+    for (let i = 0; i < LIMITS.clientConnections; i++) await open(place);
+    expect(isIn(client)).toBe(true);
+    await strangersAt(server.url);
+    // A stranger among strangers, which has had to go.
+    expect((await impostor.closed).code).toBe(1013);
+    expect((await client.call('hello', { token, protocol: 1 })).result).toBeDefined();
+  });
 });

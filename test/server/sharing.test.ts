@@ -52,6 +52,22 @@ async function offer({ client }: Someone, bytes: Buffer<ArrayBuffer>): Promise<n
   }
 }
 
+describe('the room for pictures', () => {
+  it('is shared fairly: who sends all that fits pushes out its own, not another’s', async () => {
+    const bytes = await Promise.all(Array.from({ length: 40 }, (_, i) => picture(16 + i, 16)));
+    await server.close();
+    server = await testServer({}, 0, undefined, { maxBytes: 10 * bytes.at(-1)!.length });
+    [anna, ben] = [await letIn('anna'), await letIn('ben')];
+    const annas = [];
+    for (const each of bytes.slice(0, 4)) annas.push(await put(anna, each));
+    const bens = [];
+    for (const each of bytes.slice(4)) bens.push(await put(ben, each));
+    for (const image of annas) expect(await codeOf(anna, 'images.get', { image })).toBe('ok');
+    expect(await codeOf(ben, 'images.get', { image: bens[0]! })).toBe('IMAGE_UNKNOWN');
+    expect(await codeOf(ben, 'images.get', { image: bens.at(-1)! })).toBe('ok');
+  });
+});
+
 const ID = 'a'.repeat(64);
 
 /** An inversion that a job of somebody has made, or has used. */

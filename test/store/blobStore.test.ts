@@ -57,6 +57,38 @@ describe('the store of pictures', () => {
     expect(await store.size()).toBe(30);
   });
 
+  it('lets the one go of whoever holds most', async () => {
+    const owners = new Map<string, string[]>();
+    const shared = new BlobStore(folder, { maxBytes: 60, ownersOf: (hash) => owners.get(hash) ?? [] });
+    const put = async (value: number, ...whose: string[]) => {
+      const hash = await shared.put(ten(value));
+      owners.set(hash, whose);
+      return hash;
+    };
+    const annas = [await put(1, 'anna'), await put(2, 'anna')];
+    const both = await put(3, 'anna', 'ben');
+    const bens = [await put(4, 'ben')];
+    for (let value = 5; value < 20; value++) await put(value, 'greedy');
+    for (const kept of [...annas, both, ...bens]) expect(await shared.get(kept)).not.toBeNull();
+    expect(await shared.size()).toBe(60);
+  });
+
+  it('counts what is held in its share, and lets another of it go', async () => {
+    const owners = new Map<string, string[]>();
+    const shared = new BlobStore(folder, { maxBytes: 50, ownersOf: (hash) => owners.get(hash) ?? [] });
+    const put = async (value: number, ...whose: string[]) => {
+      const hash = await shared.put(ten(value));
+      owners.set(hash, whose);
+      return hash;
+    };
+    const annas = [await put(1, 'anna'), await put(2, 'anna')];
+    const bens = [await put(3, 'ben'), await put(4, 'ben'), await put(5, 'ben')];
+    for (const held of bens.slice(0, 2)) await shared.hold(held);
+    await put(6, 'anna');
+    expect(await shared.get(bens[2]!)).toBeNull();
+    for (const kept of [...annas, ...bens.slice(0, 2)]) expect(await shared.get(kept)).not.toBeNull();
+  });
+
   it('lets none go that is held, and refuses what does not fit beside them', async () => {
     const [a, b] = [await store.put(ten(1)), await store.put(ten(2))];
     for (const hash of [a, a, b]) expect(await store.hold(hash)).toBe(true);

@@ -36,6 +36,7 @@ describe('a thing', () => {
         false,
       ]);
       expect([one.isOwned(thing(1)), one.isOwned(thing(2))]).toEqual([true, false]);
+      expect([[...one.ownersOf(thing(1))], [...one.ownersOf(thing(2))]]).toEqual([['anna'], []]);
     }
     expect(new Ownership(folder).isNew).toBe(false);
   });

@@ -31,6 +31,33 @@ export function findWords(tokenizer: Tokenizer, prompt: string, phrase: string):
   );
 }
 
+/**
+ * Of options that say something about single words of a prompt, the tokens of each. Where two speak of the same tokens, the
+ * later one counts: "cat" and then "cat#2" is a rule with its exception.
+ *
+ * @param option how it is called, for people.
+ * @throws {PalimpsestError} WORD_NOT_FOUND; OPTION_INVALID when later ones leave nothing of one.
+ */
+export function findEach<T extends { readonly word: string }>(
+  tokenizer: Tokenizer,
+  prompt: string,
+  option: string,
+  entries: readonly T[],
+): (T & { readonly tokens: readonly number[] })[] {
+  const found = entries.map((entry) => ({ ...entry, tokens: findWords(tokenizer, prompt, entry.word) }));
+  const taken = new Set<number>();
+  for (const { word, tokens } of found.toReversed()) {
+    if (tokens.every((token) => taken.has(token))) {
+      throw new PalimpsestError(
+        'OPTION_INVALID',
+        sentence`The ${{ option }} named for "${{ word }}" would not count: what comes after it names the same word again. Keep one of them.`,
+      );
+    }
+    for (const token of tokens) taken.add(token);
+  }
+  return found;
+}
+
 /** A word as written, and without the punctuation around it. */
 interface NamedWord {
   readonly written: PromptWord;

@@ -1,6 +1,6 @@
 /** @file `palimpsest clients`: who was let in, and how to take that back. Talks to the running daemon. */
 
-import { type DaemonClient, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { type DaemonClient, PalimpsestError, sentence, shownName } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { runningDaemon } from '../server/lock.ts';
 import { configFolder } from '../settings/config.ts';
@@ -36,7 +36,10 @@ async function run(daemon: DaemonClient, revoke: string | undefined, json: boole
   if (json) return `${JSON.stringify({ clients })}\n`;
   if (clients.length === 0) return 'No plugin is paired.\n';
   return clients
-    .map(({ id, name, createdAt }) => `${id}  ${new Date(createdAt).toISOString().slice(0, 10)}  ${name}\n`)
+    .map(
+      ({ id, name, createdAt }) =>
+        `${id}  ${new Date(createdAt).toISOString().slice(0, 10)}  ${shownName(name)}\n`,
+    )
     .join('');
 }
 

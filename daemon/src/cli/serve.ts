@@ -1,6 +1,6 @@
 /** @file `palimpsest serve`: the daemon that plugins and scripts talk to. */
 
-import { type ClientInfo, type PendingPairing, placeOf } from '@palimpsest/protocol';
+import { type ClientInfo, type PendingPairing, placeOf, shownName } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { chooseDevice } from '../execution/chooseDevice.ts';
 import { Outlet, outliveOutput } from '../files/outlet.ts';
@@ -71,7 +71,7 @@ async function serve(flags: Readonly<Record<string, unknown>>): Promise<void> {
 
 function welcome({ port, pairing }: Daemon, folder: string, reason: string): string {
   const look = isBuilt('page')
-    ? `http://127.0.0.1:${port}/#launch=${pairing.newLaunchCode()}  (works once, for ten minutes)`
+    ? `http://127.0.0.1:${port}/#launch=${pairing.launchCodes.make()}  (works once, for ten minutes)`
     : 'the page is not built: stop this, and start it with "npm start"';
   return [
     `Palimpsest is running at http://127.0.0.1:${port}`,
@@ -99,7 +99,7 @@ function showPaired({ name, id }: ClientInfo): void {
 }
 
 /** Whoever chose a name cannot have it end before its end. */
-const quoted = (name: string): string => `"${name.replaceAll('"', "'")}"`;
+const quoted = (name: string): string => `"${shownName(name).replaceAll('"', "'")}"`;
 
 /** Until the process is told to end; a second time ends it at once. */
 function stopped(): Promise<void> {

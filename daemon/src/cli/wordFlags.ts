@@ -1,36 +1,20 @@
 /** @file How words are written on the command line. */
 
-import { isSameWord, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { FlagForm } from './flags.ts';
 
 /** The forms of the properties of EditOptions that name words. */
 export const WORD_FLAGS: Readonly<Record<string, FlagForm>> = {
-  weights: { flags: '--weight <word=factor>', parse: repeated('--weight', wordWeight) },
-  wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated('--word-tau', wordInterval) },
+  weights: { flags: '--weight <word=factor>', parse: repeated(wordWeight) },
+  wordTaus: { flags: '--word-tau <word=from..to>', parse: repeated(wordInterval) },
   blend: { flags: '--blend <old:new>', parse: (text) => wordPair('--blend', text) },
   subtract: { flags: '--subtract <old:new>', parse: (text) => wordPair('--subtract', text) },
 };
 
-/** Once for each word: of two values for one word, only the last would count. */
-function repeated<T extends { readonly word: string }>(
-  flag: string,
-  parse: (text: string) => T,
-): FlagForm['parse'] {
-  return (text, previous) => {
-    const earlier = (previous ?? []) as readonly T[];
-    const value = parse(text);
-    if (earlier.some(({ word }) => isSameWord(asWord(word), asWord(value.word)))) {
-      throw new PalimpsestError(
-        'OPTION_INVALID',
-        sentence`${{ flag }} names "${{ word: value.word }}" twice. Keep one of them.`,
-      );
-    }
-    return [...earlier, value];
-  };
+/** Given once for each word. */
+function repeated<T>(parse: (text: string) => T): FlagForm['parse'] {
+  return (text, previous) => [...((previous ?? []) as readonly T[]), parse(text)];
 }
-
-/** Of words that are written by hand, and of phrases: how many spaces there are makes no difference. */
-const asWord = (text: string) => ({ text: text.trim().replace(/\s+/g, ' ') });
 
 function wordWeight(text: string): { word: string; weight: number } {
   const [, word, weight] = /^(.+)=(-?[\d.]+)$/.exec(text) ?? [];

@@ -13,7 +13,7 @@ import { type BlendWords, wordAlphas } from '../attention/localBlend.ts';
 import { gatherMatrix, refineMapper } from '../attention/refineMapper.ts';
 import { replaceMapper } from '../attention/replaceMapper.ts';
 import { timeAlphas } from '../attention/timeAlphas.ts';
-import { findWords } from '../attention/words.ts';
+import { findEach, findWords } from '../attention/words.ts';
 import { resolveEdit } from '../methods/editors.ts';
 import { promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 import { tensor } from '../tensor/tensor.ts';
@@ -31,7 +31,7 @@ export interface EditPlan {
  *
  * @param steps T
  * @throws {PalimpsestError} WORD_NOT_FOUND, PROMPTS_MISALIGNED, or OPTION_INVALID when `subtract` comes without
- *   `blend`.
+ *   `blend`, or a word is named twice.
  */
 export function planEdit(
   tokenizer: Tokenizer,
@@ -62,15 +62,12 @@ export function planEdit(
           alphas: tensor([length], new Float32Array(length).fill(1)),
         }
       : refinement(tokenizer, prompts)),
-    equalizer: equalizer(
-      weights.map(({ word, weight }) => ({ tokens: inTarget(word), weight })),
-      length,
-    ),
+    equalizer: equalizer(findEach(tokenizer, prompts.target, 'strength', weights), length),
     timeAlphas: timeAlphas(
       steps,
       tauC,
-      wordTaus.map(({ word, from, to }) => ({
-        tokens: inTarget(word),
+      findEach(tokenizer, prompts.target, 'interval', wordTaus).map(({ tokens, from, to }) => ({
+        tokens,
         interval: [from, to] as const,
       })),
       length,

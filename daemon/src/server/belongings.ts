@@ -58,5 +58,6 @@ export class Belongings {
   }
 }
 
-const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
+/** A picture among what belongs to somebody. */
+export const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
 const inversionNamed = (id: string): Thing => `inversion-${id}`;

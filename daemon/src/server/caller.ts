@@ -2,6 +2,7 @@
 
 import type { ClientInfo, Handshake } from '@palimpsest/protocol';
 import type { RequestId } from './framer.ts';
+import type { Ending } from './pairing.ts';
 import type { Share } from './share.ts';
 
 /** Which token a caller says it has, and the numbers that its proof is made from. */
@@ -19,6 +20,8 @@ export interface Caller {
   challenge: Challenge | null;
   /** Where the connection comes from, for the log: an origin, or PROGRAM. */
   readonly origin: string;
+  /** What its browser calls itself. */
+  readonly agent: string;
   /** Ids of the requests that are being answered. */
   readonly inFlight: Set<RequestId>;
   /** Aborted when the connection is closed: nobody waits for what was being answered. */
@@ -33,10 +36,12 @@ export interface Caller {
   greet(client: ClientInfo): void;
   /** Closes the connection after the answer, for not being authorised. */
   turnAway(reason: string): void;
-  /** It waits for a person to type in a code, which may take longer than hello. */
-  waitForCode(seconds: number): void;
-  /** Another has got the place for a pairing. */
-  giveUpCode(): void;
+  /** It waits for its turn to be let in, and then for a person to type in a code: longer than for hello. */
+  beginPairing(): void;
+  /** How many others wait with it. */
+  tellWaiting(others: number): void;
+  /** It waits no more. */
+  endPairing(why: Ending | 'refused'): void;
   /** Whether to send it previews of that job. */
   setPreview(job: string, on: boolean): void;
 }

@@ -93,17 +93,15 @@ export class Clients {
   }
 
   /**
-   * The key of the token that a client says it has, or null.
+   * The client that somebody says it is, which is not proven, or null.
    *
-   * @param name of the key (`nameOfKey`).
+   * @param name of its key (`nameOfKey`).
    */
-  async keyNamed(name: string): Promise<string | null> {
-    return (await this.withName(name))?.tokenHash ?? null;
-  }
-
-  /** The client that somebody says it is, which is not proven; its id, or null. */
-  async idNamed(name: string): Promise<string | null> {
-    return (await this.withName(name))?.id ?? null;
+  async named(name: string): Promise<{ readonly id: string; readonly key: string } | null> {
+    const known = [this.owner, ...this.stored];
+    const names = await Promise.all(known.map(({ tokenHash }) => this.nameOf(tokenHash)));
+    const found = known[names.indexOf(name)];
+    return found === undefined ? null : { id: found.id, key: found.tokenHash };
   }
 
   /** Lets a client in; a page of the owner's takes the place of the oldest. The token is told once, here. */
@@ -162,12 +160,6 @@ export class Clients {
 
   private remaining(stored: readonly StoredClient[]): StoredClient[] {
     return stored.filter(({ id }) => !this.revoked.has(id));
-  }
-
-  private async withName(name: string): Promise<StoredClient | undefined> {
-    const known = [this.owner, ...this.stored];
-    const names = await Promise.all(known.map(({ tokenHash }) => this.nameOf(tokenHash)));
-    return known[names.indexOf(name)];
   }
 
   private nameOf(key: string): Promise<string> {

@@ -17,6 +17,7 @@ import type { Caller, Challenge } from './caller.ts';
 import { wireError } from './errorMapping.ts';
 import type { RequestId } from './framer.ts';
 import { LIMITS, type Timings } from './limits.ts';
+import type { Ending } from './pairing.ts';
 import type { Pictures } from './pictures.ts';
 import { RateLimit } from './rateLimit.ts';
 import type { Rpc } from './rpc.ts';
@@ -27,8 +28,9 @@ import { Transfers } from './transfers.ts';
 export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly origin: string;
-  /** The client that it says it is, which it has not proven. */
-  readonly named: string | null;
+  readonly agent: string;
+  /** The client with whose ticket it came, if any. */
+  readonly ticketOf: string | null;
   readonly rpc: Rpc;
   readonly pictures: Pictures;
   readonly timings: Timings;
@@ -39,6 +41,8 @@ export interface ConnectionOptions {
    * @throws {PalimpsestError} RATE_LIMITED when too many are connected.
    */
   welcome(client: ClientInfo): Share;
+  /** It waits to be let in, which takes it off the doorstep, or does so no more. */
+  onPairing(isPairing: boolean): void;
   /** Something waits in this socket: whichever holds too much in all is ended. */
   onBacklog(): void;
   /** It wants previews of a job, or no more of them. */
@@ -47,12 +51,11 @@ export interface ConnectionOptions {
 
 export class Connection implements Caller {
   client: ClientInfo | null = null;
-  /** A person is typing in its code. */
-  isPairing = false;
   readonly inFlight = new Set<RequestId>();
   readonly previews = new Set<string>();
   readonly origin: string;
-  readonly named: string | null;
+  readonly agent: string;
+  readonly ticketOf: string | null;
   private readonly departure = new AbortController();
   private readonly socket: WebSocket;
   private transfers: Transfers | null = null;
@@ -76,8 +79,9 @@ export class Connection implements Caller {
     const { socket, timings, log } = options;
     this.socket = socket;
     this.origin = options.origin;
-    this.named = options.named;
-    this.deadline = setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), timings.hello);
+    this.agent = options.agent;
+    this.ticketOf = options.ticketOf;
+    this.deadline = this.awaitHello(timings.hello);
     this.heartbeat = setInterval(() => this.ping(), timings.heartbeat);
     socket.on('ping', () => this.countControlFrame());
     socket.on('pong', () => {
@@ -137,21 +141,26 @@ export class Connection implements Caller {
     this.closing = reason;
   }
 
-  waitForCode(seconds: number): void {
-    // Who has said hello has no deadline.
+  beginPairing(): void {
+    // Who has said hello has neither a deadline nor a place on the doorstep.
     if (this.client !== null) return;
-    this.isPairing = true;
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(
-      () => this.end(CLOSE_CODES.notAuthorised, 'The code has expired.'),
-      seconds * 1000,
-    );
+    this.options.onPairing(true);
   }
 
-  giveUpCode(): void {
-    this.isPairing = false;
-    if (this.client === null)
-      this.end(CLOSE_CODES.notAuthorised, 'Another client asked to be let in meanwhile.');
+  tellWaiting(others: number): void {
+    this.notify('pair.waiting', { others });
+  }
+
+  endPairing(why: Ending | 'refused'): void {
+    if (this.client !== null || this.gone.aborted || why === 'replaced') return;
+    // Who gave the right code is no stranger any more: others must not take its place before it has its token.
+    if (why !== 'confirmed') this.options.onPairing(false);
+    clearTimeout(this.deadline);
+    this.deadline = this.awaitHello(AFTER_PAIRING);
+    if (why === 'expired') this.end(CLOSE_CODES.notAuthorised, 'The code has expired.');
+    else if (why === 'displaced')
+      this.end(CLOSE_CODES.notAuthorised, 'Others wait to be let in too, and it is their turn.');
   }
 
   setPreview(job: string, on: boolean): void {
@@ -180,6 +189,10 @@ export class Connection implements Caller {
 
   terminate(): void {
     this.socket.terminate();
+  }
+
+  private awaitHello(patience: number): NodeJS.Timeout {
+    return setTimeout(() => this.end(CLOSE_CODES.notAuthorised, 'No hello in time.'), patience);
   }
 
   private receive(data: Buffer, isBinary: boolean): void {
@@ -283,6 +296,9 @@ export class Connection implements Caller {
     for (const job of jobs) this.options.onPreviewsChanged(job);
   }
 }
+
+/** For a person to read what went wrong, and to ask once more; in ms. Strangers that come may take the place. */
+const AFTER_PAIRING = 2 * 60_000;
 
 const JSON_IN_BINARY = 'JSON goes in text messages; binary ones carry pictures.';
 

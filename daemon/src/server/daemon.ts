@@ -21,6 +21,7 @@ import { VERSION } from '../settings/version.ts';
 import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
 import { Ownership } from '../store/ownership.ts';
+import { pictureNamed } from './belongings.ts';
 import { Clients } from './clients.ts';
 import { takeLock } from './lock.ts';
 import { openModels } from './openModels.ts';
@@ -70,7 +71,11 @@ export async function startDaemon(
       ...(config.memoryBudget === undefined ? {} : { memoryBudget: config.memoryBudget }),
     });
     closers.push(() => engine.close());
-    const blobs = new BlobStore(blobsFolder());
+    const ownership = new Ownership(ownersFolder());
+    ownership.keepOnly((owner) => clients.has(owner));
+    const blobs = new BlobStore(blobsFolder(), {
+      ownersOf: (image) => ownership.ownersOf(pictureNamed(image)),
+    });
     const { maxJobMinutes } = config;
     const jobs = await JobQueue.open({
       folder: jobsFolder(),
@@ -81,8 +86,6 @@ export async function startDaemon(
       onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
     });
     closers.push(() => jobs.close());
-    const ownership = new Ownership(ownersFolder());
-    ownership.keepOnly((owner) => clients.has(owner));
     const server = await startServer({
       backend: { jobs, blobs, engine, models, ownership, inversions: new InversionList(inversionsFolder()) },
       clients,

@@ -9,17 +9,14 @@ export class Doorstep<T> {
 
   private readonly places: number;
   private readonly dismiss: (oldest: T) => void;
-  private readonly mayStay: (one: T) => boolean;
 
   /**
    * @param places that there are.
    * @param dismiss is told who has to go.
-   * @param mayStay who keeps its place whoever comes: a person is typing in its code.
    */
-  constructor(places: number, dismiss: (oldest: T) => void, mayStay: (one: T) => boolean = () => false) {
+  constructor(places: number, dismiss: (oldest: T) => void) {
     this.places = places;
     this.dismiss = dismiss;
-    this.mayStay = mayStay;
   }
 
   /** Comes, or has been heard of: takes the newest place. */
@@ -27,12 +24,9 @@ export class Doorstep<T> {
     this.there.delete(one);
     this.there.add(one);
     if (this.there.size <= this.places) return;
-    for (const oldest of this.there) {
-      if (oldest === one || this.mayStay(oldest)) continue;
-      this.there.delete(oldest);
-      this.dismiss(oldest);
-      return;
-    }
+    const oldest = this.there.values().next().value!;
+    this.there.delete(oldest);
+    this.dismiss(oldest);
   }
 
   /** Has gone, or has said who it is. */

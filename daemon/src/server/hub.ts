@@ -20,7 +20,7 @@ import { Share } from './share.ts';
 export class Hub {
   private readonly connections = new Set<Connection>();
   private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
-  /** Places of those that say they are a client: who does not know its key's name cannot come there. */
+  /** Places of those that came with a client's ticket: who does not know its key cannot come there. */
   private readonly reserved = new Map<string, Doorstep<Connection>>();
   private readonly shares = new Map<string, Share>();
   private readonly memory = new Budget(LIMITS.allBytes);
@@ -74,6 +74,12 @@ export class Hub {
     this.doorstepOf(connection).leave(connection);
   }
 
+  /** It waits to be let in, among those that wait for their turn (pairingTurns.ts), or does so no more. */
+  setPairing(connection: Connection, isPairing: boolean): void {
+    if (isPairing) this.doorstepOf(connection).leave(connection);
+    else this.doorstepOf(connection).enter(connection);
+  }
+
   /** Kept while the daemon runs: who connects anew has no more than who stays. */
   shareOf({ id }: ClientInfo): Share {
     const share = this.shares.get(id) ?? new Share(this.memory);
@@ -120,10 +126,10 @@ export class Hub {
     for (const connection of this.connections) connection.terminate();
   }
 
-  private doorstepOf({ origin, named }: Connection): Doorstep<Connection> {
-    if (named !== null) {
-      const own = this.reserved.get(named) ?? newDoorstep(LIMITS.clientConnections);
-      this.reserved.set(named, own);
+  private doorstepOf({ origin, ticketOf }: Connection): Doorstep<Connection> {
+    if (ticketOf !== null) {
+      const own = this.reserved.get(ticketOf) ?? newDoorstep(LIMITS.clientConnections);
+      this.reserved.set(ticketOf, own);
       return own;
     }
     return origin === PROGRAM ? this.strangers.program : this.strangers.page;
@@ -176,8 +182,4 @@ export class Hub {
 }
 
 const newDoorstep = (places: number = LIMITS.strangers) =>
-  new Doorstep<Connection>(
-    places,
-    (connection) => connection.displace(),
-    (connection) => connection.isPairing,
-  );
+  new Doorstep<Connection>(places, (connection) => connection.displace());

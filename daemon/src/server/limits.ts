@@ -11,6 +11,8 @@ export const LIMITS = {
   unopened: 512,
   /** Connections that have not said hello: of pages, and as many of programs. */
   strangers: 128,
+  /** Connections that wait to be let in, of each kind of place: one browser opens no more than 255 to one address. */
+  pairings: 256,
   /** Messages that a stranger may send, and their bytes together: pairing takes eight at most. */
   strangerMessages: 12,
   strangerBytes: 256 * 1024,

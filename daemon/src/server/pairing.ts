@@ -2,119 +2,124 @@
  * @file Letting a plugin in: it asks, the daemon shows a code, the person types it into the plugin.
  *
  * A code has six digits, so guessing has to be dear: five tries, two minutes, one pairing at a time, and after a pairing
- * that was guessed at, a pause that doubles up to an hour. Whoever guesses, holds the place or asks again and again is in
- * the way of its own kind only: pages without an origin, other pages, and programs each have their tries, their pauses and
- * their prompts. That leaves some 120 guesses a day of a million for each kind.
+ * that was guessed at, a pause (guesses.ts). Who asks meanwhile waits for its turn (pairingTurns.ts), so whoever guesses,
+ * holds the place or asks again and again delays others by its turns only.
  */
 
-import { randomBytes, randomInt } from 'node:crypto';
-import { PalimpsestError, type PendingPairing, PROGRAM, sentence } from '@palimpsest/protocol';
+import { randomInt } from 'node:crypto';
+import { PalimpsestError, type PendingPairing, PROGRAM } from '@palimpsest/protocol';
+import { Guesses } from './guesses.ts';
+import { LaunchCodes } from './launchCodes.ts';
+import { LIMITS } from './limits.ts';
+import { type Kind, PairingTurns, type Source, sourceOf } from './pairingTurns.ts';
 import { RateLimit } from './rateLimit.ts';
 import { newId, sameSecret } from './secrets.ts';
 
 const CODE_LIFE = 2 * 60_000;
-const LAUNCH_LIFE = 10 * 60_000;
-const TRIES = 5;
-const FIRST_PAUSE = 30_000;
-const MAX_PAUSE = 60 * 60_000;
-/** How long one kind may have the place while another asks for it. */
+/** How long a code is shown while another request could be. */
 const TURN = 45_000;
-/** Who asks again so soon goes on with its turn. */
-const BREAK = 10_000;
 /** Prompts of one kind, beyond those that end with the right code: so many at once, and one in so many seconds. */
 const PROMPTS = 5;
 const SECONDS_PER_PROMPT = 20;
+/** Between two looks at whose turn it is, while somebody waits. */
+const TICK = 1000;
 
-interface Pending {
-  readonly id: string;
-  readonly name: string;
-  readonly origin: string;
-  readonly code: string;
-  readonly expiresAt: number;
-  readonly onDisplaced: () => void;
-}
-
-/** What is remembered of those who ask from the same kind of place. */
-class Kind {
-  readonly prompts: RateLimit;
-  /** Since the last right code, or the last pause: who goes away and asks again has no more tries than others. */
-  wrongCodes = 0;
-  pause = FIRST_PAUSE;
-  pausedUntil = 0;
-  /** When it got the place, and when it last had it. */
-  turnSince = 0;
-  lastThere = Number.NEGATIVE_INFINITY;
-
-  constructor(now: () => number) {
-    this.prompts = new RateLimit(PROMPTS, 1 / SECONDS_PER_PROMPT, now);
-  }
+/** What a client is told when its code is shown. */
+export interface Shown {
+  readonly pairing: string;
+  readonly secondsLeft: number;
 }
 
 export interface Asking {
   /** Where the request comes from. */
   readonly origin?: string;
-  /** Is told when another has got the place. */
-  readonly onDisplaced?: () => void;
+  /** What the browser calls itself. */
+  readonly agent?: string;
+  /** Who asks; each has one place. */
+  readonly requester?: object;
+  /** Ends the pairing: who asked has gone. */
+  readonly signal?: AbortSignal;
+  /** Is told when it has to wait, and at each turn from then on: how many others do. */
+  readonly onWaiting?: (others: number) => void;
+  /** Is told when its code is no longer shown. */
+  readonly onOver?: (why: Ending) => void;
+}
+
+/** The code was given, or wrong too often; its time is over, another's turn has come, or its requester asks anew or has gone. */
+export type Ending = 'confirmed' | 'failed' | 'expired' | 'displaced' | 'replaced' | 'gone';
+
+interface Request {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly source: Source;
+  readonly requester: object;
+  readonly onWaiting: (others: number) => void;
+  readonly onOver: (why: Ending) => void;
+  readonly begin: (shown: Shown) => void;
+  readonly refuse: (error: PalimpsestError) => void;
+}
+
+interface Current {
+  readonly request: Request;
+  readonly code: string;
+  readonly shownAt: number;
 }
 
 export class Pairing {
-  private current: Pending | null = null;
-  private readonly kinds: Readonly<Record<'page' | 'site' | 'program', Kind>>;
-  private readonly launchCodes = new Map<string, number>();
+  readonly launchCodes = new LaunchCodes();
+  private current: Current | null = null;
+  private readonly turns = new PairingTurns<Request>(LIMITS.pairings);
+  private readonly guesses = new Guesses();
+  private readonly prompts: Readonly<Record<Kind, RateLimit>>;
+  private timer: NodeJS.Timeout | undefined;
 
   private readonly onChange: (pending: PendingPairing | null) => void;
-  private readonly now: () => number;
 
-  /**
-   * @param onChange is told when a pairing begins, and when it is over.
-   * @param now in ms.
-   */
-  constructor(onChange: (pending: PendingPairing | null) => void, now: () => number = Date.now) {
+  /** @param onChange is told when a code is shown, and when it is over. */
+  constructor(onChange: (pending: PendingPairing | null) => void) {
     this.onChange = onChange;
-    this.now = now;
 
-    this.kinds = { page: new Kind(now), site: new Kind(now), program: new Kind(now) };
+    const prompts = () => new RateLimit(PROMPTS, 1 / SECONDS_PER_PROMPT);
+    this.prompts = { page: prompts(), site: prompts(), program: prompts() };
   }
 
-  /** The pairing that waits for its code. */
+  /** The pairing whose code is shown. */
   get pending(): PendingPairing | null {
-    const pending = this.alive();
-    if (pending === null) return null;
-    const { name, origin, code, expiresAt } = pending;
-    return { name, origin, code, secondsLeft: this.secondsTo(expiresAt) };
+    if (this.current === null) return null;
+    const { request, code } = this.current;
+    return { name: request.name, origin: request.origin, code, secondsLeft: this.secondsLeft(this.current) };
   }
 
   /**
-   * Begins a pairing. It takes the place of another kind's whose turn is over.
+   * Asks for a code to be shown, and waits until it is.
    *
-   * @throws {PalimpsestError} PAIRING_BUSY, saying for how long.
+   * @throws {PalimpsestError} PAIRING_BUSY when others have displaced it, CANCELLED when who asked has gone.
    */
-  request(
-    name: string,
-    { origin = PROGRAM, onDisplaced = () => {} }: Asking = {},
-  ): { pairing: string; secondsLeft: number } {
-    const kind = this.kindOf(origin);
-    const busyUntil = Math.max(this.freeAt(kind), kind.pausedUntil);
-    if (busyUntil > this.now()) {
-      throw new PalimpsestError(
-        'PAIRING_BUSY',
-        sentence`Another pairing is under way, or one has just failed. Try again in ${{ seconds: this.secondsTo(busyUntil) }} seconds.`,
-      );
-    }
-    if (!kind.prompts.take()) {
-      throw new PalimpsestError(
-        'PAIRING_BUSY',
-        sentence`A pairing was asked for too often. Try again in ${{ seconds: SECONDS_PER_PROMPT }} seconds.`,
-      );
-    }
-    const displaced = this.current;
-    if (displaced !== null) this.end();
-    displaced?.onDisplaced();
-    if (this.now() - kind.lastThere > BREAK) kind.turnSince = this.now();
-    const code = randomInt(1_000_000).toString().padStart(6, '0');
-    this.current = { id: newId(), name, origin, code, expiresAt: this.now() + CODE_LIFE, onDisplaced };
-    this.onChange(this.pending);
-    return { pairing: this.current.id, secondsLeft: this.secondsTo(this.current.expiresAt) };
+  request(name: string, asking: Asking = {}): Promise<Shown> {
+    const { origin = PROGRAM, agent, requester = {}, signal, onWaiting = ignore, onOver = ignore } = asking;
+    return new Promise((begin, refuse) => {
+      const leave = () => this.withdraw(request);
+      const forget = () => signal?.removeEventListener('abort', leave);
+      const request: Request = {
+        ...{ id: newId(), name, origin, requester, begin, onWaiting },
+        source: sourceOf(origin, agent),
+        refuse: (error) => {
+          forget();
+          refuse(error);
+        },
+        onOver: (why) => {
+          forget();
+          onOver(why);
+        },
+      };
+      signal?.addEventListener('abort', leave);
+      if (this.current?.request.requester === requester) this.end('replaced');
+      this.turns.enter(request)?.refuse(displaced());
+      if (signal?.aborted === true) return this.withdraw(request);
+      this.goOn();
+      if (this.current?.request !== request) request.onWaiting(this.turns.size - 1);
+    });
   }
 
   /**
@@ -124,82 +129,81 @@ export class Pairing {
    * @throws {PalimpsestError} PAIRING_FAILED
    */
   confirm(pairing: string, code: string): string {
-    const pending = this.alive();
-    if (pending === null || !sameSecret(pending.id, pairing)) {
+    this.goOn();
+    if (this.current === null || !sameSecret(this.current.request.id, pairing)) {
       throw new PalimpsestError('PAIRING_FAILED', 'The code has expired or is used up. Ask for a new one.');
     }
-    const kind = this.kindOf(pending.origin);
-    if (sameSecret(pending.code, code)) {
-      kind.pause = FIRST_PAUSE;
-      kind.wrongCodes = 0;
-      kind.prompts.giveBack();
-      this.end();
-      return pending.name;
+    const { name, source } = this.current.request;
+    if (sameSecret(this.current.code, code)) {
+      this.guesses.forgive(source);
+      this.prompts[source.kind].giveBack();
+      this.end('confirmed');
+      return name;
     }
-    if (++kind.wrongCodes < TRIES) {
-      throw new PalimpsestError(
-        'PAIRING_FAILED',
-        sentence`The code is wrong. ${{ left: TRIES - kind.wrongCodes }} tries are left.`,
-      );
-    }
-    kind.wrongCodes = 0;
-    kind.pausedUntil = this.now() + kind.pause;
-    kind.pause = Math.min(kind.pause * 2, MAX_PAUSE);
-    this.end();
-    throw new PalimpsestError(
-      'PAIRING_FAILED',
-      sentence`The code was wrong ${{ tries: TRIES }} times. Ask for a new one in ${{ seconds: this.secondsTo(kind.pausedUntil) }} seconds.`,
-    );
+    const { triesLeft, error } = this.guesses.count(source);
+    if (triesLeft === 0) this.end('failed');
+    throw error;
   }
 
-  /** Ends a pairing whose client has gone, so that it can ask again. */
-  withdraw(pairing: string): void {
-    if (this.current?.id === pairing) this.end();
+  private withdraw(request: Request): void {
+    request.refuse(new PalimpsestError('CANCELLED', 'Who asked to be let in has gone.'));
+    if (this.turns.leave(request)) return;
+    if (this.current?.request === request) this.end('gone');
   }
 
-  /** A code for the link that the daemon prints: 128 bits, for ten minutes and one use. */
-  newLaunchCode(): string {
-    const code = randomBytes(16).toString('hex');
-    this.launchCodes.set(code, this.now() + LAUNCH_LIFE);
-    return code;
+  /** Ends what is over, and shows the next code. Comes again while there is anything to do. */
+  private goOn(): void {
+    const over = this.whyOver();
+    if (over !== null) this.end(over);
+    const next = this.current === null ? this.turns.next((one) => this.mayHaveTurn(one)) : undefined;
+    if (next !== undefined) this.show(next);
+    clearTimeout(this.timer);
+    if (this.current !== null || this.turns.size > 0)
+      this.timer = setTimeout(() => this.goOn(), TICK).unref();
   }
 
-  /** @throws {PalimpsestError} PAIRING_FAILED when the code is none, or was used. */
-  redeemLaunchCode(code: string): void {
-    const expiresAt = this.launchCodes.get(code) ?? 0;
-    this.launchCodes.delete(code);
-    if (expiresAt > this.now()) return;
-    throw new PalimpsestError(
-      'PAIRING_FAILED',
-      'This link has been used or is too old. Pair with a code instead, or start the daemon again for a new link.',
-    );
+  private show(request: Request): void {
+    this.turns.begin(request);
+    this.prompts[request.source.kind].take();
+    const code = randomInt(1_000_000).toString().padStart(6, '0');
+    this.current = { request, code, shownAt: Date.now() };
+    this.onChange(this.pending);
+    request.begin({ pairing: request.id, secondsLeft: this.secondsLeft(this.current) });
+    for (const other of this.turns) other.onWaiting(this.turns.size - 1);
   }
 
-  private alive(): Pending | null {
-    if (this.current !== null && this.current.expiresAt <= this.now()) this.end();
-    return this.current;
-  }
-
-  private end(): void {
-    if (this.current !== null) this.kindOf(this.current.origin).lastThere = this.now();
+  private end(why: Ending): void {
+    const last = this.current;
     this.current = null;
     this.onChange(null);
+    last?.request.onOver(why);
+    this.goOn();
   }
 
-  /** When the place is free for a kind, in ms since 1970: its own kind waits for the code to expire. */
-  private freeAt(kind: Kind): number {
-    const pending = this.alive();
-    if (pending === null) return 0;
-    const holder = this.kindOf(pending.origin);
-    return holder === kind ? pending.expiresAt : Math.min(pending.expiresAt, holder.turnSince + TURN);
+  private whyOver(): Ending | null {
+    if (this.current === null || this.endOf(this.current) > Date.now()) return null;
+    return this.current.shownAt + CODE_LIFE <= Date.now() ? 'expired' : 'displaced';
   }
 
-  private kindOf(origin: string): Kind {
-    const { page, site, program } = this.kinds;
-    return origin === PROGRAM ? program : origin === 'null' ? page : site;
+  /** In ms since 1970, as it is now: another may come. */
+  private endOf({ shownAt }: Current): number {
+    const othersMay = this.turns.next((one) => this.mayHaveTurn(one)) !== undefined;
+    return shownAt + (othersMay ? TURN : CODE_LIFE);
   }
 
-  private secondsTo(time: number): number {
-    return Math.ceil((time - this.now()) / 1000);
+  private secondsLeft(current: Current): number {
+    return Math.max(0, Math.ceil((this.endOf(current) - Date.now()) / 1000));
+  }
+
+  private mayHaveTurn({ source }: Request): boolean {
+    return this.guesses.pausedUntil(source) <= Date.now() && this.prompts[source.kind].has();
   }
 }
+
+const ignore = (): void => {};
+
+const displaced = () =>
+  new PalimpsestError(
+    'PAIRING_BUSY',
+    'Too many others from the same place ask to be let in, so this request had to give way. Ask again.',
+  );

@@ -26,6 +26,12 @@ export class RateLimit {
     return true;
   }
 
+  /** Whether one more would be within the limit. */
+  has(): boolean {
+    this.refill();
+    return this.left >= 1;
+  }
+
   /** Takes what has been spent, whether it was within the limit or not: what follows waits for it. */
   spend(count: number): void {
     this.refill();

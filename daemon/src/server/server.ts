@@ -28,6 +28,7 @@ import { pageServer, refusalOf } from './pages.ts';
 import { Pairing } from './pairing.ts';
 import { Pictures } from './pictures.ts';
 import { Rpc } from './rpc.ts';
+import { Tickets } from './tickets.ts';
 
 export interface ServerOptions {
   readonly backend: Backend;
@@ -85,7 +86,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
   });
-  const accept = (socket: WebSocket, raw: Duplex, origin: string, named: string | null) => {
+  const accept = (
+    socket: WebSocket,
+    raw: Duplex,
+    { origin = PROGRAM, 'user-agent': agent = '' }: IncomingMessage['headers'],
+    ticketOf: string | null,
+  ) => {
     // Parts of a message are kept until it is whole.
     let heard = 0;
     const listen = (bytes: Buffer) => {
@@ -96,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const connection: Connection = new Connection({
       socket,
       origin,
-      named,
+      agent,
+      ticketOf,
       rpc,
       pictures,
       timings,
@@ -106,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         raw.off('data', listen);
         return hub.shareOf(client);
       },
+      onPairing: (isPairing) => hub.setPairing(connection, isPairing),
       onBacklog: () => hub.boundBacklog(),
       onPreviewsChanged: (job) => hub.updatePreviews(job),
     });
@@ -113,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     socket.on('close', () => hub.remove(connection));
   };
 
+  const tickets = new Tickets(clients);
   let lists: AccessLists = accessLists(0);
   const unopened = new Doorstep<Duplex>(LIMITS.unopened, (socket) => socket.destroy());
   const answering = new WeakSet<Socket>();
@@ -137,14 +146,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       socket.on('error', () => socket.destroy());
       const refusal = upgradeRefusal(request, lists);
       if (refusal === undefined) {
-        const open = (named: string | null) => {
+        const open = (ticketOf: string | null) => {
           unopened.leave(socket);
-          const { origin = PROGRAM } = request.headers;
-          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, origin, named));
+          sockets.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, request.headers, ticketOf));
         };
-        const [, name] = ADDRESS.exec(request.url ?? '') ?? [];
-        if (name === undefined) open(null);
-        else void clients.idNamed(name).then(open);
+        const [, ticket] = ADDRESS.exec(request.url ?? '') ?? [];
+        if (ticket === undefined) open(null);
+        else void tickets.take(ticket, port).then(open);
         return;
       }
       socket.once('finish', () => socket.destroy());
@@ -173,8 +181,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Of the socket. Who has a token names its key, and comes to a place that strangers cannot take. */
-const ADDRESS = new RegExp(`^${RPC_PATH}(?:/([0-9a-f]{32}))?$`);
+/** Of the socket. Who has a token writes a ticket, and comes to a place that strangers cannot take. */
+const ADDRESS = new RegExp(`^${RPC_PATH}(?:/([0-9a-f.]{1,200}))?$`);
 
 function upgradeRefusal(
   request: IncomingMessage,

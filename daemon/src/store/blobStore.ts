@@ -1,24 +1,18 @@
 /**
- * @file Pictures on disk by the sha256 of their bytes: put once, named ever after. The least recently used ones make
- * room for new ones; those that a waiting or running job needs are held and stay.
+ * @file Pictures on disk by the sha256 of their bytes: put once, named ever after. The least recently used ones of
+ * whoever holds most make room for new ones; those that a waiting or running job needs are held and stay.
  */
 
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { tellDamage } from '../files/damage.ts';
-import {
-  bytesOf,
-  filesByUse,
-  markUsed,
-  removeIfPossible,
-  surplus,
-  useOf,
-} from '../files/leastRecentlyUsed.ts';
+import { bytesOf, filesByUse, markUsed, removeIfPossible, useOf } from '../files/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
 import { readKeptFile } from '../files/readKeptFile.ts';
 import { removeLeftovers } from '../files/writeFile.ts';
 import { BlobReader } from './blobReader.ts';
+import { surplusOfShares } from './fairShares.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
@@ -34,10 +28,13 @@ interface Entry {
 export interface BlobStoreOptions {
   /** Room for all blobs together; Infinity for a second store over a folder whose owner keeps it small. */
   readonly maxBytes?: number;
+  /** Whose a blob is: each has a fair share of the room. */
+  readonly ownersOf?: (hash: BlobHash) => Iterable<string>;
 }
 
 export class BlobStore {
   private readonly maxBytes: number;
+  private readonly ownersOf: (hash: BlobHash) => Iterable<string>;
   /** Least recently used first. */
   private entries: Promise<Map<string, Entry>> | null = null;
   /** Puts go one after the other, so that two of them never count on the same room. */
@@ -45,10 +42,11 @@ export class BlobStore {
 
   private readonly folder: string;
 
-  constructor(folder: string, { maxBytes = DEFAULT_MAX_BYTES }: BlobStoreOptions = {}) {
+  constructor(folder: string, { maxBytes = DEFAULT_MAX_BYTES, ownersOf = () => [] }: BlobStoreOptions = {}) {
     this.folder = folder;
 
     this.maxBytes = maxBytes;
+    this.ownersOf = ownersOf;
   }
 
   /**
@@ -139,24 +137,22 @@ export class BlobStore {
     return true;
   }
 
-  /** Removes what was not used for longest and is not held until `room` more bytes fit. */
+  /** Removes what is not held until `room` more bytes fit: of whoever holds most, what was not used for longest. */
   private async makeRoom(room: number, kept?: string): Promise<void> {
     const entries = await this.index();
+    const limit = this.maxBytes - room;
+    if (bytesOf([...entries.values()]) <= limit) return;
     const all = [...entries].map(([name, { size, holds }]) => ({
-      name,
-      size,
+      ...{ name, size },
       stays: holds > 0 || name === kept,
+      owners: this.ownersOf(`sha256:${name}`),
     }));
-    const left = this.maxBytes - room - bytesOf(all.filter(({ stays }) => stays));
     // At once, so that nobody holds one that is about to go.
-    for (const { name } of surplus(
-      all.filter(({ stays }) => !stays),
-      left,
-    )) {
+    for (const { name } of surplusOfShares(all, limit)) {
       entries.delete(name);
       removeIfPossible(join(this.folder, name));
     }
-    if (left < 0) {
+    if (bytesOf(all.filter(({ stays }) => stays)) > limit) {
       throw new PalimpsestError(
         'DISK_FULL',
         sentence`The ${{ maxBytes: this.maxBytes }} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,

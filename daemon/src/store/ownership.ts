@@ -18,11 +18,15 @@ export type Thing = `${'picture' | 'inversion'}-${string}`;
 const THING = /^(picture|inversion)-[0-9a-f]{64}$/;
 const OWNER = /^[\w-]+$/;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 export class Ownership {
   /** Whether nothing was ever said here: earlier versions did not. */
   readonly isNew: boolean;
   /** Of each owner, what was claimed longest ago first. */
   private readonly things = new Map<string, Set<string>>();
+  /** Of each thing that is anybody's. */
+  private readonly owners = new Map<string, Set<string>>();
 
   private readonly folder: string;
   private readonly maxEach: number;
@@ -35,7 +39,8 @@ export class Ownership {
     this.isNew = !existsSync(folder);
     for (const owner of namesIn(folder).filter((name) => OWNER.test(name))) {
       const files = filesByUse(join(folder, owner), (name) => THING.test(name));
-      this.things.set(owner, new Set(files.map(({ name }) => name)));
+      this.things.set(owner, new Set());
+      for (const { name } of files) this.note(owner, name);
     }
   }
 
@@ -45,7 +50,12 @@ export class Ownership {
 
   /** Whether it is anybody's. */
   isOwned(thing: Thing): boolean {
-    return [...this.things.values()].some((things) => things.has(thing));
+    return this.owners.has(thing);
+  }
+
+  /** Who has it. */
+  ownersOf(thing: Thing): ReadonlySet<string> {
+    return this.owners.get(thing) ?? NOBODY;
   }
 
   /** Makes it the owner's as well. Where the disk cannot keep that, it holds until the daemon ends. */
@@ -57,7 +67,7 @@ export class Ownership {
     makePrivateFile(path);
     markUsed(path);
     things.delete(thing);
-    things.add(thing);
+    this.note(owner, thing);
     for (const oldest of things) {
       if (things.size <= this.maxEach) break;
       this.renounce(owner, oldest as Thing);
@@ -66,13 +76,14 @@ export class Ownership {
 
   /** It is the owner's no more. */
   renounce(owner: string, thing: Thing): void {
-    this.things.get(owner)?.delete(thing);
+    this.forget(owner, thing);
     removeIfPossible(join(this.folder, owner, thing));
   }
 
   /** Forgets the owners who are not among those any more. */
   keepOnly(isKnown: (owner: string) => boolean): void {
     for (const owner of [...this.things.keys()].filter((name) => !isKnown(name))) {
+      for (const thing of this.things.get(owner) ?? []) this.forget(owner, thing);
       this.things.delete(owner);
       try {
         rmSync(join(this.folder, owner), { recursive: true, force: true });
@@ -80,5 +91,18 @@ export class Ownership {
         // At the next start, then: nobody has that name.
       }
     }
+  }
+
+  private note(owner: string, thing: string): void {
+    this.things.get(owner)?.add(thing);
+    const owners = this.owners.get(thing) ?? new Set();
+    this.owners.set(thing, owners.add(owner));
+  }
+
+  private forget(owner: string, thing: string): void {
+    this.things.get(owner)?.delete(thing);
+    const owners = this.owners.get(thing);
+    owners?.delete(owner);
+    if (owners?.size === 0) this.owners.delete(thing);
   }
 }

@@ -169,7 +169,7 @@ export class DaemonClient {
     const identity = await Identity.of(this.options.token);
     let proven = false;
     let greeted = false;
-    const socket = await openSocket(identity.placeAt(url), webSocket);
+    const socket = await openSocket(await identity.placeAt(url), webSocket);
     const connection: Connection = new Connection(socket, {
       // Until it has proven itself, anybody may say this.
       onNotification: (name, params) => proven && this.emit(name as NotificationName, params as never),

@@ -3,7 +3,15 @@
 import { type ErrorCode, PalimpsestError } from '../errors.ts';
 import { PROTOCOL_VERSION } from '../limits.ts';
 import type { Result } from '../methods.ts';
-import { type Handshake, keyOf, nameOfKey, newNonce, proofOfClient, proofOfDaemon } from '../proof.ts';
+import {
+  type Handshake,
+  keyOf,
+  nameOfKey,
+  newNonce,
+  proofOfClient,
+  proofOfDaemon,
+  writeTicket,
+} from '../proof.ts';
 import { sentence } from '../sentence.ts';
 import type { Connection } from './connection.ts';
 
@@ -26,10 +34,11 @@ export class Identity {
     return new Identity(token, key, await nameOfKey(key));
   }
 
-  /** Where the daemon keeps places for this client, which no stranger can take. */
-  placeAt(url: string): string {
+  /** Where the daemon keeps places for this client, which no stranger can take. Leads there once. */
+  async placeAt(url: string): Promise<string> {
     const place = new URL(url);
-    place.pathname += `/${this.name}`;
+    const ticket = { name: this.name, port: portOf(url), time: Date.now(), nonce: newNonce() };
+    place.pathname += `/${await writeTicket(this.key, ticket)}`;
     return place.href;
   }
 

@@ -1,11 +1,22 @@
 /** @file Getting a token: by a code that the daemon shows, or by the link that it printed. */
 
 import type { PalimpsestError } from '../errors.ts';
-import type { Result } from '../methods.ts';
+import type { NotificationName, Result } from '../methods.ts';
 import { type Address, addressOf } from './address.ts';
 import { Connection } from './connection.ts';
 import { withResolvers } from './resolvers.ts';
 import { firstOf, openSocket } from './socket.ts';
+
+export interface Asking extends Address {
+  /** What the daemon calls the client, for people. */
+  readonly name: string;
+  /** Is told that others come first: the code is shown when it is this client's turn. */
+  readonly onWaiting?: () => void;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
+}
+
+const WAITING: NotificationName = 'pair.waiting';
 
 /** A pairing that waits for the code which the daemon shows. */
 export class PairingRequest {
@@ -21,18 +32,26 @@ export class PairingRequest {
   }
 
   /**
-   * Asks the daemon to be let in.
+   * Asks the daemon to be let in, and waits until it shows the code.
    *
-   * @throws {PalimpsestError} PAIRING_BUSY, CONNECTION_LOST.
+   * @throws {PalimpsestError} PAIRING_BUSY, CONNECTION_LOST; what the signal was aborted with.
    */
-  static async open({ name, ...address }: Address & { readonly name: string }): Promise<PairingRequest> {
+  static async open({ name, onWaiting, signal, ...address }: Asking): Promise<PairingRequest> {
+    signal?.throwIfAborted();
     const { promise: over, resolve } = withResolvers<PalimpsestError>();
-    const connection = await connect(address, resolve);
+    const connection = await connect(address, resolve, (notification) => {
+      if (notification === WAITING) onWaiting?.();
+    });
+    const leave = () => connection.close();
+    signal?.addEventListener('abort', leave);
     try {
       return new PairingRequest(connection, await connection.call('pair.request', { name }), over);
     } catch (error) {
       connection.close();
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', leave);
     }
   }
 
@@ -64,7 +83,7 @@ export class PairingRequest {
  * @throws {PalimpsestError} PAIRING_BUSY, PAIRING_FAILED, CONNECTION_LOST.
  */
 export async function pair(
-  options: Address & { readonly name: string },
+  options: Asking,
   askForCode: (secondsLeft: number) => Promise<string>,
 ): Promise<string> {
   const request = await PairingRequest.open(options);
@@ -99,8 +118,9 @@ const ignore = (): void => {};
 async function connect(
   address: Address,
   onClose: (reason: PalimpsestError) => void = ignore,
+  onNotification: (name: string) => void = ignore,
 ): Promise<Connection> {
   const { urls, webSocket } = addressOf(address);
   const socket = await firstOf(urls, (url) => openSocket(url, webSocket));
-  return new Connection(socket, { onNotification: ignore, onFrame: ignore, onClose });
+  return new Connection(socket, { onNotification, onFrame: ignore, onClose });
 }

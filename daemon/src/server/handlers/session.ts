@@ -39,8 +39,9 @@ export function sessionHandlers({
 }: HandlerDependencies): Part<'hello' | 'hello.prove' | `pair.${string}` | `clients.${string}`> {
   return {
     'hello.prove': async ({ name, nonce }, caller) => {
-      const key = await clients.keyNamed(name);
-      if (key === null) throw stranger(caller);
+      const client = await clients.named(name);
+      if (client === null) throw stranger(caller);
+      const { key } = client;
       const handshake = { port: port(), clientNonce: nonce, daemonNonce: newNonce() };
       caller.challenge = { key, handshake };
       return { nonce: handshake.daemonNonce, proof: await proofOfDaemon(key, handshake) };
@@ -58,15 +59,18 @@ export function sessionHandlers({
       caller.greet(client);
       return { protocol: PROTOCOL_VERSION, version, client, capabilities: CAPABILITIES };
     },
-    'pair.request': ({ name }, caller) => {
-      const asked = pairing.request(name, {
-        origin: caller.origin,
-        onDisplaced: () => caller.giveUpCode(),
-      });
-      caller.waitForCode(asked.secondsLeft);
-      caller.gone.addEventListener('abort', () => pairing.withdraw(asked.pairing));
-      if (caller.gone.aborted) pairing.withdraw(asked.pairing);
-      return asked;
+    'pair.request': async ({ name }, caller) => {
+      caller.beginPairing();
+      try {
+        return await pairing.request(name, {
+          ...{ origin: caller.origin, agent: caller.agent, requester: caller, signal: caller.gone },
+          onWaiting: (others) => caller.tellWaiting(others),
+          onOver: (why) => caller.endPairing(why),
+        });
+      } catch (error) {
+        caller.endPairing('refused');
+        throw error;
+      }
     },
     'pair.confirm': async ({ pairing: id, code }) => {
       const granted = await clients.grant(pairing.confirm(id, code), 'client');
@@ -74,7 +78,7 @@ export function sessionHandlers({
       return granted;
     },
     'pair.launch': async ({ code, name }) => {
-      pairing.redeemLaunchCode(code);
+      pairing.launchCodes.redeem(code);
       const before = clients.list();
       const granted = await clients.grant(name, 'owner');
       const known = new Set(clients.list().map(({ id }) => id));

@@ -1,6 +1,6 @@
 /** @file The page: pictures on the left, the chosen one in the middle, the panel on the right. */
 
-import { type PendingPairing, placeOf } from '@palimpsest/protocol';
+import { type PendingPairing, placeOf, shownName } from '@palimpsest/protocol';
 import { writeMemory } from '@palimpsest/sdk';
 import type { Signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
@@ -73,7 +73,7 @@ function Notices({ host, pairing }: Pick<PageProps, 'host' | 'pairing'>) {
       {pending !== null && (
         <section class="pairing" aria-label="Pairing">
           <p>
-            <strong>{pending.name}</strong> wants to connect. It is{' '}
+            <strong>{shownName(pending.name)}</strong> wants to connect. It is{' '}
             {pending.origin === location.origin ? 'another tab of this page' : placeOf(pending.origin)}. Type
             this code into it:
           </p>

@@ -14,12 +14,11 @@ import { connectionsAreBlocked } from './blocked.ts';
 
 /** How the panel stands with the daemon. `looking` is short; the others have words of their own. */
 export type ConnectionState =
-  | { readonly name: 'looking' | 'notFound' | 'blocked' | 'unpaired' | 'reconnecting' }
+  | { readonly name: 'looking' | 'notFound' | 'blocked' | 'unpaired' | 'waiting' | 'reconnecting' }
   | { readonly name: 'pairing'; readonly expiresAt: number; readonly mistake: string | null }
   | { readonly name: 'connected'; readonly client: DaemonClient };
 
 const TOKEN = 'token';
-const EXPIRED = 'The code has expired. Connect once more for a new one.';
 /** Between two looks for a daemon that is not there. */
 const PAUSE = 3000;
 
@@ -30,6 +29,8 @@ export class ConnectionModel {
   readonly problem = signal<string | null>(null);
   private client: DaemonClient | null = null;
   private request: PairingRequest | null = null;
+  /** Gives up the request that is being made. */
+  private asking = new AbortController();
   /** One that the person has given up. */
   private lastRequest: PairingRequest | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,22 +65,30 @@ export class ConnectionModel {
     }
   }
 
-  /** Asks to be let in: the daemon shows a code. */
+  /** Asks to be let in: the daemon shows a code, when it is this panel's turn. */
   async ask(): Promise<void> {
     this.problem.value = null;
+    this.asking.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    const onWaiting = () => {
+      this.state.value = { name: 'waiting' };
+    };
     try {
       // The daemon has one pairing at a time.
       await this.lastRequest?.over;
       const name = `Palimpsest in ${this.host.editor}`;
-      const request = await PairingRequest.open({ ...this.address, name });
-      if (this.ended) return request.close();
+      const request = await PairingRequest.open({ ...this.address, name, onWaiting, signal });
+      if (signal.aborted) return request.close();
       this.request = request;
       void request.over.then((reason) => this.startOver(request, reason));
       const expiresAt = Date.now() + request.secondsLeft * 1000;
       this.state.value = { name: 'pairing', expiresAt, mistake: null };
     } catch (error) {
-      if (isLost(error)) await this.look();
-      else this.problem.value = sentenceOf(error);
+      if (signal.aborted) return;
+      if (isLost(error)) return this.look();
+      this.problem.value = sentenceOf(error);
+      this.state.value = { name: 'unpaired' };
     }
   }
 
@@ -105,6 +114,7 @@ export class ConnectionModel {
 
   /** Goes back to before `ask`. */
   giveUp(): void {
+    this.asking.abort();
     this.request?.close();
     this.lastRequest = this.request;
     this.request = null;
@@ -114,15 +124,17 @@ export class ConnectionModel {
   close(): void {
     this.ended = true;
     clearTimeout(this.timer);
+    this.asking.abort();
     this.request?.close();
     this.client?.close();
   }
 
-  /** The daemon has stopped, or the code has expired. */
+  /** The daemon has stopped, the code has expired, or others had to have their turn. */
   private async startOver(request: PairingRequest, reason: PalimpsestError): Promise<void> {
     if (this.request !== request || this.ended) return;
     this.request = null;
-    if (reason.code !== 'CONNECTION_LOST') this.problem.value = EXPIRED;
+    if (reason.code !== 'CONNECTION_LOST')
+      this.problem.value = `${reason.message} Connect once more for a new code.`;
     await this.look();
   }
 

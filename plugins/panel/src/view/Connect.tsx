@@ -11,6 +11,7 @@ const LINES: Readonly<Record<ConnectionState['name'], string>> = {
   notFound: 'Palimpsest is not running',
   blocked: 'The browser blocks this panel from Palimpsest',
   unpaired: 'Not connected yet',
+  waiting: 'Waiting for its turn',
   pairing: 'Waiting for the code',
   reconnecting: 'The connection is lost',
   connected: 'Connected',
@@ -64,6 +65,7 @@ export function Connect({ model, howToConnect, onLostFocus }: ConnectProps) {
         {state.name === 'notFound' && <NotFound model={model} />}
         {state.name === 'blocked' && <Blocked model={model} />}
         {state.name === 'unpaired' && <Unpaired {...{ model, howToConnect }} />}
+        {state.name === 'waiting' && <Waiting model={model} />}
         {state.name === 'pairing' && <Pairing model={model} state={state} />}
       </Step>
       {model.problem.value !== null && (
@@ -134,6 +136,21 @@ function Unpaired({ model, howToConnect }: Omit<ConnectProps, 'onLostFocus'>) {
       <p>{howToConnect}</p>
       <button type="button" class="primary" onClick={() => void model.ask()}>
         Connect
+      </button>
+    </>
+  );
+}
+
+function Waiting({ model }: { readonly model: ConnectionModel }) {
+  return (
+    <>
+      <h2>Others come first</h2>
+      <p>
+        Something else asks to connect as well, and Palimpsest shows one code at a time. This panel waits for
+        its turn and asks for its code by itself. Keep it open.
+      </p>
+      <button type="button" onClick={() => model.giveUp()}>
+        Back
       </button>
     </>
   );
