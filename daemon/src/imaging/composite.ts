@@ -1,6 +1,7 @@
 /** @file The edited picture over the original, under a mask whose seam is soft and lies inside it. */
 
 import { areaAround, cropMask, cropPicture, pastePicture } from './area.ts';
+import { distanceTo } from './distance.ts';
 import type { Mask } from './mask.ts';
 import type { Picture } from './picture.ts';
 
@@ -44,34 +45,6 @@ function mix(below: Uint8Array, above: Uint8Array, weights: Float32Array): Uint8
 
 /** Weights 0..1: the mask, growing from its edge inwards until `feather` pixels deep. */
 function featherInward(mask: Mask, feather: number): Float32Array {
-  const depth = depthInside(mask, feather + 1);
+  const depth = distanceTo(mask, (pixel) => mask.data[pixel] === 0, feather + 1);
   return depth.map((pixels, i) => (Math.min(pixels / (feather + 1), 1) * mask.data[i]!) / 255);
-}
-
-/**
- * Distance in pixels from each pixel to the nearest one where the mask is 0, at most `limit`.
- *
- * A two-pass chamfer transform (Borgefors 1986) with steps 1 and sqrt 2. The picture's border is no edge.
- */
-function depthInside({ width, height, data }: Mask, limit: number): Float32Array {
-  // With a border of one pixel on each side, no neighbour is out of range.
-  const stride = width + 2;
-  const padded = new Float32Array(stride * (height + 2)).fill(limit);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) if (data[y * width + x] === 0) padded[(y + 1) * stride + x + 1] = 0;
-  }
-  const relax = (i: number, direction: 1 | -1): void => {
-    const straight = Math.min(padded[i - direction]!, padded[i - direction * stride]!) + 1;
-    const diagonal =
-      Math.min(padded[i - direction * (stride + 1)]!, padded[i - direction * (stride - 1)]!) + Math.SQRT2;
-    padded[i] = Math.min(padded[i]!, straight, diagonal);
-  };
-  for (let y = 1; y <= height; y++) for (let x = 1; x <= width; x++) relax(y * stride + x, 1);
-  for (let y = height; y >= 1; y--) for (let x = width; x >= 1; x--) relax(y * stride + x, -1);
-  const depth = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (y + 1) * stride + 1;
-    depth.set(padded.subarray(start, start + width), y * width);
-  }
-  return depth;
 }

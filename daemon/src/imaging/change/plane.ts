@@ -1,23 +1,38 @@
-/** @file Numbers over a picture's pixels, and what is done with them before anything is decided. */
+/** @file Numbers over a picture's pixels, and their means. */
 
-import type { Size } from '../picture.ts';
+import type { Picture, Size } from '../picture.ts';
 
 /** One number a pixel, row by row. */
 export interface Plane extends Size {
-  readonly data: Float32Array;
+  readonly data: Float32Array<ArrayBuffer>;
 }
 
-export const plane = ({ width, height }: Size, data = new Float32Array(width * height)): Plane => ({
-  width,
-  height,
-  data,
-});
+/** A plane of the numbers that a pixel's index gives. */
+export function planeOf({ width, height }: Size, number: (pixel: number) => number): Plane {
+  const data = new Float32Array(width * height);
+  for (let i = 0; i < data.length; i++) data[i] = number(i);
+  return { width, height, data };
+}
+
+/** One of a picture's colours, 0 to 255. */
+export const channelOf = (picture: Picture, channel: number): Plane =>
+  planeOf(picture, (i) => picture.rgb[3 * i + channel]!);
+
+/** Rec. 601 luma, 0 to 255. */
+export const lumaOf = (picture: Picture): Plane =>
+  planeOf(
+    picture,
+    (i) => 0.299 * picture.rgb[3 * i]! + 0.587 * picture.rgb[3 * i + 1]! + 0.114 * picture.rgb[3 * i + 2]!,
+  );
+
+export const product = (a: Plane, b: Plane): Plane => planeOf(a, (i) => a.data[i]! * b.data[i]!);
 
 /** The mean of the box of `2 radius + 1` pixels a side around each pixel, as far as that is there. */
 export function boxMean(source: Plane, radius: number): Plane {
   const { width, height } = source;
-  const across = boxMeanOfLines(source.data, { length: width, step: 1, lines: height, stride: width }, radius);
-  return plane(source, boxMeanOfLines(across, { length: height, step: width, lines: width, stride: 1 }, radius));
+  const across = meansAlong(source.data, { length: width, step: 1, lines: height, stride: width }, radius);
+  const data = meansAlong(across, { length: height, step: width, lines: width, stride: 1 }, radius);
+  return { width, height, data };
 }
 
 interface Lines {
@@ -29,28 +44,28 @@ interface Lines {
   readonly stride: number;
 }
 
-/** By a running sum: the radius costs nothing. */
-function boxMeanOfLines(values: Float32Array, { length, step, lines, stride }: Lines, radius: number): Float32Array {
-  const result = new Float32Array(values.length);
+/** By a running sum, so that the radius costs nothing. */
+function meansAlong(
+  values: Float32Array,
+  { length, step, lines, stride }: Lines,
+  radius: number,
+): Float32Array<ArrayBuffer> {
+  const means = new Float32Array(values.length);
   for (let line = 0; line < lines; line++) {
-    const at = (i: number) => line * stride + i * step;
+    const start = line * stride;
     let sum = 0;
     let count = 0;
-    for (let i = 0; i < Math.min(radius, length); i++) {
-      sum += values[at(i)]!;
-      count += 1;
-    }
-    for (let i = 0; i < length; i++) {
+    for (let i = -radius; i < length; i++) {
       if (i + radius < length) {
-        sum += values[at(i + radius)]!;
+        sum += values[start + (i + radius) * step]!;
         count += 1;
       }
-      if (i - radius - 1 >= 0) {
-        sum -= values[at(i - radius - 1)]!;
+      if (i > radius) {
+        sum -= values[start + (i - radius - 1) * step]!;
         count -= 1;
       }
-      result[at(i)] = sum / count;
+      if (i >= 0) means[start + i * step] = sum / count;
     }
   }
-  return result;
+  return means;
 }
