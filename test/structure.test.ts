@@ -83,6 +83,23 @@ describe('the plugins', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('give no name of the protocol or the SDK to something of their own', () => {
+    const ROOT = join(import.meta.dirname, '..');
+    const offered = (path: string) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/export (?:type )?\{([^}]+)\}/g)].flatMap(
+        ([, names]) => names!.split(',').map((name) => name.replace('type ', '').trim()),
+      );
+    const ofProtocol = new Set(offered('protocol/src/index.ts'));
+    const ofBoth = new Set([...ofProtocol, ...offered('plugins/sdk/src/index.ts')]);
+    const again = pluginFiles.flatMap(({ name, text }) =>
+      [...text.matchAll(/^export (?:interface|type|class|const) (\w+)/gm)]
+        .map(([, declared]) => declared!)
+        .filter((declared) => (name.startsWith('sdk/') ? ofProtocol : ofBoth).has(declared))
+        .map((declared) => `${name}: ${declared}`),
+    );
+    expect([...new Set(again)]).toEqual([]);
+  });
+
   it(`hold files of at most ${MAX_LINES} lines`, () => {
     const long = pluginFiles.filter(({ text }) => text.split('\n').length > MAX_LINES);
     expect(long.map(({ name }) => name)).toEqual([]);
