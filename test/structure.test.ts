@@ -106,6 +106,24 @@ describe('the plugins', () => {
   });
 });
 
+describe('the protocol, the SDK and the panel', () => {
+  it.each(['protocol', 'plugins/sdk', 'plugins/panel'])('declare each type once: %s', (place) => {
+    const src = join(import.meta.dirname, '..', place, 'src');
+    const declared = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .flatMap((name) => [
+        ...new Set(
+          [
+            ...readFileSync(join(src, name), 'utf8').matchAll(
+              /^(?:export )?(?:interface|type|class) (\w+)/gm,
+            ),
+          ].map(([, type]) => type!),
+        ),
+      ]);
+    expect(declared.filter((type, i) => declared.indexOf(type) !== i)).toEqual([]);
+  });
+});
+
 describe('the runtime', () => {
   it('is loaded by one file, which keeps it from reporting to its maker', () => {
     const ROOT = join(import.meta.dirname, '..');

@@ -8,7 +8,8 @@ export interface Word {
 }
 
 /** Swap words one for one, or keep what the prompts share and add the rest. */
-export type EditKind = 'replace' | 'refine';
+export const EDIT_KINDS = ['replace', 'refine'] as const;
+export type EditKind = (typeof EDIT_KINDS)[number];
 
 /** The words that differ, in order; what both prompts share is in neither list. */
 export interface PromptDifference<W extends Word> {

@@ -5,6 +5,8 @@
  * on this machine only.
  */
 
+import * as z from 'zod/mini';
+
 /** Where something lies on this machine. */
 export interface Place {
   readonly place: string;
@@ -25,8 +27,12 @@ export interface Sentence {
   readonly facts: Readonly<Record<string, Fact>>;
 }
 
-/** The facts alone, for programs. */
-export type Facts = Record<string, string | number | boolean | string[]>;
+/** The facts alone, for programs; which there are is not part of the contract. */
+export const Facts = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
+export type Facts = z.infer<typeof Facts>;
 
 /** Who reads it: whoever sits at this machine, or a client over the wire. */
 export type Audience = 'here' | 'outside';
