@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { EDIT_METHODS, INVERSION_METHODS } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
 
 const SOURCES = join(import.meta.dirname, '../daemon/src');
@@ -216,6 +217,30 @@ describe('the rooms of the daemon', () => {
       done.add(file);
     };
     for (const file of files) visit(file, []);
+  });
+});
+
+describe('a method', () => {
+  const METHODS = join(SOURCES, 'methods');
+  const PROTOCOL = join(import.meta.dirname, '../protocol/src/methods');
+
+  it.each([
+    ['inversions', 'InversionMethod', Object.keys(INVERSION_METHODS)],
+    ['editors', 'Editor', Object.keys(EDIT_METHODS)],
+  ])('has a file of its name in the protocol and one in the daemon: %s', (folder, type, names) => {
+    const declaring = (file: string, what: RegExp) =>
+      [...readFileSync(file, 'utf8').matchAll(what)].map(([, name]) => name!);
+    for (const name of names) {
+      const method = /^export const (\w+) = (?:inversion|edit)Method\(/gm;
+      expect(declaring(join(PROTOCOL, folder, `${name}.ts`), method), name).toEqual([name]);
+    }
+    const found = readdirSync(METHODS)
+      .map((file) => [
+        file.replace('.ts', ''),
+        declaring(join(METHODS, file), new RegExp(`^export const \\w+: ${type}<'(\\w+)'>`, 'gm')),
+      ])
+      .filter(([, declared]) => declared!.length > 0);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(names.map((name) => [name, [name]])));
   });
 });
 

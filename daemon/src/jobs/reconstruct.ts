@@ -5,7 +5,7 @@ import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { unfitPicture } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
 import { fromTensor } from '../imaging/pixels.ts';
-import { ddimSampling } from '../methods/ddim.ts';
+import { ddimSampling } from '../methods/ddimTrajectory.ts';
 import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
 import type { InvertedPicture } from './invertJob.ts';
 

@@ -8,7 +8,7 @@ import { combine } from '../networks/noiseSchedule.ts';
 import { add, addScaled, mean, subtract } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import { attentionGradient, predictWithAllMaps } from './attentionGradient.ts';
-import { guide } from './ddim.ts';
+import { guide } from './ddimTrajectory.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import type { Path } from './path.ts';
 import type { EditStep } from './sideBySide.ts';

@@ -7,7 +7,7 @@ import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { addScaled, scale } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
-import { guide } from './ddim.ts';
+import { guide } from './ddimTrajectory.ts';
 import type { Editor } from './editor.ts';
 import { predictInjected } from './featureInjection.ts';
 import type { Path } from './path.ts';

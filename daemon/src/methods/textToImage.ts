@@ -4,7 +4,7 @@ import type { UNetConfig } from '../networks/config.ts';
 import type { Denoiser, PromptEncoder } from '../networks/denoiser.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { ddimSampling, promptContexts } from './ddim.ts';
+import { ddimSampling, promptContexts } from './ddimTrajectory.ts';
 import type { Watch } from './watch.ts';
 
 export interface TextToImageRequest {

@@ -8,7 +8,7 @@ import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { DDIM } from './ddimMethod.ts';
+import { DDIM } from './ddim.ts';
 import type { InversionMethod } from './inversion.ts';
 import { type Regularization, type Rolls, regularize } from './noiseRegularization.ts';
 import { report, type Watch } from './watch.ts';
