@@ -32,7 +32,7 @@ export type Need =
   /** Of a style transfer: both pictures' words. */
   | 'bothWords';
 
-/** By option; an editor or inversion that it belongs to comes before. */
+/** By option. Whether the chosen editor or inversion has the option at all is asked first. */
 const NEEDS: Readonly<Partial<Record<OptionName, Exclude<Need, 'editor' | 'inversion'>>>> = {
   tauV: 'learning',
   seed: 'chance',

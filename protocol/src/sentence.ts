@@ -17,7 +17,7 @@ export interface Foreign {
   readonly foreign: string;
 }
 
-/** What a sentence tells; another sentence is a reason, or a part that is there only at times. */
+/** What a sentence tells; another sentence is a reason, or an optional part. */
 export type Fact = string | number | boolean | readonly string[] | Place | Foreign | Sentence;
 
 /** A sentence before it is put into words. */
@@ -89,7 +89,7 @@ export function factsOf({ facts }: Sentence, audience: Audience): Facts {
       continue;
     }
     const value = isList(fact) ? [...fact] : typeof fact === 'object' ? inWords(fact, audience) : fact;
-    // Nothing stands for a part that is not there this time.
+    // An optional part that was left out is an empty text.
     if (value !== null && value !== '') told[name] = value;
   }
   return told;
