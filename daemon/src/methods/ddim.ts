@@ -6,7 +6,7 @@ import { plainPath } from './path.ts';
 
 export const DDIM: InversionMethod<'ddim'> = {
   idea: 'Walks from the picture to noise with its prompt, and learns nothing.',
-  // Direct inversion was the first with this walk.
+  // Direct inversion, which takes the same walk, was the first to be stored.
   storedAs: 'direct',
   // The walk takes no guidance.
   stored: ['steps', 'size'],

@@ -16,7 +16,7 @@ import { report, type Watch } from './watch.ts';
 
 export interface PlugAndPlayRequest {
   readonly path: Path;
-  /** Embeddings [1, tokens, D]: of the source's own sampling, and of the new picture with and without what it shall be. */
+  /** Embeddings [1, tokens, D]: of the source's own sampling, of the new prompt, and of the negative one. */
   readonly source: Tensor;
   readonly target: Tensor;
   readonly negative: Tensor;

@@ -6,7 +6,7 @@ import { OFFICIAL_PULL } from './proximalGuidance.ts';
 
 export const PROXIMAL: InversionMethod<'proximal'> = {
   ...NEGATIVE_PROMPT,
-  idea: "NPI, where small differences between the two predictions are taken for the inversion's noise, and away.",
+  idea: 'NPI that takes small differences between the two predictions for errors of the inversion, and removes them.',
   path: async (model, inversion, embeddings, options) => ({
     ...(await NEGATIVE_PROMPT.path(model, inversion, embeddings, options)),
     proximal: {

@@ -1,6 +1,6 @@
 /**
- * @file The inversion of pix2pix-zero (Parmar et al. 2023, section 3.1): DDIM inversion whose predicted noise is drawn,
- * at each step, towards being uncorrelated and of unit variance.
+ * @file The inversion of pix2pix-zero (Parmar et al. 2023, section 3.1): DDIM inversion whose predicted noise is pulled,
+ * at each step, towards noise that is uncorrelated and of unit variance.
  */
 
 import { INVERSION_METHODS, PalimpsestError, sentence } from '@palimpsest/protocol';
@@ -39,7 +39,7 @@ export async function regularizedInversion(
   return latents;
 }
 
-/** Two are left out. */
+/** The first and the last step are left out. */
 const FEWEST_STEPS = 3;
 
 export const REGULARIZED: InversionMethod<'regularized'> = {

@@ -21,7 +21,7 @@ export interface TextToImageRequest {
 /** What pictures are drawn with. */
 export interface Painter extends Denoiser, PromptEncoder {
   readonly unetConfig: Pick<UNetConfig, 'in_channels'>;
-  /** Pixels a side of one latent pixel. */
+  /** The side of one latent pixel, in pixels. */
   readonly pixelsPerLatent: number;
   /** The picture [1, 3, H, W], about -1..1, of a latent [1, C, h, w]. */
   decodeLatent(latent: Tensor): Promise<Tensor>;
