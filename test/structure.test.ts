@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { EDIT_METHODS, INVERSION_METHODS } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
 
 const SOURCES = join(import.meta.dirname, '../daemon/src');
@@ -83,9 +84,44 @@ describe('the plugins', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('give no name of the protocol or the SDK to something of their own', () => {
+    const ROOT = join(import.meta.dirname, '..');
+    const offered = (path: string) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/export (?:type )?\{([^}]+)\}/g)].flatMap(
+        ([, names]) => names!.split(',').map((name) => name.replace('type ', '').trim()),
+      );
+    const ofProtocol = new Set(offered('protocol/src/index.ts'));
+    const ofBoth = new Set([...ofProtocol, ...offered('plugins/sdk/src/index.ts')]);
+    const again = pluginFiles.flatMap(({ name, text }) =>
+      [...text.matchAll(/^export (?:interface|type|class|const) (\w+)/gm)]
+        .map(([, declared]) => declared!)
+        .filter((declared) => (name.startsWith('sdk/') ? ofProtocol : ofBoth).has(declared))
+        .map((declared) => `${name}: ${declared}`),
+    );
+    expect([...new Set(again)]).toEqual([]);
+  });
+
   it(`hold files of at most ${MAX_LINES} lines`, () => {
     const long = pluginFiles.filter(({ text }) => text.split('\n').length > MAX_LINES);
     expect(long.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('the protocol, the SDK and the panel', () => {
+  it.each(['protocol', 'plugins/sdk', 'plugins/panel'])('declare each type once: %s', (place) => {
+    const src = join(import.meta.dirname, '..', place, 'src');
+    const declared = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .flatMap((name) => [
+        ...new Set(
+          [
+            ...readFileSync(join(src, name), 'utf8').matchAll(
+              /^(?:export )?(?:interface|type|class) (\w+)/gm,
+            ),
+          ].map(([, type]) => type!),
+        ),
+      ]);
+    expect(declared.filter((type, i) => declared.indexOf(type) !== i)).toEqual([]);
   });
 });
 
@@ -181,6 +217,30 @@ describe('the rooms of the daemon', () => {
       done.add(file);
     };
     for (const file of files) visit(file, []);
+  });
+});
+
+describe('a method', () => {
+  const METHODS = join(SOURCES, 'methods');
+  const PROTOCOL = join(import.meta.dirname, '../protocol/src/methods');
+
+  it.each([
+    ['inversions', 'InversionMethod', Object.keys(INVERSION_METHODS)],
+    ['editors', 'Editor', Object.keys(EDIT_METHODS)],
+  ])('has a file of its name in the protocol and one in the daemon: %s', (folder, type, names) => {
+    const declaring = (file: string, what: RegExp) =>
+      [...readFileSync(file, 'utf8').matchAll(what)].map(([, name]) => name!);
+    for (const name of names) {
+      const method = /^export const (\w+) = (?:inversion|edit)Method\(/gm;
+      expect(declaring(join(PROTOCOL, folder, `${name}.ts`), method), name).toEqual([name]);
+    }
+    const found = readdirSync(METHODS)
+      .map((file) => [
+        file.replace('.ts', ''),
+        declaring(join(METHODS, file), new RegExp(`^export const \\w+: ${type}<'(\\w+)'>`, 'gm')),
+      ])
+      .filter(([, declared]) => declared!.length > 0);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(names.map((name) => [name, [name]])));
   });
 });
 

@@ -8,7 +8,8 @@ export interface Word {
 }
 
 /** Swap words one for one, or keep what the prompts share and add the rest. */
-export type EditKind = 'replace' | 'refine';
+export const EDIT_KINDS = ['replace', 'refine'] as const;
+export type EditKind = (typeof EDIT_KINDS)[number];
 
 /** The words that differ, in order; what both prompts share is in neither list. */
 export interface PromptDifference<W extends Word> {
@@ -41,7 +42,7 @@ export const wordsOf = (prompt: string): PlacedWord[] =>
  *
  * Prompts of the same number of words are edited by replace where comparing them place by place leaves no more words to
  * change than their longest common subsequence does; others are edited by refine, and differ by what is outside of it. So
- * a word that moved, or came in while another went, does not take the place of a stranger.
+ * a word that moved, or came in while another went, does not take the place of an unrelated one.
  */
 export function diffPrompts<W extends Word>(source: readonly W[], target: readonly W[]): PromptDifference<W> {
   const inOrder = outsideCommonWords(source, target);

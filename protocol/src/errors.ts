@@ -4,7 +4,6 @@
  * The code is the contract; the sentence is for people and says what to do.
  */
 
-import * as z from 'zod/mini';
 import { type Facts, factsOf, foreignMessage, render, type Sentence, verbatim } from './sentence.ts';
 
 /** Stable error codes, each with the situation that raises it. */
@@ -52,12 +51,6 @@ export const ERROR_CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
-
-/** What an error tells beside its code, by name; which facts there are is not part of the contract. */
-export const ErrorFacts = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-);
 
 /** Refuses texts that are put together: what goes into them has to be a fact of a sentence. */
 type Literal<T extends string> = T extends string

@@ -1,6 +1,6 @@
 /**
- * @file What a file is that somebody takes for a picture and that is none, or is of a format that Palimpsest does not
- * read: by its first bytes, and what to do about it.
+ * @file What a file really is that somebody took for a picture, told by its first bytes, and what to do about it: it is no
+ * picture, or one of a format that Palimpsest does not read.
  */
 
 export interface FileFault {
@@ -9,10 +9,10 @@ export interface FileFault {
   readonly advice: string;
 }
 
-/** Texts that downloads leave in the place of what was wanted, by how they begin. */
+/** Texts that failed downloads leave in place of the file, by how they begin. */
 const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
   [
-    // Older ones name the project that it was, or the page of another.
+    // Older pointers name the project's former names.
     /^version https?:\/\/(git-lfs|hawser|git-media)\b/,
     {
       what: 'a pointer of Git LFS, not the file itself',
@@ -31,7 +31,7 @@ const IN_PLACE: readonly (readonly [RegExp, FileFault])[] = [
 const EXPORT = 'Export it as a PNG.';
 const DEVELOP = 'Develop it into a JPEG or PNG.';
 
-/** By how they begin, as text of one letter a byte. Nothing is called here, so that bundles which need none of it leave it out. */
+/** By how they begin, as text with one letter for each byte. Nothing is called here, so that bundlers can drop it. */
 const BEGINNINGS: readonly (readonly [string | RegExp, FileFault])[] = [
   ['\xff\x0a', { what: 'a JPEG XL', advice: EXPORT }],
   ['\0\0\0\x0cJXL ', { what: 'a JPEG XL', advice: EXPORT }],
@@ -70,10 +70,10 @@ const HEIC: FileFault = {
 /** Brands of files whose pictures are coded as HEVC. */
 const HEIC_BRANDS: readonly string[] = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
 
-/** As much as has to be seen. */
+/** How many bytes have to be seen. */
 const MOST = 1024;
 
-/** What the first bytes of any file say that was downloaded wrongly. */
+/** What the first bytes say of a file, of any sort, whose download went wrong. */
 export function downloadFault(start: Uint8Array): FileFault | null {
   const text = lettersOf(start);
   return IN_PLACE.find(([begins]) => begins.test(text))?.[1] ?? null;
@@ -104,6 +104,6 @@ function isHeic(bytes: Uint8Array, text: string): boolean {
   return brands.some((brand) => HEIC_BRANDS.includes(brand)) && !brands.includes('avif');
 }
 
-/** The beginning as text of one letter a byte, without the byte order mark that texts may begin with. */
+/** The beginning as text with one letter for each byte, without the byte order mark that texts may begin with. */
 const lettersOf = (bytes: Uint8Array): string =>
   String.fromCharCode(...bytes.subarray(0, MOST)).replace(/^\xef\xbb\xbf/, '');

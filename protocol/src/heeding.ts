@@ -1,6 +1,6 @@
 /**
- * @file Options that the chosen method does not heed. Every door refuses them by name; from what was kept before doors did
- * so they are left out.
+ * @file Options that the chosen method does not heed. Every door refuses them by name; requests that were kept before doors
+ * did so lose them.
  */
 
 import * as z from 'zod/mini';

@@ -51,7 +51,7 @@ export {
   picturesOf,
 } from './jobs.ts';
 export { BlobHash, ModelName, Prompt } from './kinds/parts.ts';
-export { type Chosen, lackOf, type Need, type OptionName } from './lackOf.ts';
+export { type Chosen, lackOf, type Need } from './lackOf.ts';
 export {
   MAX_BATCH,
   MAX_INLINE_BYTES,
@@ -91,6 +91,7 @@ export {
   InversionOptions,
   inversionMethodOf,
   METHOD_OF_MODE,
+  type OptionName,
   StyleOptions,
 } from './options.ts';
 export { OPTION_TITLES } from './optionTitles.ts';

@@ -18,14 +18,14 @@ export const InversionInfo = z.strictObject({
 });
 export type InversionInfo = z.infer<typeof InversionInfo>;
 
-/** Optional everywhere: a schema with all its defaults. */
+/** The options of an inversion, which every request may leave out. */
 export const withDefaults = { inversion: z.prefault(AskedInversion, {}) };
 
 export const priority = z
   ._default(JobPriority, 'interactive')
   .check(z.describe('batch waits for everything that somebody waits for'));
 
-/** What every submission answers. */
+/** The answer to every submission. */
 export const Submitted = z.strictObject({ job: JobRecord });
 
 export const inversionMethods = {

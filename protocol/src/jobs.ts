@@ -4,13 +4,14 @@
  */
 
 import * as z from 'zod/mini';
-import { ERROR_CODES, type ErrorCode, ErrorFacts } from './errors.ts';
+import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { edit } from './kinds/edit.ts';
 import { generate } from './kinds/generate.ts';
 import { invert } from './kinds/invert.ts';
 import type { BlobHash } from './kinds/parts.ts';
 import { style } from './kinds/style.ts';
 import { Notice } from './notices.ts';
+import { Facts } from './sentence.ts';
 
 /** Every kind of job: its request, its result, and the pictures that a request needs. */
 export const JOB_KINDS = { invert, edit, style, generate };
@@ -87,9 +88,7 @@ export const JobRecord = z.strictObject({
   remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
   result: z.optional(JobResult),
   error: z
-    .optional(
-      z.strictObject({ code: z.enum(errorCodes), message: z.string(), facts: z.optional(ErrorFacts) }),
-    )
+    .optional(z.strictObject({ code: z.enum(errorCodes), message: z.string(), facts: z.optional(Facts) }))
     .check(
       z.describe('of a failed job: a stable code, a sentence that says what to do, and its facts by name'),
     ),

@@ -6,7 +6,13 @@
 import { EDIT_METHODS } from './methods/editors/index.ts';
 import { INVERSION_METHODS } from './methods/inversions/index.ts';
 import { OF_EDITORS, OF_INVERSIONS } from './methods/owned.ts';
-import { type EditOptions, type InversionOptions, inversionMethodOf, type StyleOptions } from './options.ts';
+import {
+  type EditOptions,
+  type InversionOptions,
+  inversionMethodOf,
+  type OptionName,
+  type StyleOptions,
+} from './options.ts';
 
 /** What an option acts through. Without it the option changes nothing, whatever its value. */
 export type Need =
@@ -26,7 +32,7 @@ export type Need =
   /** Of a style transfer: both pictures' words. */
   | 'bothWords';
 
-/** By option; an editor or inversion that it belongs to comes before. */
+/** By option. Whether the chosen editor or inversion has the option at all is asked first. */
 const NEEDS: Readonly<Partial<Record<OptionName, Exclude<Need, 'editor' | 'inversion'>>>> = {
   tauV: 'learning',
   seed: 'chance',
@@ -38,8 +44,6 @@ const NEEDS: Readonly<Partial<Record<OptionName, Exclude<Need, 'editor' | 'inver
   proximalPull: 'norm',
   styleAfter: 'bothWords',
 };
-
-export type OptionName = keyof EditOptions | keyof InversionOptions | keyof StyleOptions;
 
 /** What else is chosen, as far as it decides which options do anything. */
 export interface Chosen {

@@ -1,6 +1,6 @@
 /** @file The limits that both sides of the wire keep. */
 
-/** Spoken by hello; clients of another major version are refused. */
+/** Named in hello; clients of another major version are refused. */
 export const PROTOCOL_VERSION = 1;
 
 /** The daemon listens on the first of these that is free: a plugin's manifest has to name each one. */

@@ -4,8 +4,8 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from './errors.ts';
 
 /**
- * Who may call a method: anyone before hello, a client that has said hello, or only the owner: who has the token file or
- * opened the link that the daemon printed.
+ * Who may call a method: anyone before hello, a client that has said hello, or only the owner, who has the token file or
+ * has opened the link that the daemon printed.
  */
 export type Access = 'anyone' | 'client' | 'owner';
 

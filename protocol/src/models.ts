@@ -1,4 +1,4 @@
-/** @file The models that are installed, and how the daemon does. */
+/** @file The models that are installed, and how the daemon is doing. */
 
 import * as z from 'zod/mini';
 import { ModelName } from './kinds/parts.ts';

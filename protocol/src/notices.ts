@@ -1,6 +1,6 @@
 /**
- * @file What a job does otherwise than may be thought. The code is the contract and the facts are its numbers and words, so
- * that each door can say which of its own controls helps; the text is whole without that.
+ * @file What a job does differently than one may expect. The code is the contract, and the facts are its numbers and words,
+ * so that each door can say which of its own controls helps; the text is whole without that.
  */
 
 import * as z from 'zod/mini';
@@ -17,17 +17,17 @@ const NOTICE_CODES = [
   'PROMPTS_EQUAL',
   /** Letters of another alphabet that look like Latin ones: word, meant, letters. */
   'ALPHABETS_MIXED',
-  /** The strength of words in the way of other programs: part, words, factor. */
+  /** The strength of words in the syntax of other programs: part, words, factor. */
   'SYNTAX_STRENGTH',
-  /** Words for a part of the steps in the way of other programs: part. */
+  /** Words for a part of the steps in the syntax of other programs: part. */
   'SYNTAX_SCHEDULE',
-  /** Words in turns in the way of other programs: part. */
+  /** Words in turns in the syntax of other programs: part. */
   'SYNTAX_ALTERNATION',
-  /** One of several words by lot, in the way of other programs: part. */
+  /** One of several words by lot, in the syntax of other programs: part. */
   'SYNTAX_WILDCARD',
   /** A keyword of other programs: part. */
   'SYNTAX_KEYWORD',
-  /** A LoRA in the way of other programs: part, name, strength. */
+  /** A LoRA in the syntax of other programs: part, name, strength. */
   'SYNTAX_LORA',
   /** A network that cannot be used here: part. */
   'SYNTAX_NETWORK',

@@ -13,7 +13,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 /** The schema that many others hold; it is written once and referred to. */
 const JOB_REFERENCE = '#/components/schemas/Job';
 
-/** Every method can give these. */
+/** Every method can answer with these. */
 const COMMON_ERRORS: readonly ErrorCode[] = ['NOT_AUTHORISED', 'RATE_LIMITED', 'INTERNAL'];
 
 const ABOUT = `Palimpsest edits pictures with words, on this machine.

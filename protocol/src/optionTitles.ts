@@ -5,9 +5,7 @@
 
 import type { OwnedOption } from './methods/flatShape.ts';
 import { OF_EDITORS, OF_INVERSIONS } from './methods/owned.ts';
-import type { EditOptions, InversionOptions, StyleOptions } from './options.ts';
-
-type OptionName = keyof EditOptions | keyof InversionOptions | keyof StyleOptions;
+import type { OptionName } from './options.ts';
 
 const titles = (owned: Readonly<Record<string, OwnedOption>>) =>
   Object.fromEntries(Object.entries(owned).map(([name, { option }]) => [name, option.title]));

@@ -113,3 +113,6 @@ export const GenerateOptions = z.strictObject({
   seed: InversionOptions.shape.seed,
 });
 export type GenerateOptions = z.infer<typeof GenerateOptions>;
+
+/** Of an edit, an inversion or a style transfer. */
+export type OptionName = keyof EditOptions | keyof InversionOptions | keyof StyleOptions;

@@ -1,10 +1,10 @@
-/** @file A prompt without what nobody sees in it, so that what looks the same is the same to the model. */
+/** @file A prompt without invisible characters, so that what looks the same is the same to the model. */
 
 /** What joins or varies the sign before it. */
 const JOINERS = '\\u200c\\u200d\\u180b-\\u180f\\ufe00-\\ufe0f\\u{e0020}-\\u{e007f}';
 /** Signs that a joiner changes to be seen: those of emoji, and letters that are not Latin, Greek or Cyrillic. */
 const JOINED = '[\\p{ExtPict}\\p{EMod}]|(?![\\p{sc=Latn}\\p{sc=Grek}\\p{sc=Cyrl}\\p{sc=Zinh}])[\\p{L}\\p{M}]';
-/** The part of a keycap that is not seen by itself. */
+/** The part of a keycap that cannot be seen by itself. */
 const KEYCAP = '\\ufe0f(?=\\u20e3)';
 
 /** DI is what the standard calls default ignorable: soft hyphens, zero-width spaces, marks of direction. */

@@ -1,8 +1,8 @@
-/** @file What in a prompt is read otherwise than its writer may think: other programs' syntax, and letters of other alphabets. */
+/** @file What in a prompt is read differently than its writer may expect: syntax of other programs, and other alphabets. */
 
 import type { Notice } from './notices.ts';
 
-/** What is told of each prompt: of each kind the first that is found. */
+/** What is told of each prompt: the first finding of each kind. */
 export const promptNotices = (prompt: string): Notice[] =>
   [
     strengths,

@@ -1,11 +1,12 @@
 /**
  * @file How a daemon and a client prove to each other that they know a token, which itself is never told.
  *
- * The daemon keeps the sha256 of each token, its _key_, and proves first that it has it; whoever else holds its port learns
- * nothing. Then the client sends its token under a mask that is made from the key: the daemon takes the mask off, and sees
- * whether the sha256 is the key. So who has read the daemon's list of keys cannot say hello, and who has neither cannot
- * take the mask off. Both are made anew from two numbers for each connection, and from the port: a program at another port
- * cannot pass questions on to the daemon. (It is SCRAM of RFC 5802 without passwords, the daemon's proof before the client's.)
+ * The daemon keeps the sha256 of each token, its _key_, and proves first that it has it; whoever else holds its port
+ * learns nothing. Then the client sends its token under a mask that is made from the key: the daemon takes the mask
+ * off, and sees whether the sha256 is the key. So whoever has read the daemon's list of keys cannot say hello, and
+ * whoever has neither cannot take the mask off. Both are made anew from two numbers for each connection, and from the
+ * port: a program at another port cannot pass questions on to the daemon. (It is SCRAM of RFC 5802 without passwords,
+ * the daemon's proof before the client's.)
  */
 
 export interface Handshake {
@@ -20,7 +21,7 @@ export interface Handshake {
 export const keyOf = async (token: string): Promise<string> =>
   toHex(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
 
-/** By which a client says which key it asks for: tells nothing of the key, and means nothing to others. */
+/** Names the key that a client asks for; it gives nothing of the key away, and means nothing to others. */
 export const nameOfKey = async (key: string): Promise<string> =>
   (await authenticated(key, 'palimpsest name')).slice(0, 32);
 
@@ -55,7 +56,7 @@ export async function writeTicket(key: string, { name, port, time, nonce }: Tick
   return `${name}.${time}.${nonce}.${proof}`;
 }
 
-/** A number that nobody has foreseen. */
+/** A number that nobody can foresee. */
 export const newNonce = (): string => toHex(crypto.getRandomValues(new Uint8Array(32)).buffer);
 
 const maskOf = (key: string, handshake: Handshake): Promise<string> =>

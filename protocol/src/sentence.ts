@@ -5,6 +5,8 @@
  * on this machine only.
  */
 
+import * as z from 'zod/mini';
+
 /** Where something lies on this machine. */
 export interface Place {
   readonly place: string;
@@ -15,7 +17,7 @@ export interface Foreign {
   readonly foreign: string;
 }
 
-/** What a sentence tells; another sentence is a reason, or a part that is there only at times. */
+/** What a sentence tells; another sentence is a reason, or an optional part. */
 export type Fact = string | number | boolean | readonly string[] | Place | Foreign | Sentence;
 
 /** A sentence before it is put into words. */
@@ -25,8 +27,12 @@ export interface Sentence {
   readonly facts: Readonly<Record<string, Fact>>;
 }
 
-/** The facts alone, for programs. */
-export type Facts = Record<string, string | number | boolean | string[]>;
+/** The facts alone, for programs; which there are is not part of the contract. */
+export const Facts = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
+export type Facts = z.infer<typeof Facts>;
 
 /** Who reads it: whoever sits at this machine, or a client over the wire. */
 export type Audience = 'here' | 'outside';
@@ -83,7 +89,7 @@ export function factsOf({ facts }: Sentence, audience: Audience): Facts {
       continue;
     }
     const value = isList(fact) ? [...fact] : typeof fact === 'object' ? inWords(fact, audience) : fact;
-    // Nothing stands for a part that is not there this time.
+    // An optional part that was left out is an empty text.
     if (value !== null && value !== '') told[name] = value;
   }
   return told;

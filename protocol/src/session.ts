@@ -1,4 +1,4 @@
-/** @file Who is there: hello, pairing, the clients that were let in, and how the daemon does. */
+/** @file Who is there: hello, pairing, and the clients that were let in. */
 
 import * as z from 'zod/mini';
 import { MAX_CLIENT_NAME } from './limits.ts';

@@ -7,7 +7,7 @@ export const MAX_PROMPT_LENGTH = 2000;
 
 /** A longer word is no word. */
 const MAX_WORD_LENGTH = 100;
-/** More words than a prompt has tokens cannot be named. */
+/** A prompt has at most as many words as it has tokens. */
 export const MAX_WORDS = 77;
 
 const word = (description: string) =>
@@ -17,7 +17,7 @@ const words = (description: string) =>
     .array(word('a word as it is written in the prompt'))
     .check(z.minLength(1), z.maxLength(MAX_WORDS), z.describe(description));
 
-/** A factor on how much is looked at one word: 1 leaves it, 2 doubles it, 0 takes it away, below 0 turns it around. */
+/** A factor on the attention that one word gets: 1 leaves it, 2 doubles it, 0 takes it away, below 0 turns it around. */
 export const WordWeight = z.strictObject({
   word: word('a word of the new prompt'),
   weight: z

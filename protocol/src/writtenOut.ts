@@ -1,4 +1,4 @@
-/** @file Options with what holds where nobody says otherwise, for a form that shows all of them. */
+/** @file Options with their defaults filled in, for a form that shows all of them. */
 
 import { EDIT_METHODS } from './methods/editors/index.ts';
 import type { OwnedOption } from './methods/flatShape.ts';
@@ -6,10 +6,10 @@ import { OF_EDITORS, OF_INVERSIONS } from './methods/owned.ts';
 import { type OwnValues, ownValues } from './methods/ownOption.ts';
 import type { EditOptions, InversionOptions } from './options.ts';
 
-/** An edit in which the options of the usual editor are there. */
+/** An edit with all options of the default editor. */
 export type WrittenEdit = EditOptions & OwnValues<(typeof EDIT_METHODS)['p2plus']['options']>;
 
-/** Of every method's options, as far as the methods agree. */
+/** The defaults of all methods' options, where the methods agree on one. */
 const usual = (owned: Readonly<Record<string, OwnedOption>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(owned).flatMap(([name, { usual }]) => (usual === undefined ? [] : [[name, usual]])),

@@ -3,7 +3,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
-import { ddimInversion, ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
+import { ddimInversion, ddimSampling, promptContexts } from '../../daemon/src/methods/ddimTrajectory.ts';
 import { sdedit } from '../../daemon/src/methods/sdedit.ts';
 import { textToImage } from '../../daemon/src/methods/textToImage.ts';
 import { row, stack } from '../../daemon/src/tensor/tensor.ts';

@@ -8,7 +8,12 @@ import {
   StyleOptions,
 } from '@palimpsest/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { ddimInversion, ddimSampling, guide, promptContexts } from '../../daemon/src/methods/ddim.ts';
+import {
+  ddimInversion,
+  ddimSampling,
+  guide,
+  promptContexts,
+} from '../../daemon/src/methods/ddimTrajectory.ts';
 import type { EditRequest } from '../../daemon/src/methods/editor.ts';
 import { EDITORS, resolveEdit } from '../../daemon/src/methods/editors.ts';
 import type { Inversion } from '../../daemon/src/methods/inversion.ts';

@@ -15,7 +15,7 @@ import * as z from 'zod/mini';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
 import { planEdit } from '../../daemon/src/jobs/editPlan.ts';
-import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddim.ts';
+import { ddimSampling, promptContexts } from '../../daemon/src/methods/ddimTrajectory.ts';
 import type { EditRequest } from '../../daemon/src/methods/editor.ts';
 import { EDITORS, editorFor, resolveEdit } from '../../daemon/src/methods/editors.ts';
 import type { Inversion } from '../../daemon/src/methods/inversion.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Networks } from '../../daemon/src/execution/networks.ts';
 import { StableDiffusion } from '../../daemon/src/execution/stableDiffusion.ts';
-import { ddimInversion } from '../../daemon/src/methods/ddim.ts';
+import { ddimInversion } from '../../daemon/src/methods/ddimTrajectory.ts';
 import { styleDiffusion } from '../../daemon/src/methods/styleDiffusion.ts';
 import { normalTensor, uniformGenerator } from '../../daemon/src/tensor/random.ts';
 import { type Tensor, tensor } from '../../daemon/src/tensor/tensor.ts';

@@ -22,8 +22,8 @@ export interface Refinement {
 /**
  * Aligns two prompts token by token, start and end included.
  *
- * The padding stays at its place, as far as the source has padding there; the rest follows the source's first. In the
- * official code it stays at its place whatever the source has there: of a longer source, words.
+ * Padding keeps its place where the source has padding there, too; the rest of it follows the source's first padding token.
+ * In the official code it always keeps its place, even where a longer source has words.
  *
  * @param source ids of the source prompt with start and end, unpadded.
  * @param target ids of the target prompt, likewise; at most `length`.

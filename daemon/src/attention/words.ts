@@ -5,8 +5,8 @@ import { type PromptWord, promptWords, type Tokenizer } from '../networks/tokeni
 
 /**
  * Token positions of what a user calls a word: "cat" (every cat), "dog#2" (the second dog), or a phrase
- * "red ball". Finds "cat" in "a cat, a dog" without the comma's token, and "Cat", or a word that only looks like it, when
- * there is no "cat".
+ * "red ball". Finds "cat" in "a cat, a dog" without the comma's token. Where there is no "cat", it finds "Cat", or a
+ * word that looks the same.
  *
  * @throws {PalimpsestError} WORD_NOT_FOUND, listing the words that are there.
  */
@@ -75,21 +75,21 @@ function withoutPunctuation(tokenizer: Tokenizer, written: PromptWord): NamedWor
   return { written, bare: { text, tokens } };
 }
 
-/** How words are compared, strictly first: what differs for nobody who reads it counts only if it is found that way. */
+/** How words are compared, the strictest way first: a looser one is tried only where nothing was found. */
 const FOLDS: readonly ((text: string) => string)[] = [
   (text) => text,
   asItLooks,
   (text) => withoutCase(asItLooks(text)),
 ];
 
-/** By capitals, so that "STRASSE" is "straße"; the dot that lower case leaves of the Turkish "İ" does not count. */
+/** By way of capitals, so that "STRASSE" is "straße"; without the dot that the Turkish "İ" leaves in lower case. */
 const withoutCase = (text: string): string =>
   text
     .toUpperCase()
     .toLowerCase()
     .replace(/i\u0307/g, 'i');
 
-/** One spelling of what looks the same: composed accents, plain apostrophes and dashes, nothing that is not seen. */
+/** One spelling of what looks the same: composed accents, plain apostrophes and dashes, no invisible characters. */
 function asItLooks(text: string): string {
   return plainPrompt(text)
     .normalize('NFKC')
@@ -98,7 +98,7 @@ function asItLooks(text: string): string {
     .replace(/\p{Dash_Punctuation}/gu, '-');
 }
 
-/** The tokens of every place where the phrase stands. */
+/** The tokens of the phrase, wherever it occurs. */
 function findPhrase(words: readonly NamedWord[], phrase: string): number[][] {
   const parts = phrase.split(/\p{White_Space}+/u).filter((part) => asItLooks(part) !== '');
   for (const fold of FOLDS) {

@@ -1,4 +1,4 @@
-/** @file Attributes of operators: plain values for who reads them, and the forms that they have in ONNX. */
+/** @file Attributes of operators: plain values for whoever reads them, and how ONNX writes them. */
 
 import { DATA_TYPE, type ElementType } from './elementTypes.ts';
 import type { Message } from './protobuf.ts';

@@ -21,7 +21,7 @@ const MEAN_LOSS_SCALE = 4 * 64 * 64;
  *
  * @param lossScale for half precision: the default suits a loss that is a mean; a sum needs none, and would overflow.
  * @throws {Error} when the loss is not a scalar, does not depend on a wanted value, or an operator between them has
- *   no gradient: mistakes of whoever builds the graph, so found when it is built.
+ *   no gradient: these are mistakes in building the graph, and show when it is built.
  */
 export function gradients(loss: Value, wanted: readonly Value[], lossScale = MEAN_LOSS_SCALE): Value[] {
   if (loss.shape.length !== 0) throw new Error(`the loss has to be a scalar, not [${loss.shape}]`);
@@ -55,7 +55,7 @@ export function gradients(loss: Value, wanted: readonly Value[], lossScale = MEA
   });
 }
 
-/** Everything that is computed from the wanted values, and they themselves. */
+/** The wanted values, and everything that is computed from them. */
 function dependents(nodes: readonly Node[], wanted: readonly Value[]): ReadonlySet<Value> {
   const varying = new Set(wanted);
   for (const { inputs, outputs } of nodes) {

@@ -1,9 +1,9 @@
-/** @file What a graph does to take less memory, at the price of time. The numbers that it computes stay the same. */
+/** @file What a graph does to save memory at the cost of time. It computes the same numbers. */
 
 export interface Economy {
-  /** Attention maps above this, in bytes, are computed and used a part of the queries at a time. */
+  /** Attention maps larger than this, in bytes, are computed and used for a part of the queries at a time. */
   readonly mapBytes: number;
-  /** Whether the backward pass computes each block once more instead of keeping what the forward pass had there. */
+  /** Whether the backward pass recomputes each block instead of keeping what the forward pass computed in it. */
   readonly recompute: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 import { elementCount } from '../tensor/tensor.ts';
 
-/** Types of numbers with a fraction. float16 is how checkpoints may be stored, and what networks may compute in. */
+/** Floating-point types. Checkpoints may be stored in float16, and networks may compute in it. */
 export type FloatType = 'float32' | 'float16';
 
 /** Types that graphs compute with. */

@@ -11,7 +11,7 @@ import { type Attribute, type AttributeForms, elementType } from './attributes.t
 import { type Economy, LAVISH } from './economy.ts';
 import type { ElementType, FloatType, Shape, Typed } from './elementTypes.ts';
 
-/** The operators' parts that differ in type from one to another. */
+/** The parts of an operator whose types differ from one operator to the next. */
 export interface Signature {
   /** What a node takes, in ONNX's order; `null` for an optional input that is left out. */
   readonly inputs: readonly (Value | null)[];
@@ -65,18 +65,18 @@ export interface Operator<S extends Signature = Signature> {
    */
   backward(node: Node<S>, gradient: Value): Each<S['inputs'], InputGradient>;
   /**
-   * Where the runtime leaves the result: in memory of its own; over an input of its size that nobody reads any more, if
-   * there is one; or in the first input's, which it only sees in another shape.
+   * Where the runtime puts the result: into memory of its own; over an input of the same size that nobody reads any more,
+   * if there is one; or nowhere, since it is the first input in another shape.
    */
   readonly result: 'its own' | 'over an input' | 'the input itself';
-  /** What it takes for itself while it runs, in bytes. */
+  /** The scratch memory that it needs while it runs, in bytes. */
   scratchBytes(node: Node<S>): number;
 }
 
 /** Most operators compute from their inputs straight into their outputs. */
 export const noScratch = (): number => 0;
 
-/** A backward rule for what no differentiated graph may contain, and why none ever does. */
+/** The backward rule of an operator that no differentiated graph may contain, with the reason why none does. */
 export function noGradient(reason: string): (node: Node) => never {
   return ({ operator }) => {
     throw new Error(`${operator.name} has no backward rule: ${reason}`);
@@ -160,7 +160,7 @@ export class Graph {
     this.precision = precision;
   }
 
-  /** Ends a block: what was emitted since the last end can be computed once more from what it took from outside. */
+  /** Ends a block: what was emitted since the last end can be recomputed from what it reads from outside. */
   endBlock(): void {
     this.blockEnds.push(this.nodes.length);
   }
@@ -172,13 +172,13 @@ export class Graph {
     return value;
   }
 
-  /** Names a value as a result of each run, as float32. */
+  /** Makes a value a result of each run, under this name and as float32. */
   output(name: string, value: Value): void {
     if (this.outputs.has(name)) throw new Error(`the graph has two outputs named ${name}`);
     this.outputs.set(name, value.type === 'float16' ? this.cast(value, 'float32') : value);
   }
 
-  /** A value in another type; itself where it has that type. */
+  /** A value cast to a type; the value itself where it has that type already. */
   cast(value: Value, type: FloatType): Value {
     return Cast.build(value, type);
   }
@@ -236,7 +236,7 @@ export class Graph {
 }
 
 /**
- * The one operator that a graph needs of itself, to bring weights into its precision and results into float32; the others
+ * The one operator that the graph itself needs, to bring weights into its precision and results into float32; the others
  * are in `ops/`. Weights only ever meet this one and Gather, whose table is frozen.
  */
 export const Cast: Operator<Taking<[x: Value], [x: Value, to: FloatType], { to: FloatType }>> = {
@@ -249,7 +249,7 @@ export const Cast: Operator<Taking<[x: Value], [x: Value, to: FloatType], { to: 
   scratchBytes: noScratch,
 };
 
-/** The nodes that the outputs depend on, and every value among them that somebody reads. */
+/** The nodes that the outputs depend on, and every value that one of them reads. */
 export function neededNodes(graph: Graph): { nodes: Node[]; needed: ReadonlySet<Value> } {
   const needed = new Set(graph.outputs.values());
   const nodes: Node[] = [];

@@ -1,7 +1,7 @@
 /**
- * @file How much memory a run of a graph takes, told from the graph itself: all shapes are known when it is built.
+ * @file How much memory a run of a graph takes, worked out from the graph itself: all shapes are known when it is built.
  *
- * The runtime's order of execution is followed, what is alive is added up, and the worst moment is the answer.
+ * It follows the runtime's order of execution, adds up what is alive, and takes the worst moment.
  */
 
 import { bytesOf, bytesPerElement } from './elementTypes.ts';
@@ -11,9 +11,9 @@ import { type Graph, type Node, neededNodes, type Value } from './graph.ts';
 export interface MemoryUse {
   /** Weights, as they are stored. */
   readonly weights: number;
-  /** What is computed of weights alone when the graph is loaded, and stays. */
+  /** What the runtime computes from weights alone when it loads the graph, and keeps. */
   readonly folded: number;
-  /** The most that is alive at one moment of a run beside the weights. */
+  /** The most that is alive at one moment of a run, besides the weights. */
   readonly activations: number;
 }
 
@@ -33,7 +33,7 @@ export function memoryUse(graph: Graph, folding = true): MemoryUse {
 }
 
 /**
- * What depends on weights and constants alone the runtime computes once, when it loads the graph, and keeps: above all
+ * The runtime computes what depends on weights and constants alone once, when it loads the graph, and keeps it: above all
  * the casts of weights that are stored as fp16.
  */
 function fold(graph: Graph, nodes: readonly Node[]): { folded: number; nodes: Node[] } {
@@ -44,7 +44,7 @@ function fold(graph: Graph, nodes: readonly Node[]): { folded: number; nodes: No
     if (inputs.some((input) => !fixed.has(input))) return true;
     for (const output of outputs) {
       fixed.add(output);
-      // A weight in another shape lies where it lay.
+      // A weight in another shape takes no memory of its own.
       if (operator.result !== 'the input itself') folded += bytesOf(output);
     }
     return false;
@@ -64,13 +64,13 @@ interface Buffer {
 /**
  * The most that is alive at once.
  *
- * The runtime gives a buffer to the next value of the same shape, however much later that is made, and meanwhile keeps
- * it: so each shape has a pool that lives from its first to its last use.
+ * The runtime passes a buffer on to the next value of the same shape, however much later that is made, and keeps it until
+ * then: so each shape has a pool that lives from its first to its last use.
  */
 function peak(nodes: readonly Node[], outputs: ReadonlySet<Value>): number {
   const uses = useCounts(nodes, outputs);
   const bufferOf = new Map<Value, Buffer>();
-  /** Uses to come of all values that share a buffer. */
+  /** How often the values that share a buffer will still be used. */
   const readers = new Map<Buffer, number>();
   const free = new Map<string, Buffer[]>();
   const all: Buffer[] = [];
@@ -128,7 +128,7 @@ function useCounts(nodes: readonly Node[], outputs: ReadonlySet<Value>): Map<Val
   return uses;
 }
 
-/** The buffer of an input in which a node leaves its result, if there is one. */
+/** The buffer of the input that a node overwrites with its result, if there is one. */
 function inPlace(
   { operator, inputs }: Node,
   output: Value,
@@ -154,8 +154,8 @@ function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 }
 
 /**
- * The order in which the runtime computes: depth first from the results, and of a node's inputs that first which was
- * emitted last.
+ * The order in which the runtime computes: depth first from the results, and of a node's inputs, the one that was emitted
+ * last comes first.
  */
 function inRuntimeOrder(graph: Graph, nodes: readonly Node[]): Node[] {
   const position = new Map(nodes.map((node, i) => [node, i]));

@@ -1,6 +1,6 @@
 /**
- * @file Activations computed once more in the backward pass instead of being kept (Chen et al. 2016, Training Deep Nets
- * with Sublinear Memory Cost): of each block, only what it takes from outside stays.
+ * @file Activations recomputed in the backward pass instead of kept (Chen et al. 2016, Training Deep Nets
+ * with Sublinear Memory Cost): of each block, only what it reads from outside stays.
  */
 
 import type { Graph, Node, Value } from './graph.ts';
@@ -38,7 +38,7 @@ export class Recomputation {
     this.current = this.blocks.length - 1;
   }
 
-  /** A node whose inputs and outputs are those of the second time; `gradient` is that of its first output. */
+  /** The node with recomputed inputs and outputs; `gradient` is that of its first output. */
   again(node: Node, gradient: Value): Node {
     const block = this.blockOf.get(node)!;
     if (block !== this.current) this.enter(block, gradient);
@@ -57,7 +57,7 @@ export class Recomputation {
     if (from === undefined || this.blockOf.get(from) !== this.blockOf.get(node)) this.handed.push(gradient);
   }
 
-  /** Emits a block anew. It waits for all that the block after it has to say, so that nothing of that one is kept. */
+  /** Emits a block again. It waits for all gradients of the block after it, so that nothing of that one is still alive. */
   private enter(block: number, gradient: Value): void {
     const signals = [gradient, ...this.handed];
     this.current = block;
@@ -70,7 +70,7 @@ export class Recomputation {
     }
   }
 
-  /** The second of a value that a block reads; what comes from outside is made to wait. */
+  /** The recomputed copy of a value that a block reads; what comes from outside is made to wait. */
   private second(value: Value, block: number, signals: readonly Value[]): Value {
     const known = this.copies.get(value);
     if (known !== undefined || this.fixed.has(value)) return known ?? value;

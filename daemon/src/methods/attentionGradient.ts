@@ -70,7 +70,7 @@ const ATTENTION_GRADIENT: Variant<readonly Tensor[], AttentionGradient> = {
   read: ({ loss, gradient }) => ({ loss: loss!.data[0]!, gradient: gradient! }),
 };
 
-/** How far all cross-attention maps are from those of the source, in which direction. */
+/** The distance of all cross-attention maps from `maps`, the source's, and its gradient. */
 export const attentionGradient = (
   model: VariedDenoiser,
   request: NoiseRequest,

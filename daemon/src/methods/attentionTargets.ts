@@ -45,7 +45,7 @@ const RECORDING: Variant<null, RecordedNoise> = {
   read: ({ noise, ...maps }) => ({ noise: noise!, maps: inOrder(maps) }),
 };
 
-/** Maps as they are called in graphs, `map0` and so on, in that order. */
+/** Maps under the names that they have in graphs: `map0` and so on, in their order. */
 export const inOrder = (maps: NamedTensors): Tensor[] => Object.keys(maps).map((_, i) => maps[`map${i}`]!);
 
 /** Maps by those names. */

@@ -19,7 +19,7 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
 import { coarseness, HALF } from './latentGrid.ts';
 
-/** Rows of the batch: each prompt without and with it. */
+/** Rows of the batch: for each branch, one without its prompt and one with it. */
 export const BRANCHES = 4;
 
 /** Which row of the batch is which branch; the two conditional ones are the last. One source branch may be both. */

@@ -29,7 +29,7 @@ export interface EditRequest<E extends EditorName = EditorName> {
   /** Holds tau_c. */
   readonly cross: CrossControl;
   readonly blend?: BlendWords | { readonly mask: Tensor };
-  /** Of random numbers. */
+  /** For random numbers. */
   readonly seed: number;
 }
 

@@ -12,7 +12,8 @@ import {
 } from '@palimpsest/protocol';
 import type { Editor, ResolvedEdit } from './editor.ts';
 import { MASA_CTRL } from './masaCtrl.ts';
-import { P2P, P2PLUS } from './p2plus.ts';
+import { P2P } from './p2p.ts';
+import { P2PLUS } from './p2plus.ts';
 import { PIX2PIX_ZERO } from './pix2pixZero.ts';
 import { PLUG_AND_PLAY } from './plugAndPlay.ts';
 import { SDEDIT } from './sdedit.ts';

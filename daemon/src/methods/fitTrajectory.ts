@@ -9,7 +9,7 @@ import { requireFinite } from '../tensor/finite.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type AdamOptions, adamSchedule, freshAdam } from './adam.ts';
 import { predictWithMaps } from './attentionTargets.ts';
-import { ddimInversion, guide } from './ddim.ts';
+import { ddimInversion, guide } from './ddimTrajectory.ts';
 import { type Iteration, type IterationInputs, innerIteration } from './innerIteration.ts';
 import type { InversionRequest, InversionValues, Optimised } from './inversion.ts';
 import { inRole, type Learned } from './learnedContext.ts';

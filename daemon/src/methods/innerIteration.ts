@@ -80,7 +80,7 @@ const meanSquare = (x: Value): Value => mean(mul(x, x));
 
 export interface InnerIterationOptions {
   readonly mapping: ContextShape;
-  /** Where the learned context goes; the values when left out. */
+  /** Where the learned context goes: into the values when left out. */
   readonly role?: LearnedRole;
   /** Whether the attention loss counts. */
   readonly attentionLoss: boolean;
@@ -107,7 +107,7 @@ export interface Iteration {
 const STATE = ['parameters', 'firstMoment', 'secondMoment'] as const;
 
 /**
- * The variant of the UNet that makes one iteration. Of the UNet's inputs, the learned context's is left unused.
+ * The variant of the UNet that makes one iteration. The UNet's own input for the context that is learned stays unused.
  */
 export function innerIteration(options: InnerIterationOptions): Variant<IterationInputs, Iteration> {
   return {

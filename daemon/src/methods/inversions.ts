@@ -9,12 +9,13 @@ import {
   PalimpsestError,
   sentence,
 } from '@palimpsest/protocol';
-import { DDIM } from './ddimMethod.ts';
-import { DIRECT } from './directInversion.ts';
+import { DDIM } from './ddim.ts';
+import { DIRECT } from './direct.ts';
 import type { InversionMethod, ResolvedInversion } from './inversion.ts';
-import { NEGATIVE_PROMPT, PROXIMAL } from './negativePrompt.ts';
+import { NEGATIVE_PROMPT } from './negativePrompt.ts';
 import { NULL_TEXT } from './nullText.ts';
-import { REGULARIZED } from './regularizedInversion.ts';
+import { PROXIMAL } from './proximal.ts';
+import { REGULARIZED } from './regularized.ts';
 import { STYLE_DIFFUSION } from './styleDiffusion.ts';
 
 export const INVERSIONS: Readonly<Record<InversionName, InversionMethod>> = {

@@ -1,4 +1,4 @@
-/** @file How coarse a grid of the UNet is beside the latent's: what methods choose its sites by. */
+/** @file How coarse a grid of the UNet is compared with the latent's: methods choose sites of attention by it. */
 
 import type { Grid } from '../attention/localBlend.ts';
 
@@ -11,7 +11,7 @@ export const QUARTER = 4;
 /** The coarseness from which on maps are small enough to be kept or replaced: half of the latent's side. */
 export const HALF = 2;
 
-/** How many times as long the sides of latents [N, C, h, w] are. The UNet's grids halve them, so it is a power of 2. */
+/** The sides of latents [N, C, h, w] divided by the grid's: a power of 2, since the UNet's grids halve them. */
 export const coarseness = ({ height, width }: Grid, [, , h = 0, w = 0]: readonly number[]): number =>
   Math.sqrt((h * w) / (height * width));
 

@@ -42,7 +42,7 @@ export interface Learned {
 export const parameterCount = (shape: ContextShape): number =>
   shape.kind === 'embedding' ? shape.promptTokens * shape.width : mappingParameterCount(shape);
 
-/** The parameters as values of their own, out of the flat vector [P]. */
+/** The flat vector [P] as the single parameters, each in its own shape. */
 export const splitParameters = (flat: Value, shape: ContextShape): Value[] =>
   shape.kind === 'embedding'
     ? [reshape(flat, [1, shape.promptTokens, shape.width])]

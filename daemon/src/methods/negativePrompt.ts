@@ -1,14 +1,13 @@
 /**
  * @file Negative-prompt inversion (Miyake et al. 2023), which is null-text inversion without the optimisation: the
- * source prompt stands in the unconditional branch. With proximal guidance it is ProxNPI (Han et al. 2024).
+ * source prompt stands in the unconditional branch.
  */
 
 import { dot, weigh } from '../tensor/arithmetic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { DDIM } from './ddimMethod.ts';
+import { DDIM } from './ddim.ts';
 import type { InversionMethod } from './inversion.ts';
 import { plainPath } from './path.ts';
-import { OFFICIAL_PULL } from './proximalGuidance.ts';
 
 export const NEGATIVE_PROMPT: InversionMethod<'negativePrompt'> = {
   ...DDIM,
@@ -16,20 +15,6 @@ export const NEGATIVE_PROMPT: InversionMethod<'negativePrompt'> = {
   path: async (_, { latents }, { source, unconditional }, { towardsEmpty }) => ({
     ...plainPath(latents, negativeEmbedding(source, unconditional, towardsEmpty)),
     oneSourceBranch: towardsEmpty === 0,
-  }),
-};
-
-export const PROXIMAL: InversionMethod<'proximal'> = {
-  ...NEGATIVE_PROMPT,
-  idea: "NPI, where small differences between the two predictions are taken for the inversion's noise, and away.",
-  path: async (model, inversion, embeddings, options) => ({
-    ...(await NEGATIVE_PROMPT.path(model, inversion, embeddings, options)),
-    proximal: {
-      norm: options.proximalNorm,
-      quantile: options.proximalQuantile,
-      pull: options.proximalPull,
-      ...OFFICIAL_PULL,
-    },
   }),
 };
 

@@ -6,7 +6,7 @@ import { elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
 /** A random whole number from 0 up to, but not including, a limit. */
 export type Rolls = (limit: number) => number;
 
-/** How strongly the noise is drawn. */
+/** How strongly the noise is pulled. */
 export interface Regularization {
   readonly rounds: number;
   /** Auto-correlation steps in each round. */
@@ -70,7 +70,7 @@ interface Plane {
 
 function planeCorrelation(plane: Plane, rolls: Rolls): { loss: number; gradient: Float32Array } {
   const { data, height, width } = plane;
-  // As coded: one shift for both axes, limited by the height.
+  // As in the official code: one shift for both axes, limited by the height.
   const shift = rolls(Math.floor(height / 2));
   const gradient = new Float32Array(data.length);
   let loss = 0;

@@ -6,7 +6,7 @@
 import { type CrossControl, crossControlAt } from '../attention/crossControl.ts';
 import type { VariedDenoiser } from '../networks/denoiser.ts';
 import type { StepControl } from './controlledPrediction.ts';
-import type { Editor, EditRequest } from './editor.ts';
+import type { Editor } from './editor.ts';
 import { type EditStep, type SideBySideRequest, sideBySide } from './sideBySide.ts';
 import type { Watch } from './watch.ts';
 
@@ -53,29 +53,13 @@ export function sourceGuidance(
   };
 }
 
-/** What P2P and P2Plus have in common. */
-const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'notOn'> = {
+export const P2PLUS: Editor<'p2plus'> = {
+  idea: 'Prompt-to-Prompt that also takes the self-attention of the unconditional branch from the source.',
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'cross-attention maps', 'self-attention maps'],
   notOn: {},
-};
-
-const edit = (
-  model: VariedDenoiser,
-  { options, ...request }: EditRequest<'p2plus' | 'p2p'>,
-  watch: Watch,
-  unconditionalSelf: number,
-) =>
-  p2plus(model, { ...request, taus: { values: options.tauV, self: options.tauS, unconditionalSelf } }, watch);
-
-export const P2PLUS: Editor<'p2plus'> = {
-  ...ATTENTION_CONTROL,
-  idea: 'Prompt-to-Prompt that also takes the self-attention of the unconditional branch from the source.',
-  edit: (model, request, watch) => edit(model, request, watch, request.options.tauU),
-};
-
-export const P2P: Editor<'p2p'> = {
-  ...ATTENTION_CONTROL,
-  idea: 'Words keep the places that they have in the source, by its cross- and self-attention maps.',
-  edit: (model, request, watch) => edit(model, request, watch, 0),
+  edit: (model, { options, ...request }, watch) => {
+    const { tauV, tauS, tauU } = options;
+    return p2plus(model, { ...request, taus: { values: tauV, self: tauS, unconditionalSelf: tauU } }, watch);
+  },
 };

@@ -8,7 +8,7 @@ import { combine } from '../networks/noiseSchedule.ts';
 import { add, addScaled, mean, subtract } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import { attentionGradient, predictWithAllMaps } from './attentionGradient.ts';
-import { guide } from './ddim.ts';
+import { guide } from './ddimTrajectory.ts';
 import type { Editor, EditRequest } from './editor.ts';
 import type { Path } from './path.ts';
 import type { EditStep } from './sideBySide.ts';
@@ -69,7 +69,7 @@ export async function* pix2pixZero(
     const moved = addScaled(both, gradient, -rate);
     const noise = await model.predictNoise({ latent: moved, timestep, keyContext });
     const guided = guide(row(noise, 0), row(noise, 1), guidance);
-    // As coded: it goes on from the unconditional copy.
+    // As in the official code, the target goes on from the unconditional copy.
     latent = combine(step, row(moved, 0), guided);
     yield {
       latents: stack([sourceLatent, latent]),

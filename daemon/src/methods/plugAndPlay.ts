@@ -7,7 +7,7 @@ import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { addScaled, scale } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
-import { guide } from './ddim.ts';
+import { guide } from './ddimTrajectory.ts';
 import type { Editor } from './editor.ts';
 import { predictInjected } from './featureInjection.ts';
 import type { Path } from './path.ts';
@@ -16,7 +16,7 @@ import { report, type Watch } from './watch.ts';
 
 export interface PlugAndPlayRequest {
   readonly path: Path;
-  /** Embeddings [1, tokens, D]: of the source's own sampling, and of the new picture with and without what it shall be. */
+  /** Embeddings [1, tokens, D]: of the source's own sampling, of the new prompt, and of the negative one. */
   readonly source: Tensor;
   readonly target: Tensor;
   readonly negative: Tensor;

@@ -1,6 +1,6 @@
 /**
  * @file Proximal guidance (Han et al. 2024, section 3.2, and its official code): small differences between the
- * conditional and the unconditional prediction are taken for noise of the inversion, and away.
+ * conditional and the unconditional prediction count as errors of the inversion, and are removed.
  */
 
 import type { NoiseSchedule } from '../networks/noiseSchedule.ts';
@@ -29,7 +29,7 @@ interface Shrunk {
   readonly kept: Tensor;
 }
 
-/** Takes the threshold from a difference e_c - e_u [N, C, h, w]; null where nothing is to shrink. */
+/** Shrinks a difference e_c - e_u [N, C, h, w] by the threshold; null for the norm `none`. */
 export function shrink({ norm, quantile, dilation }: ProximalGuidance, difference: Tensor): Shrunk | null {
   if (norm === 'none') return null;
   const threshold = quantileOf(difference.data.map(Math.abs), quantile);
@@ -42,7 +42,7 @@ export function shrink({ norm, quantile, dilation }: ProximalGuidance, differenc
   return { difference: shrunk, kept: dilation > 0 ? dilate(acts, dilation) : acts };
 }
 
-/** As coded: first the positive ones shrink, then all that is negative by now grows. */
+/** As in the official code: first positive ones shrink, then whatever is negative by then grows. */
 function shrinkAgain(d: number, threshold: number): number {
   const positive = d > 0 ? d - threshold : d;
   return positive < 0 ? positive + threshold : positive;

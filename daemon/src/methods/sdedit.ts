@@ -6,7 +6,7 @@
 import type { Denoiser } from '../networks/denoiser.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import { stack, type Tensor } from '../tensor/tensor.ts';
-import { ddimSampling, type SamplingRequest } from './ddim.ts';
+import { ddimSampling, type SamplingRequest } from './ddimTrajectory.ts';
 import type { Editor } from './editor.ts';
 import { plainContexts, takesLearned } from './path.ts';
 import type { Watch } from './watch.ts';

@@ -11,7 +11,7 @@ import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { lerp } from '../tensor/arithmetic.ts';
 import { row, stack, type Tensor } from '../tensor/tensor.ts';
-import { guide } from './ddim.ts';
+import { guide } from './ddimTrajectory.ts';
 import { predictInjected } from './featureInjection.ts';
 import { type Path, plainContexts, type RowContexts } from './path.ts';
 import { report, type Watch } from './watch.ts';

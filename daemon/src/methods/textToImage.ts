@@ -4,7 +4,7 @@ import type { UNetConfig } from '../networks/config.ts';
 import type { Denoiser, PromptEncoder } from '../networks/denoiser.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { ddimSampling, promptContexts } from './ddim.ts';
+import { ddimSampling, promptContexts } from './ddimTrajectory.ts';
 import type { Watch } from './watch.ts';
 
 export interface TextToImageRequest {
@@ -21,7 +21,7 @@ export interface TextToImageRequest {
 /** What pictures are drawn with. */
 export interface Painter extends Denoiser, PromptEncoder {
   readonly unetConfig: Pick<UNetConfig, 'in_channels'>;
-  /** Pixels a side of one latent pixel. */
+  /** The side of one latent pixel, in pixels. */
   readonly pixelsPerLatent: number;
   /** The picture [1, 3, H, W], about -1..1, of a latent [1, C, h, w]. */
   decodeLatent(latent: Tensor): Promise<Tensor>;

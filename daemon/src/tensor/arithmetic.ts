@@ -35,7 +35,7 @@ export const lerp = (a: Tensor, b: Tensor, part: number): Tensor => zip(a, b, (x
 export const weigh = (ofA: number, a: Tensor, ofB: number, b: Tensor): Tensor =>
   zip(a, b, (x, y) => ofA * x + ofB * y);
 
-/** The mean of several; each that is added is rounded. @throws {RangeError} of none. */
+/** The mean of several, rounded to float32 after each addition. @throws {RangeError} of none. */
 export const mean = (tensors: readonly Tensor[]): Tensor => {
   const [first, ...rest] = tensors;
   if (first === undefined) throw new RangeError('no tensors have no mean');

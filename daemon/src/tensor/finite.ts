@@ -1,4 +1,4 @@
-/** @file Where arithmetic that left its range is noticed: drawn, it would be a black picture, and stored, one for good. */
+/** @file Notices arithmetic that has left its range: drawn, it would be a black picture; stored, one for good. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { Tensor } from './tensor.ts';
@@ -6,7 +6,7 @@ import type { Tensor } from './tensor.ts';
 /**
  * The tensor itself.
  *
- * @throws {PalimpsestError} ENGINE_FAILED when a number of it is infinite or none.
+ * @throws {PalimpsestError} ENGINE_FAILED when one of its numbers is infinite or NaN.
  */
 export function requireFinite(x: Tensor): Tensor {
   if (x.data.every(Number.isFinite)) return x;

@@ -37,7 +37,7 @@ export function floatToHalf(value: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   // 65520 and beyond round to infinity.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  // Below 2^-14 there are only multiples of 2^-24; Scaling by a power of two is exact.
+  // Below 2^-14 there are only multiples of 2^-24; scaling by a power of two is exact.
   if (magnitude < 0x38800000) return sign | roundToEven(Math.abs(single[0]) * 2 ** 24);
   // The exponents' biases differ by 112; a carry out of the fraction raises the exponent, as it should.
   const kept = (magnitude - (112 << 23)) >>> 13;

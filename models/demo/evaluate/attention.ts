@@ -6,7 +6,7 @@ import type { Value } from '../../../daemon/src/graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../../../daemon/src/graph/ops/attention.ts';
 import { reduceMean } from '../../../daemon/src/graph/ops/mean.ts';
 import { toTensor } from '../../../daemon/src/imaging/pixels.ts';
-import { ddimInversion } from '../../../daemon/src/methods/ddim.ts';
+import { ddimInversion } from '../../../daemon/src/methods/ddimTrajectory.ts';
 import type { UNetVariant } from '../../../daemon/src/networks/denoiser.ts';
 import { fullCaption } from '../world/captions.ts';
 import { renderMasks } from '../world/render.ts';

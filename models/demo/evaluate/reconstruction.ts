@@ -6,9 +6,9 @@ import { psnr, ssim } from '../../../daemon/src/imaging/metrics.ts';
 import type { Picture } from '../../../daemon/src/imaging/picture.ts';
 import { fromTensor, toTensor } from '../../../daemon/src/imaging/pixels.ts';
 import { invertPicture } from '../../../daemon/src/jobs/invertJob.ts';
-import { reconstruct } from '../../../daemon/src/jobs/reconstruct.ts';
 import type { InversionStore } from '../../../daemon/src/store/inversionStore.ts';
 import { fullCaption } from '../world/captions.ts';
+import { reconstruct } from './reconstruct.ts';
 import { heldOutScenes, pictureOf } from './scenes.ts';
 
 export interface Likeness {

@@ -12,10 +12,7 @@ const rasterize = (svg: string, scale: number) => sharp(Buffer.from(svg), { dens
 
 /** A drawn scene: RGB pixels, 3 bytes each, `PICTURE_SIDE * scale` a side. */
 export async function renderScene(scene: Scene, scale = 1): Promise<Uint8ClampedArray> {
-  const raw = await rasterize(sceneSvg(scene), scale)
-    .removeAlpha()
-    .raw()
-    .toBuffer();
+  const raw = await rasterize(sceneSvg(scene), scale).removeAlpha().raw().toBuffer();
   return applyStyle(scene.style, new Uint8ClampedArray(raw), scene.layoutSeed, scale);
 }
 
@@ -23,10 +20,7 @@ export async function renderScene(scene: Scene, scale = 1): Promise<Uint8Clamped
 export async function renderMasks(scene: Scene, scale = 1): Promise<Uint8Array[]> {
   const masks: Uint8Array[] = [];
   for (let i = 0; i < scene.objects.length; i++) {
-    const raw = await rasterize(objectSvg(scene, i), scale)
-      .ensureAlpha()
-      .raw()
-      .toBuffer();
+    const raw = await rasterize(objectSvg(scene, i), scale).ensureAlpha().raw().toBuffer();
     const mask = new Uint8Array((PICTURE_SIDE * scale) ** 2);
     for (let p = 0; p < mask.length; p++) mask[p] = raw[p * 4 + 3]! > 127 ? 1 : 0;
     for (const earlier of masks) for (let p = 0; p < mask.length; p++) if (mask[p] === 1) earlier[p] = 0;

@@ -1,6 +1,11 @@
 /** @file ddim: inversion, resampling and word swap at several numbers of steps. */
 
-import { ddimInversion, ddimSampling, guide, promptContexts } from '../../../daemon/src/methods/ddim.ts';
+import {
+  ddimInversion,
+  ddimSampling,
+  guide,
+  promptContexts,
+} from '../../../daemon/src/methods/ddimTrajectory.ts';
 import { combine } from '../../../daemon/src/networks/noiseSchedule.ts';
 import { row, stack, type Tensor } from '../../../daemon/src/tensor/tensor.ts';
 import { difference } from '../difference.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Results } from '../../../daemon/src/execution/session.ts';
-import { guide } from '../../../daemon/src/methods/ddim.ts';
+import { guide } from '../../../daemon/src/methods/ddimTrajectory.ts';
 import { stepFeeds, targetMapFeeds } from '../../../daemon/src/methods/innerIteration.ts';
 import { combine } from '../../../daemon/src/networks/noiseSchedule.ts';
 import { NULL_TEXT_GRADIENT, valueGradients } from '../lossGradients.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { autoCorrelation, divergence, type Rolls } from '../../../daemon/src/methods/noiseRegularization.ts';
 import { plainPath } from '../../../daemon/src/methods/path.ts';
 import { editDirection, pix2pixZero } from '../../../daemon/src/methods/pix2pixZero.ts';
-import { regularizedInversion } from '../../../daemon/src/methods/regularizedInversion.ts';
+import { regularizedInversion } from '../../../daemon/src/methods/regularized.ts';
 import { row, stack, type Tensor, tensor } from '../../../daemon/src/tensor/tensor.ts';
 import type { Section } from '../section.ts';
 import type { Subject } from '../subject.ts';

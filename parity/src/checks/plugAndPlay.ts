@@ -1,7 +1,7 @@
 /** @file plug_and_play: injected features under several negative prompts' schedules. */
 
 import { z } from 'zod';
-import { ddimSampling, promptContexts } from '../../../daemon/src/methods/ddim.ts';
+import { ddimSampling, promptContexts } from '../../../daemon/src/methods/ddimTrajectory.ts';
 import { plainPath } from '../../../daemon/src/methods/path.ts';
 import { fallingWeight, plugAndPlay } from '../../../daemon/src/methods/plugAndPlay.ts';
 import { row, stack, type Tensor } from '../../../daemon/src/tensor/tensor.ts';

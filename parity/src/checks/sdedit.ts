@@ -1,7 +1,7 @@
 /** @file sdedit: noising to a strength, and the way back under another prompt. */
 
 import { z } from 'zod';
-import { promptContexts } from '../../../daemon/src/methods/ddim.ts';
+import { promptContexts } from '../../../daemon/src/methods/ddimTrajectory.ts';
 import { sdedit } from '../../../daemon/src/methods/sdedit.ts';
 import { stack } from '../../../daemon/src/tensor/tensor.ts';
 import type { Section } from '../section.ts';

@@ -1,7 +1,7 @@
 /** @file stylediffusion: the official optimisation, from its stored weights and by a run of our own. */
 
 import { predictWithMaps } from '../../../daemon/src/methods/attentionTargets.ts';
-import { guide } from '../../../daemon/src/methods/ddim.ts';
+import { guide } from '../../../daemon/src/methods/ddimTrajectory.ts';
 import { mappedContexts } from '../../../daemon/src/methods/mappedContexts.ts';
 import { combine } from '../../../daemon/src/networks/noiseSchedule.ts';
 import { row, stack, type Tensor, tensor } from '../../../daemon/src/tensor/tensor.ts';

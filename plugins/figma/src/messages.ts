@@ -3,31 +3,20 @@
  * selection changes. Both halves parse what they get, since other frames can post messages, too.
  */
 
+import {
+  Bytes,
+  HostErrorCode,
+  KeptText,
+  Layer,
+  Length,
+  Matrix,
+  NoticeKind,
+  PlacedResult,
+  Side,
+} from '@palimpsest/sdk/host-data';
 import * as z from 'zod/mini';
 
-const Bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 const Id = z.string().check(z.maxLength(1000));
-/** As the contract of hosts bounds it, with room to spare. */
-const Text = z.string().check(z.maxLength(100_000));
-const Side = z.int().check(z.positive());
-const Length = z.number().check(z.positive());
-
-/** As SVG has it: x' = a x + c y + e, y' = b x + d y + f. */
-export const Matrix = z.readonly(
-  z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]),
-);
-export type Matrix = z.infer<typeof Matrix>;
-
-/** A layer, as the contract of hosts has it. */
-export const Layer = z.object({
-  id: Id,
-  name: z.string(),
-  width: Length,
-  height: Length,
-  transform: Matrix,
-  naturalScale: z.nullable(z.number()),
-});
-export type Layer = z.infer<typeof Layer>;
 
 /** A picture that shows a layer's box, and maybe more than that, or turned. */
 export const RawPicture = z.object({
@@ -42,18 +31,6 @@ export const RawPicture = z.object({
   height: Length,
 });
 export type RawPicture = z.infer<typeof RawPicture>;
-
-const Placing = z.object({
-  source: Layer,
-  png: Bytes,
-  /** Of the picture. */
-  width: Side,
-  height: Side,
-  name: z.string(),
-  memory: Text,
-  sourceMemory: Text,
-});
-export type Placing = z.infer<typeof Placing>;
 
 /** What is kept with a layer. */
 export const Recalled = z.object({
@@ -71,17 +48,17 @@ export const QUESTIONS = {
   find: { params: z.object({ id: Id }), answer: z.nullable(Layer) },
   documentMark: { params: z.object({ mark: z.boolean() }), answer: z.nullable(z.string()) },
   exportPixels: { params: z.object({ id: Id, scale: Length }), answer: RawPicture },
-  placeAll: { params: z.object({ placings: z.array(Placing) }), answer: z.array(Layer) },
-  remember: { params: z.object({ id: Id, text: Text }), answer: Nothing },
+  placeAll: { params: z.object({ placings: z.array(PlacedResult) }), answer: z.array(Layer) },
+  remember: { params: z.object({ id: Id, text: KeptText }), answer: Nothing },
   recall: { params: z.object({ id: Id }), answer: z.nullable(Recalled) },
   readSetting: { params: z.object({ name: Id }), answer: z.nullable(z.string()) },
-  writeSetting: { params: z.object({ name: Id, value: z.nullable(Text) }), answer: Nothing },
-  notify: { params: z.object({ message: Text, kind: z.enum(['info', 'error']) }), answer: Nothing },
+  writeSetting: { params: z.object({ name: Id, value: z.nullable(KeptText) }), answer: Nothing },
+  notify: { params: z.object({ message: KeptText, kind: NoticeKind }), answer: Nothing },
   resize: { params: z.object({ width: Side, height: Side, done: z.boolean() }), answer: Nothing },
 } as const;
 
 export type QuestionName = keyof typeof QUESTIONS;
-export type Params<Q extends QuestionName> = z.infer<(typeof QUESTIONS)[Q]['params']>;
+export type QuestionParams<Q extends QuestionName> = z.infer<(typeof QUESTIONS)[Q]['params']>;
 export type Answer<Q extends QuestionName> = z.infer<(typeof QUESTIONS)[Q]['answer']>;
 
 const QUESTION_NAMES = Object.keys(QUESTIONS) as [QuestionName, ...QuestionName[]];
@@ -94,13 +71,10 @@ export const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
-export const ErrorCode = z.enum(['LAYER_GONE', 'LAYER_UNSUITABLE', 'EDITOR_FAILED']);
-export type ErrorCode = z.infer<typeof ErrorCode>;
-
 /** From the sandbox to the panel. */
 export const Reply = z.union([
   z.object({ id: z.int(), answer: z.unknown() }),
-  z.object({ id: z.int(), error: z.object({ code: ErrorCode, message: z.string() }) }),
+  z.object({ id: z.int(), error: z.object({ code: HostErrorCode, message: z.string() }) }),
   z.object({ event: z.literal('selection') }),
 ]);
 export type Reply = z.infer<typeof Reply>;

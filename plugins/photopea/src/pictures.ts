@@ -1,6 +1,6 @@
 /** @file Pictures as files and as pixels. */
 
-import type { Pixels } from '@palimpsest/sdk';
+import type { LayerPixels, Pixels } from '@palimpsest/sdk';
 
 /** PNG files to pixels and back. */
 export interface Pictures {
@@ -14,7 +14,7 @@ const PLAIN_AT_LEAST = 1000;
 
 /** Photopea may not tell an adjustment layer from one of pixels; then there is nothing in its picture. */
 export async function isInvisible(
-  { png, width, height }: { png: Uint8Array<ArrayBuffer>; width: number; height: number },
+  { png, width, height }: LayerPixels,
   { decode }: Pick<Pictures, 'decode'>,
 ): Promise<boolean> {
   if (png.length > PLAIN * width * height + PLAIN_AT_LEAST) return false;

@@ -19,8 +19,10 @@ import {
 } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 import { isBlank } from './blankMask.ts';
-import { type EditorHost, HostError, type Layer, type LayerPixels } from './editorHost.ts';
+import { type EditorHost, HostError, type LayerPixels } from './editorHost.ts';
 import { exportScale, pixelSize } from './exportScale.ts';
+import { Layer } from './hostData.ts';
+import type { PixelSize } from './pngSize.ts';
 import { isStyleOrder, Order, type Recipe } from './recipe.ts';
 
 /** What the flow needs of a daemon. */
@@ -31,23 +33,12 @@ export interface EditDependencies {
   readonly client: EditClient;
 }
 
-const finite = z.number();
-/** A layer, as it can be kept as text: Infinity and NaN have no place in a document either. */
-const StoredLayer = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  width: finite,
-  height: finite,
-  transform: z.readonly(z.tuple([finite, finite, finite, finite, finite, finite])),
-  naturalScale: z.nullable(finite),
-});
-
 /** An edit that the daemon has, as it can be kept while the panel is closed. */
 export const PendingEdit = z.strictObject({
   job: z.string(),
   /** As `documentOf` has it. */
   document: z.string(),
-  layer: StoredLayer,
+  layer: Layer,
   order: Order,
   image: BlobHash,
   width: z.int(),
@@ -196,7 +187,7 @@ function submit(
 async function exportMask(
   host: EditorHost,
   layer: Layer,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: PixelSize,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const mask = await untilAborted(signal, host.mask(layer.id, { width, height }, signal));
@@ -290,13 +281,10 @@ async function patiently<T>(client: EditClient, signal: AbortSignal, work: () =>
 }
 
 /** Without what a host may have put there beside the contract. */
-const storable = ({ id, name, width, height, transform, naturalScale }: Layer): PendingEdit['layer'] => ({
-  ...{ id, name, width, height, naturalScale },
-  transform: [...transform],
+const storable = ({ id, name, width, height, transform, naturalScale }: Layer): Layer => ({
+  ...{ id, name, width, height, transform, naturalScale },
 });
 
 /** The size of the pixels that an edit of this layer works on. */
-export const workSize = (
-  layer: Layer,
-  host: Pick<EditorHost, 'maxSide'>,
-): { width: number; height: number } => pixelSize(layer, exportScale(layer, host));
+export const workSize = (layer: Layer, host: Pick<EditorHost, 'maxSide'>): PixelSize =>
+  pixelSize(layer, exportScale(layer, host));

@@ -5,34 +5,14 @@
  * Every promise below is held by a check of the conformance suite (conformance/), which runs against any host.
  */
 
-/** From a layer's box to the document: x' = a x + c y + e, y' = b x + d y + f; as a canvas and SVG have it. */
-export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
-
-/** A layer as it was when the host was asked. It holds no pixels, so that asking is quick. */
-export interface Layer {
-  /** The host's name for it, the same for as long as the document is open. Nobody else reads anything into it. */
-  readonly id: string;
-  /** As the person sees it in the editor. */
-  readonly name: string;
-  /** The box that is exported, in units of the document, before the transform; above 0. */
-  readonly width: number;
-  readonly height: number;
-  /** Where the box lies in the document: its corners are those of (0, 0) to (width, height), transformed. */
-  readonly transform: Matrix;
-  /**
-   * Pixels for each unit of the box at which nothing is lost or made up: 1 for a layer of pixels, the photo's own
-   * resolution where the editor has scaled a photo. null for what is drawn anew at any scale, such as text and shapes.
-   */
-  readonly naturalScale: number | null;
-}
+import type { HostErrorCode, Layer, NoticeKind, PlacedResult } from './hostData.ts';
+import type { PixelSize } from './pngSize.ts';
 
 /** Pixels of a layer, in its own box: rotation and flips of its transform are not in them. */
-export interface LayerPixels {
-  /** A PNG in sRGB, with transparency where the layer has it; only what the layer itself shows. */
+export interface LayerPixels extends PixelSize {
+  /** A PNG in sRGB, with transparency where the layer has it; only what the layer itself shows. Its size is that of the box
+   * times the scale, rounded, at least 1. */
   readonly png: Uint8Array<ArrayBuffer>;
-  /** Of the PNG: the box times the scale, rounded, at least 1. */
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A picture that is shown over a layer for a while. */
@@ -44,25 +24,6 @@ export interface LayerPreview {
   readonly finished: boolean;
 }
 
-/** A finished edit, to be placed. */
-export interface PlacedResult {
-  /** What was edited, as it was then. */
-  readonly source: Layer;
-  /** The edited pixels, of the size that was exported. */
-  readonly png: Uint8Array<ArrayBuffer>;
-  readonly width: number;
-  readonly height: number;
-  /** For the new layer: such as "a dog -> a tiger". It is data: any character may be in it. */
-  readonly name: string;
-  /** For `recall` of the new layer. */
-  readonly memory: string;
-  /** For `recall` of the source from now on; left out where the source is gone or cannot keep it. */
-  readonly sourceMemory: string;
-}
-
-/** What a person is told, from a passing note to a failure. */
-export type NoticeKind = 'info' | 'error';
-
 /** What happens in the editor while the panel is open. */
 export type HostEvent =
   /** Other layers are selected, or the same ones look different. Repeats do no harm. */
@@ -73,15 +34,6 @@ export type HostEvent =
   | 'mask'
   /** Nothing is marked any more. */
   | 'unmask';
-
-/** Why a host could not do what it was asked. */
-export type HostErrorCode =
-  /** The layer, or its document, is not there any more. */
-  | 'LAYER_GONE'
-  /** The layer is there and cannot be exported: nothing visible in it, or of a kind that has no pixels. */
-  | 'LAYER_UNSUITABLE'
-  /** The editor refused, did not answer in time, or failed. */
-  | 'EDITOR_FAILED';
 
 /** A failure of a host, with a sentence that tells the person what to do. */
 export class HostError extends Error {
@@ -139,11 +91,7 @@ export interface EditorHost {
    *
    * @throws {HostError} LAYER_GONE, EDITOR_FAILED.
    */
-  mask(
-    id: string,
-    size: { readonly width: number; readonly height: number },
-    signal: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer> | null>;
+  mask(id: string, size: PixelSize, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null>;
 
   /**
    * Puts a new layer directly above the source, exactly over its box as it lies now (where the source is gone: as it lay

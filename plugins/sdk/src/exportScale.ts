@@ -1,7 +1,9 @@
 /** @file At which scale a layer is exported. */
 
 import { MAX_PICTURE_PIXELS } from '@palimpsest/protocol';
-import type { EditorHost, Layer } from './editorHost.ts';
+import type { EditorHost } from './editorHost.ts';
+import type { Layer } from './hostData.ts';
+import type { PixelSize } from './pngSize.ts';
 
 /** What can be drawn at any scale is exported with this longer side: enough for any model that we know. */
 const DRAWN_SIDE = 1024;
@@ -22,14 +24,10 @@ export function exportScale(
   return scale;
 }
 
-const area = ({ width, height }: { readonly width: number; readonly height: number }): number =>
-  width * height;
+const area = ({ width, height }: PixelSize): number => width * height;
 
 /** The size of a box at a scale, as the contract rounds it. */
-export const pixelSize = (
-  { width, height }: { readonly width: number; readonly height: number },
-  scale: number,
-): { width: number; height: number } => ({
+export const pixelSize = ({ width, height }: Pick<Layer, 'width' | 'height'>, scale: number): PixelSize => ({
   width: Math.max(1, Math.round(width * scale)),
   height: Math.max(1, Math.round(height * scale)),
 });

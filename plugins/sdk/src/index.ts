@@ -12,16 +12,12 @@ export {
 export {
   type EditorHost,
   HostError,
-  type HostErrorCode,
   type HostEvent,
-  type Layer,
   type LayerPixels,
   type LayerPreview,
-  type Matrix,
-  type NoticeKind,
-  type PlacedResult,
 } from './editorHost.ts';
 export { exportScale, pixelSize } from './exportScale.ts';
+export { HostErrorCode, Layer, Matrix, NoticeKind, PlacedResult } from './hostData.ts';
 export { keepEdits } from './keepEdits.ts';
 export { decodePng, encodePng, type Pixels } from './png.ts';
 export { type PixelSize, sizeOfPng } from './pngSize.ts';

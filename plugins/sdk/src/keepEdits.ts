@@ -1,7 +1,8 @@
 /** @file The last step of an edit: into the document, when the person keeps it. */
 
 import type { FinishedEdit } from './editFlow.ts';
-import type { EditorHost, Layer, PlacedResult } from './editorHost.ts';
+import type { EditorHost } from './editorHost.ts';
+import type { Layer, PlacedResult } from './hostData.ts';
 import { type LayerMemory, readMemory, resultName, withEdit, writeMemory } from './recipe.ts';
 
 /**

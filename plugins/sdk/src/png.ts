@@ -3,12 +3,10 @@
  * anywhere. For tests and small pictures; a host has its editor for this.
  */
 
-import { PNG_SIGNATURE, sizeOfPng } from './pngSize.ts';
+import { type PixelSize, PNG_SIGNATURE, sizeOfPng } from './pngSize.ts';
 
 /** 8 bits each of red, green, blue and alpha. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
+export interface Pixels extends PixelSize {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 

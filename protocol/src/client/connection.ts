@@ -1,10 +1,10 @@
 /** @file One connection to the daemon, from open to close: calls, notifications, frames. */
 
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
-import { ERROR_CODES, type ErrorCode, ErrorFacts, PalimpsestError } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode, PalimpsestError } from '../errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameError } from '../frames.ts';
 import type { MethodName, ParamsInput, Result } from '../methods.ts';
-import { verbatim } from '../sentence.ts';
+import { Facts, verbatim } from '../sentence.ts';
 import type { SocketLike } from './socket.ts';
 
 /** Hears what the daemon says on its own. */
@@ -91,7 +91,7 @@ export function errorOf(error: unknown): PalimpsestError {
   const { code, facts } = (data ?? {}) as { readonly code?: unknown; readonly facts?: unknown };
   return new PalimpsestError(
     isErrorCode(code) ? code : 'INTERNAL',
-    verbatim(message, ErrorFacts.safeParse(facts).data),
+    verbatim(message, Facts.safeParse(facts).data),
     {
       cause: error,
     },

@@ -75,7 +75,7 @@ export class DaemonClient {
     return this.ended;
   }
 
-  /** What the daemon answered to hello, when it last did: its version, what it can do, who we are to it. */
+  /** The daemon's latest answer to hello: its version, what it can do, who we are to it. */
   get welcome(): Result<'hello'> {
     if (this.greeting === null)
       throw new PalimpsestError('CONNECTION_LOST', 'The daemon has not answered yet.');
@@ -159,7 +159,7 @@ export class DaemonClient {
     );
   }
 
-  /** At the first address where a daemon is that knows us: another program may have one of them. */
+  /** At the first address with a daemon that knows us: another program may have one of them. */
   private open(): Promise<Session> {
     const { urls, webSocket } = addressOf(this.options);
     return firstOf(urls, (url) => this.openAt(url, webSocket));

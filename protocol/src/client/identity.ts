@@ -57,7 +57,7 @@ export class Identity {
     });
     if (!isAnswer(answer)) throw unproven(url);
     const handshake: Handshake = { port: portOf(url), clientNonce, daemonNonce: answer.nonce };
-    // Compared at leisure: the other side knows both, or neither.
+    // How long comparing takes gives nothing away: the other side knows both, or neither.
     if (answer.proof !== (await proofOfDaemon(this.key, handshake))) throw unproven(url);
     return handshake;
   }

@@ -55,7 +55,7 @@ export class PairingRequest {
     }
   }
 
-  /** Until the code expires, from the beginning on. */
+  /** How long the code was valid when it was asked for. */
   get secondsLeft(): number {
     return this.asked.secondsLeft;
   }

@@ -16,9 +16,9 @@ export interface SocketLike {
 export type SocketConstructor = new (url: string) => SocketLike;
 
 /**
- * What the first address gives that does.
+ * What the first address that works gives.
  *
- * @throws {PalimpsestError} what the first said that answered at all, or CONNECTION_LOST.
+ * @throws {PalimpsestError} the error of the first that answered at all, or CONNECTION_LOST.
  */
 export async function firstOf<T>(urls: readonly string[], open: (url: string) => Promise<T>): Promise<T> {
   let failure: unknown = null;

@@ -8,7 +8,7 @@ import { type Connection, errorOf } from './connection.ts';
 import { withResolvers } from './resolvers.ts';
 import { ALONE, Turns, UNKNOWN_BYTES } from './turns.ts';
 
-/** Beyond the first, and how much longer the pause before each is than that before the last, in ms. */
+/** Tries beyond the first, and by how much the pause before each is longer than the one before the last, in ms. */
 const TRIES = 8;
 const PAUSE = 200;
 
@@ -38,7 +38,7 @@ export class Transfers {
     else transfer?.onFrame(frame);
   }
 
-  /** Ends them all. */
+  /** Rejects all of them. */
   fail(reason: unknown): void {
     for (const { reject } of this.running.values()) reject(reason);
   }

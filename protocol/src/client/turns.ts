@@ -4,11 +4,11 @@ import { MAX_TRANSFER_BYTES, MAX_TRANSFERS } from '../limits.ts';
 import { untilAborted } from './abort.ts';
 import { withResolvers } from './resolvers.ts';
 
-/** Half of what the daemon takes: more at once would not be through sooner. */
+/** Half of what the daemon takes: more at once would not finish sooner. */
 const AT_ONCE = MAX_TRANSFERS / 2;
 const ROOM = MAX_TRANSFER_BYTES / 2;
 
-/** What a picture counts whose size is not known yet. */
+/** The size that a picture counts as while its own is not known. */
 export const UNKNOWN_BYTES = ROOM / AT_ONCE;
 
 /** Waits until nothing else is on its way. */

@@ -5,12 +5,12 @@ import type { OwnOption, OwnOptions } from './ownOption.ts';
 
 type Methods = Readonly<Record<string, { readonly options: OwnOptions }>>;
 
-/** An option, and who has it. */
+/** An option, and the methods that have it. */
 export interface OwnedOption {
   readonly option: OwnOption;
   /** Names of methods. */
   readonly owners: readonly string[];
-  /** What all of them take where nobody says otherwise; undefined where they differ. */
+  /** Their default; undefined where they differ. */
   readonly usual: unknown;
 }
 
@@ -34,8 +34,8 @@ type FlatShape<M extends Methods> = {
 };
 
 /**
- * The parts of a flat object. Each may be left out, so that it is known what was asked for; what happens then stands in its
- * description, as who heeds it does.
+ * The parts of a flat object. Each may be left out, so that it is known what was asked for. Its description says what
+ * happens then, and which methods heed it.
  */
 export function flatShape<M extends Methods>(methods: M): FlatShape<M> {
   const parts = Object.entries(ownedOptions(methods)).map(([name, { option, owners, usual }]) => {

@@ -8,16 +8,16 @@ export interface OwnOption<Schema extends z.ZodMiniType = z.ZodMiniType, Initial
   /** One line that a designer understands, without range and default. */
   readonly description: string;
   readonly schema: Schema;
-  /** What the method takes where nobody says otherwise; undefined where that is nothing, or depends on the model. */
+  /** The method's default; undefined where there is none, or where it depends on the model. */
   readonly initial: Initial;
-  /** Whether something opens or closes with the steps at it. */
+  /** Whether it is a part of the steps at which something opens or closes. */
   readonly isGate: boolean;
 }
 
 /** The options of one method, by name. */
 export type OwnOptions = Readonly<Record<string, OwnOption>>;
 
-/** What those options are once the method's own defaults are filled in. */
+/** The values of those options, once the method's own defaults are filled in. */
 export type OwnValues<O extends OwnOptions> = {
   readonly [K in keyof O as undefined extends O[K]['initial'] ? never : K]: z.output<O[K]['schema']>;
 } & {
@@ -58,7 +58,7 @@ export const gate = (title: string, description: string, initial: number) => ({
   isGate: true,
 });
 
-/** A method's options with its own defaults filled in; what is not its own is left behind. */
+/** A method's options with its own defaults filled in; options of other methods are dropped. */
 export function ownValues<O extends OwnOptions>(options: O, given: object): OwnValues<O> {
   const values: Readonly<Record<string, unknown>> = { ...given };
   const filled = Object.entries(options).map(([name, { initial }]) => [name, values[name] ?? initial]);

@@ -1,6 +1,6 @@
 /** The daemon's files of the two toys. */
 
-import { DDIM } from '../../../daemon/src/methods/ddimMethod.ts';
+import { DDIM } from '../../../daemon/src/methods/ddim.ts';
 import type { Editor, EditRequest } from '../../../daemon/src/methods/editor.ts';
 import type { InversionMethod, InversionRequest } from '../../../daemon/src/methods/inversion.ts';
 import { stack } from '../../../daemon/src/tensor/tensor.ts';

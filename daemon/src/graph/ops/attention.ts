@@ -26,8 +26,8 @@ export const MultiHeadAttention: Operator<
   attributes: { num_heads: int },
   build: (q, k, v, heads) => q.graph.emit(MultiHeadAttention, [q, k, v], { num_heads: heads }),
   outputs: ([q, k, v]) => [{ type: commonType(q, k, v), shape: [q.size(0), q.size(1), v.size(2)] }],
-  // The operator keeps no map, so the backward pass computes it once more: as fast as to write all maps to memory and
-  // keep them, with a third less memory (Dao et al. 2022, FlashAttention, appendix B.2, whose names these are).
+  // The operator keeps no map, so the backward pass recomputes it: as fast as writing all maps to memory and keeping
+  // them, with a third less memory (Dao et al. 2022, FlashAttention, appendix B.2, whose names these are).
   backward: ({ inputs: [q, k, v], outputs: [o], attributes: { num_heads: heads } }, g) => {
     const split = (x: Value) => splitHeads(x, heads);
     const all = { Q: split(q), O: split(o), dO: split(g), K: split(k), V: split(v) };
@@ -54,11 +54,11 @@ interface Part {
   readonly scale: number;
 }
 
-/** The gradients that some queries bring, emitted when they are asked for. */
+/** The gradients that some of the queries contribute, each emitted when it is asked for. */
 type Gradients = Readonly<Record<'dQ' | 'dK' | 'dV', () => Value>>;
 
 function gradientsOf({ Q, O, dO, K, V, scale }: Part): Gradients {
-  // The runtime computes last what is emitted first: the map, so that it lives in this layer's turn only.
+  // The map is emitted first: the runtime then computes it last, and it lives only while this layer is differentiated.
   const P = softmax(matmul(mul(Q, scale), matrixTranspose(K)));
   const D = reduceSum(mul(dO, O), [3]);
   const dP = matmul(dO, matrixTranspose(V));
@@ -70,7 +70,7 @@ function gradientsOf({ Q, O, dO, K, V, scale }: Part): Gradients {
   };
 }
 
-/** The same, one part of the queries after the other: a part's map is gone before the next one's is computed. */
+/** The same for one part of the queries after the other: each part's map is gone before the next one is computed. */
 function gradientsInParts(
   parts: readonly (readonly [number, number])[],
   { Q, O, dO, ...rest }: Part,
@@ -104,7 +104,7 @@ export function attentionMap(
 /** The output of attention from its map [N, heads, queries, keys] and values [N, keys, heads * d]. */
 export const attend = (map: Value, v: Value): Value => mergeHeads(matmul(map, splitHeads(v, map.size(1))));
 
-/** Attention in single steps, a part of the queries at a time where the graph bounds the size of maps. */
+/** Attention step by step, a part of the queries at a time where the graph bounds the size of maps. */
 export function explicitAttention(q: Value, k: Value, v: Value, heads: number): Value {
   const parts = querySlices(q, k, heads).map(([start, end]) =>
     attend(attentionMap(start === 0 && end === q.size(1) ? q : slice(q, 1, start, end), k, heads), v),

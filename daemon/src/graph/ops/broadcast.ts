@@ -1,4 +1,4 @@
-/** @file NumPy broadcasting: copies along axes, and sums over them. Each is the way back through the other. */
+/** @file NumPy broadcasting: copies along axes, and sums over them. Each is the gradient of the other. */
 
 import { flag } from '../attributes.ts';
 import type { FloatType, Shape } from '../elementTypes.ts';
@@ -34,7 +34,7 @@ export const expand = Expand.build;
 export const filled = (graph: Graph, shape: Shape, number: number): Value =>
   expand(graph.constant([number]), shape);
 
-/** A shape once the given axes are reduced: they stay, with size 1. */
+/** A shape with the given axes reduced to size 1. */
 export const reducedShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 

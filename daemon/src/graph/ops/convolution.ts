@@ -49,7 +49,7 @@ export const ConvTranspose: Operator<
   },
   backward: noGradient('only the backward rule of a convolution emits it'),
   result: 'its own',
-  // A column for each place of its input.
+  // The runtime unrolls the kernel: a column of its products for each place of the input.
   scratchBytes: ({ inputs: [y, weight] }) =>
     bytesPerElement(y.type) * elementCount(weight.shape.slice(1)) * y.size(2) * y.size(3),
 };
@@ -93,7 +93,7 @@ export const Conv: Operator<
 /** A convolution: x [N, C, H, W], weight [O, C, kh, kw], bias [O]. */
 export const conv = Conv.build;
 
-/** A picture's shape with both sides so many times as long. */
+/** A picture's shape with both sides multiplied. */
 const scaled = ([n, c, height, width]: Shape, factor: number): Shape => [
   n!,
   c!,
@@ -139,7 +139,7 @@ export const Resize: Operator<
 /** Doubles the resolution by repeating each pixel: [N, C, H, W] to [N, C, 2H, 2W]. */
 export const upsampleNearest = Resize.build;
 
-/** The samples of a side that is scaled to `side` of them: `count` of them from `start`. */
+/** A part of a side that is scaled to `side` samples: `count` of these from `start`. */
 export interface Window {
   readonly side: number;
   readonly start: number;
@@ -147,8 +147,8 @@ export interface Window {
 }
 
 /**
- * A window of a bicubic resize without antialiasing (a = -0.75, half-pixel centres), as PyTorch resizes a float tensor: a
- * matrix product for each axis, of what the window is made of alone.
+ * A window of a bicubic resize without antialiasing (a = -0.75, half-pixel centres), as PyTorch resizes a float tensor: one
+ * matrix product for each axis, over those samples only that the window is made of.
  *
  * ONNX has an operator for it, but that places its samples more exactly than PyTorch, which rounds the ratio of the
  * sizes to float32: at 512 pixels the difference shows.
@@ -166,7 +166,7 @@ interface BicubicWeights {
   /** The samples that the window is made of, those before `end`. */
   readonly first: number;
   readonly end: number;
-  /** What each of the window's samples takes from each of those, row by row. */
+  /** The weight of each of those in each of the window's samples, row by row. */
   readonly weights: number[];
 }
 

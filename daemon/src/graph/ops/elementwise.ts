@@ -15,7 +15,7 @@ function operands(a: Operand, b: Operand): [Value, Value] {
   throw new TypeError('one operand has to be a value of a graph');
 }
 
-/** Two values in one type: the larger one, but that a scalar takes the other's (as in PyTorch). */
+/** Two values in one type: the wider one, except that a scalar takes the other's (as in PyTorch). */
 function alike(a: Value, b: Value): [Value, Value] {
   if (a.type === b.type) return [a, b];
   const isScalar = (x: Value) => x.shape.length === 0;
@@ -153,7 +153,7 @@ export const Greater: Operator<Taking<[x: Value, threshold: Value], [x: Value, t
   attributes: {},
   build: (x, threshold) => x.graph.emit(Greater, [x, x.graph.constant([threshold], [], x.type)], {}),
   outputs: ([{ shape }]) => [{ type: 'bool', shape }],
-  // A mask jumps where it changes and is level everywhere else.
+  // A mask is a step function: where it has a gradient, that is zero.
   backward: () => ['constant', 'constant'],
   result: 'its own',
   scratchBytes: noScratch,

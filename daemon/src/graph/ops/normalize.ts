@@ -1,4 +1,4 @@
-/** @file Normalisations and softmax: in float32 within, whatever type they are given, and back in that type. */
+/** @file Normalisations and softmax: computed in float32 whatever type they are given, with results in that type. */
 
 import { float, int } from '../attributes.ts';
 import { commonType, type FloatType } from '../elementTypes.ts';

@@ -1,13 +1,13 @@
-/** @file Order: the runtime computes a value whenever its inputs are there, so what has to wait is given an input more. */
+/** @file Order: the runtime computes a value as soon as its inputs are there, so what has to wait gets one input more. */
 
 import type { Value } from '../graph.ts';
 import { add, mul } from './elementwise.ts';
 import { reshape, slice } from './movement.ts';
 
 /**
- * x, not before the other values have been computed: nought times one element of each is added to it.
+ * x, but only once the other values have been computed: zero times one element of each is added to it.
  *
- * It also keeps what is computed of it apart from what is computed of x, which the runtime would merge otherwise.
+ * It also keeps what is computed from it apart from what is computed from x, which the runtime would otherwise merge.
  */
 export function after(x: Value, others: readonly Value[]): Value {
   const [signal, ...more] = others.map((other) => slice(reshape(other, [-1]), 0, 0, 1));

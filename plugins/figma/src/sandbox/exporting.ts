@@ -1,8 +1,9 @@
 /** @file Pixels on their way out. */
 
+import type { Matrix } from '@palimpsest/sdk/host-data';
 // Not the whole of the SDK, which has no place in here.
 import { sizeOfPng } from '@palimpsest/sdk/png-size';
-import type { Matrix, RawPicture } from '../messages.ts';
+import type { RawPicture } from '../messages.ts';
 import { getNode } from './layers.ts';
 import { photoOf } from './photos.ts';
 import { Refusal } from './refusal.ts';

@@ -1,6 +1,6 @@
 /** @file Figma's nodes as layers: which of them can be edited, what they are, and in which order they lie. */
 
-import type { Layer } from '../messages.ts';
+import type { Layer } from '@palimpsest/sdk/host-data';
 import { photoOf } from './photos.ts';
 import { layerGone } from './refusal.ts';
 import { fromFigma } from './transform.ts';

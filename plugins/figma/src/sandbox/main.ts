@@ -1,7 +1,14 @@
 /** @file The half of the plugin that Figma runs beside the document. It translates; the panel decides. */
 
 import * as z from 'zod/mini';
-import { type Answer, type Params, QUESTIONS, Question, type QuestionName, type Reply } from '../messages.ts';
+import {
+  type Answer,
+  QUESTIONS,
+  Question,
+  type QuestionName,
+  type QuestionParams,
+  type Reply,
+} from '../messages.ts';
 import { documentMark } from './documentMark.ts';
 import { exportPixels } from './exporting.ts';
 import { findNode, layerOf, selectedLayers } from './layers.ts';
@@ -15,7 +22,7 @@ import { readSetting, writeSetting } from './settings.ts';
 // The schemas compile themselves where they can, for which there is no leave here.
 z.config({ jitless: true });
 
-type Answers = { readonly [Q in QuestionName]: (params: Params<Q>) => Promise<Answer<Q>> };
+type Answers = { readonly [Q in QuestionName]: (params: QuestionParams<Q>) => Promise<Answer<Q>> };
 
 const ANSWERS: Answers = {
   selection: selectedLayers,
@@ -52,7 +59,7 @@ async function hear(message: unknown): Promise<void> {
 }
 
 const answer = <Q extends QuestionName>(question: Q, params: unknown): Promise<Answer<Q>> =>
-  ANSWERS[question](z.parse(QUESTIONS[question].params, params) as Params<Q>);
+  ANSWERS[question](z.parse(QUESTIONS[question].params, params) as QuestionParams<Q>);
 
 function described(error: unknown): { code: Refusal['code']; message: string } {
   if (error instanceof Refusal) return { code: error.code, message: error.message };

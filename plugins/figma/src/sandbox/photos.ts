@@ -3,7 +3,7 @@
  * which Figma gives back byte for byte, while an export would draw it anew.
  */
 
-import type { Matrix } from '../messages.ts';
+import type { Matrix } from '@palimpsest/sdk/host-data';
 import { type Box, compose, fromFigma, scaling } from './transform.ts';
 
 export interface Photo {

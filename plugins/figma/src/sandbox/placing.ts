@@ -1,6 +1,6 @@
 /** @file Results on their way in: rectangles with the picture as their fill, exactly over their sources. */
 
-import type { Layer, Matrix, Placing } from '../messages.ts';
+import type { Layer, Matrix, PlacedResult } from '@palimpsest/sdk/host-data';
 import { findNode, layerOf } from './layers.ts';
 import { keepInDocument } from './memories.ts';
 import { Refusal } from './refusal.ts';
@@ -21,7 +21,7 @@ interface Placed {
 }
 
 /** Places results as one undo step; nothing of them stays where one fails. */
-export async function placeAll(placings: readonly Placing[]): Promise<Layer[]> {
+export async function placeAll(placings: readonly PlacedResult[]): Promise<Layer[]> {
   const sources: (SceneNode | null)[] = [];
   for (const { source } of placings) {
     const node = await findNode(source.id);
@@ -52,7 +52,7 @@ export async function placeAll(placings: readonly Placing[]): Promise<Layer[]> {
   return Promise.all(placed.map(({ rectangle }) => layerOf(rectangle)));
 }
 
-function place(placing: Placing, image: Image, { rectangle, source }: Placed): void {
+function place(placing: PlacedResult, image: Image, { rectangle, source }: Placed): void {
   const { width, height } = source ?? placing.source;
   rectangle.resize(width, height);
   rectangle.name = placing.name;

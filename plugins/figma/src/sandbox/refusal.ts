@@ -1,12 +1,12 @@
 /** @file What the sandbox refuses, as an error that the panel can show. */
 
-import type { ErrorCode } from '../messages.ts';
+import type { HostErrorCode } from '@palimpsest/sdk/host-data';
 
 /** Becomes a HostError on the panel's side. */
 export class Refusal extends Error {
-  readonly code: ErrorCode;
+  readonly code: HostErrorCode;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: HostErrorCode, message: string) {
     super(message);
     this.code = code;
   }

@@ -3,7 +3,7 @@
  * have them as SVG does.
  */
 
-import type { Matrix } from '../messages.ts';
+import type { Matrix } from '@palimpsest/sdk/host-data';
 
 export interface Box {
   readonly width: number;

@@ -9,24 +9,20 @@ import {
   type LayerPixels,
   memoryOfCopy,
   type NoticeKind,
+  type PixelSize,
   type PlacedResult,
   pixelSize,
   readMemory,
   sizeOfPng,
   writeMemory,
 } from '@palimpsest/sdk';
-import type { Placing, RawPicture } from '../messages.ts';
+import type { RawPicture } from '../messages.ts';
 import type { Sandbox } from './sandbox.ts';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What the host needs of the window that it is in. */
 export interface HostDependencies {
   /** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
-  redraw(picture: RawPicture, size: Size): Promise<Uint8Array<ArrayBuffer>>;
+  redraw(picture: RawPicture, size: PixelSize): Promise<Uint8Array<ArrayBuffer>>;
   colourScheme(): 'light' | 'dark';
   /** Listens for other colours; returns what ends that. */
   onColourScheme(listener: () => void): () => void;
@@ -119,22 +115,24 @@ export class FigmaHost implements EditorHost {
   }
 
   /** Made smaller where Figma could not take it. */
-  private async fitted(result: PlacedResult): Promise<Placing> {
-    const { source, png, width, height, name, memory, sourceMemory } = result;
+  private async fitted(result: PlacedResult): Promise<PlacedResult> {
+    const { png, width, height } = result;
     const shrink = Math.min(1, this.maxSide / Math.max(width, height));
+    if (shrink === 1) return result;
     const size = pixelSize(result, shrink);
-    const toPicture = [1 / width, 0, 0, 1 / height, 0, 0] as const;
-    const whole = { bytes: png, toPicture, opacity: 1, width, height };
-    return {
-      source: { ...source, transform: [...source.transform] },
-      png: shrink < 1 ? await this.dependencies.redraw(whole, size) : png,
-      ...{ ...size, name, memory, sourceMemory },
+    const whole = {
+      bytes: png,
+      toPicture: [1 / width, 0, 0, 1 / height, 0, 0] as const,
+      opacity: 1,
+      width,
+      height,
     };
+    return { ...result, ...size, png: await this.dependencies.redraw(whole, size) };
   }
 }
 
 /** Whether a picture is what was asked for, byte for byte: a PNG of that size with the box in it and nothing else. */
-function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: Size): boolean {
+function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: PixelSize): boolean {
   const is = sizeOfPng(bytes);
   if (opacity < 1 || is?.width !== size.width || is.height !== size.height) return false;
   const [a, b, c, d, e, f] = toPicture;

@@ -2,7 +2,7 @@
 
 import { HostError } from '@palimpsest/sdk';
 import * as z from 'zod/mini';
-import { type Answer, type Params, QUESTIONS, type QuestionName, Reply } from '../messages.ts';
+import { type Answer, QUESTIONS, type QuestionName, type QuestionParams, Reply } from '../messages.ts';
 
 /** The way between the two halves. */
 export interface MessagePath {
@@ -31,7 +31,7 @@ export class Sandbox {
   }
 
   /** @throws {HostError} as the sandbox says. */
-  async ask<Q extends QuestionName>(question: Q, params: Params<Q>): Promise<Answer<Q>> {
+  async ask<Q extends QuestionName>(question: Q, params: QuestionParams<Q>): Promise<Answer<Q>> {
     const id = ++this.asked;
     const answer = await new Promise<unknown>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

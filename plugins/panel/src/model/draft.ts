@@ -2,6 +2,7 @@
 
 import {
   type Chosen,
+  type EditKind,
   type EditOptions,
   heededEdit,
   heededInversion,
@@ -21,7 +22,7 @@ import { type NamedWord, partnerOf, readPrompts } from './words.ts';
 export const CONTEXT = 0.5;
 
 /** How the kind of an edit is found: from the words, or as the person says. */
-export type KindChoice = 'auto' | 'replace' | 'refine' | 'reweight';
+export type KindChoice = 'auto' | EditKind | 'reweight';
 
 export type Learning = Pick<EditOrder, 'model' | 'source' | 'inversion' | 'masking'>;
 

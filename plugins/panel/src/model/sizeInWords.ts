@@ -1,6 +1,6 @@
 /** @file Sizes of layers, for people. */
 
-import { type EditorHost, type Layer, pixelSize, workSize } from '@palimpsest/sdk';
+import { type EditorHost, type Layer, type PixelSize, pixelSize, workSize } from '@palimpsest/sdk';
 
 /** The size of a layer, and that of the pixels which are edited, where it is another one. */
 export function sizeInWords(layer: Layer, host: Pick<EditorHost, 'maxSide'>): string {
@@ -9,5 +9,4 @@ export function sizeInWords(layer: Layer, host: Pick<EditorHost, 'maxSide'>): st
   return own === edited ? own : `${own}, edited at ${edited}`;
 }
 
-const inWords = ({ width, height }: { readonly width: number; readonly height: number }): string =>
-  `${width} × ${height}`;
+const inWords = ({ width, height }: PixelSize): string => `${width} × ${height}`;

@@ -1,6 +1,7 @@
 /** @file What a conformance check needs of an editor besides its host: the hands of the person in front of it. */
 
-import type { EditorHost, Layer } from '../editorHost.ts';
+import type { EditorHost } from '../editorHost.ts';
+import type { Layer } from '../hostData.ts';
 import type { Pixels } from '../png.ts';
 
 /** A rectangle in units of a layer's box. */

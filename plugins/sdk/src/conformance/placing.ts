@@ -1,6 +1,7 @@
 /** @file A result on its way in. */
 
-import type { EditorHost, Layer, PlacedResult } from '../editorHost.ts';
+import type { EditorHost } from '../editorHost.ts';
+import type { Layer, PlacedResult } from '../hostData.ts';
 import { encodePng, type Pixels } from '../png.ts';
 import { cornersOf, type HostUnderTest, type SeenLayer } from './hands.ts';
 import { type Check, fails, pattern, promise, sameCorners, samePixels, wholeDocument } from './promise.ts';

@@ -1,6 +1,7 @@
 /** @file The shape of a check, and what the checks share. */
 
-import { HostError, type HostErrorCode } from '../editorHost.ts';
+import { HostError } from '../editorHost.ts';
+import type { HostErrorCode } from '../hostData.ts';
 import type { Pixels } from '../png.ts';
 import type { HostUnderTest, SeenLayer } from './hands.ts';
 

@@ -4,16 +4,11 @@
  */
 
 import { type Area, cornersOf, type EditorHands, type HostUnderTest } from '../conformance/hands.ts';
-import {
-  type EditorHost,
-  HostError,
-  type HostEvent,
-  type Layer,
-  type LayerPixels,
-  type PlacedResult,
-} from '../editorHost.ts';
+import { type EditorHost, HostError, type HostEvent, type LayerPixels } from '../editorHost.ts';
 import { pixelSize } from '../exportScale.ts';
+import type { Layer, PlacedResult } from '../hostData.ts';
 import { decodePng, encodePng, type Pixels } from '../png.ts';
+import type { PixelSize } from '../pngSize.ts';
 
 interface MemoryLayer extends Layer {
   readonly pixels: Pixels;
@@ -141,7 +136,7 @@ export class MemoryHost implements EditorHost {
     return { png, ...size };
   }
 
-  async mask(id: string, { width, height }: { readonly width: number; readonly height: number }) {
+  async mask(id: string, { width, height }: PixelSize) {
     const layer = this.get(id);
     const { area } = this.document.area ?? {};
     if (area === undefined || this.document.area?.id !== id) return null;
@@ -230,10 +225,7 @@ const withoutPixels = ({ id, name, width, height, transform, naturalScale }: Mem
 });
 
 /** Each pixel is the nearest one of the source. */
-function scaled(
-  { width, height, rgba }: Pixels,
-  size: { readonly width: number; readonly height: number },
-): Pixels {
+function scaled({ width, height, rgba }: Pixels, size: PixelSize): Pixels {
   const out = new Uint8ClampedArray(size.width * size.height * 4);
   for (let i = 0; i < size.width * size.height; i++) {
     const x = Math.floor((((i % size.width) + 0.5) * width) / size.width);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { EDIT_KINDS } from '../../diffPrompts.ts';
 import { MAX_WORDS, WordInterval, WordWeight } from '../../words.ts';
 import { editMethod } from '../declare.ts';
 import { gate, option } from '../ownOption.ts';
@@ -12,7 +13,7 @@ export const p2p = editMethod({
     kind: option(
       'How',
       'replace swaps words one for one, refine adds words; auto looks at the prompts',
-      z.enum(['auto', 'replace', 'refine']),
+      z.enum(['auto', ...EDIT_KINDS]),
       'auto',
     ),
     tauV,

@@ -1,6 +1,6 @@
 /** @file Direct inversion ("PnP inversion", Ju et al. 2024): the source branch is put back on the trajectory after each step. */
 
-import { DDIM } from './ddimMethod.ts';
+import { DDIM } from './ddim.ts';
 import type { InversionMethod } from './inversion.ts';
 
 export const DIRECT: InversionMethod<'direct'> = {

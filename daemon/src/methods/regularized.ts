@@ -1,6 +1,6 @@
 /**
- * @file The inversion of pix2pix-zero (Parmar et al. 2023, section 3.1): DDIM inversion whose predicted noise is drawn,
- * at each step, towards being uncorrelated and of unit variance.
+ * @file The inversion of pix2pix-zero (Parmar et al. 2023, section 3.1): DDIM inversion whose predicted noise is pulled,
+ * at each step, towards noise that is uncorrelated and of unit variance.
  */
 
 import { INVERSION_METHODS, PalimpsestError, sentence } from '@palimpsest/protocol';
@@ -8,7 +8,7 @@ import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { DDIM } from './ddimMethod.ts';
+import { DDIM } from './ddim.ts';
 import type { InversionMethod } from './inversion.ts';
 import { type Regularization, type Rolls, regularize } from './noiseRegularization.ts';
 import { report, type Watch } from './watch.ts';
@@ -39,7 +39,7 @@ export async function regularizedInversion(
   return latents;
 }
 
-/** Two are left out. */
+/** The first and the last step are left out. */
 const FEWEST_STEPS = 3;
 
 export const REGULARIZED: InversionMethod<'regularized'> = {

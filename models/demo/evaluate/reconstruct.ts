@@ -1,13 +1,13 @@
 /** @file A picture back from its inversion: how faithful it is. */
 
 import type { InversionOptions } from '@palimpsest/protocol';
-import type { StableDiffusion } from '../execution/stableDiffusion.ts';
-import { unfitPicture } from '../imaging/fit.ts';
-import type { Picture } from '../imaging/picture.ts';
-import { fromTensor } from '../imaging/pixels.ts';
-import { ddimSampling } from '../methods/ddim.ts';
-import { INVERSIONS, resolveInversion } from '../methods/inversions.ts';
-import type { InvertedPicture } from './invertJob.ts';
+import type { StableDiffusion } from '../../../daemon/src/execution/stableDiffusion.ts';
+import { unfitPicture } from '../../../daemon/src/imaging/fit.ts';
+import type { Picture } from '../../../daemon/src/imaging/picture.ts';
+import { fromTensor } from '../../../daemon/src/imaging/pixels.ts';
+import type { InvertedPicture } from '../../../daemon/src/jobs/invertJob.ts';
+import { ddimSampling } from '../../../daemon/src/methods/ddimTrajectory.ts';
+import { INVERSIONS, resolveInversion } from '../../../daemon/src/methods/inversions.ts';
 
 /** The source prompt sampled along an inversion, with all that it learned, at the picture's own size. */
 export async function reconstruct(
