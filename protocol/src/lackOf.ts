@@ -23,6 +23,8 @@ export type Need =
   | 'learning'
   /** Something that is drawn at random. */
   | 'chance'
+  /** That the original is kept where nothing changes. */
+  | 'keep'
   /** A mask, or words, that bound the change. */
   | 'mask'
   | 'blend'
@@ -36,6 +38,8 @@ export type Need =
 const NEEDS: Readonly<Partial<Record<OptionName, Exclude<Need, 'editor' | 'inversion'>>>> = {
   tauV: 'learning',
   seed: 'chance',
+  keepStrength: 'keep',
+  detail: 'keep',
   feather: 'mask',
   context: 'mask',
   blendThreshold: 'blend',
@@ -68,6 +72,7 @@ export function lackOf(option: OptionName, chosen: Chosen): Need | null {
     chance: method.isRandom || editor?.isRandom === true,
     // The edge of a change is softened where words bound it, too.
     mask: chosen.masked === true || (option === 'feather' && edit?.blend !== undefined),
+    keep: edit?.keep === 'original',
     blend: edit?.blend !== undefined,
     subtract: edit?.subtract !== undefined,
     norm: inversion.proximalNorm !== 'none',

@@ -41,6 +41,10 @@ const NOTICE_CODES = [
   'PICTURE_FRAMES',
   /** A size that is no multiple of the model's own: size, width, height, better. */
   'SIZE_UNEVEN',
+  /** Drawn again unchanged, the picture does not come back well: decibels. */
+  'PICTURE_POORLY_SEEN',
+  /** Nothing changed that could be seen. */
+  'CHANGE_NONE',
   /** What is done so that the job stays within the memory. */
   'MEMORY_SPARED',
   /** Of a daemon that gives no codes. */

@@ -68,6 +68,21 @@ export const EditOptions = z.strictObject({
     ._default(z.enum(namesOf(EDIT_METHODS)), 'p2plus')
     .check(z.describe('how the picture is edited; p2plus is the usual way')),
   ...flatShape(EDIT_METHODS),
+  keep: z
+    ._default(z.enum(['original', 'nothing']), 'original')
+    .check(
+      z.describe(
+        'original: only the change comes back, and every pixel that was not meant to change stays as it was, at full resolution; nothing: the model draws all of the picture',
+      ),
+    ),
+  keepStrength: share(
+    0.5,
+    'keeping the original: how much counts as unchanged; more keeps more, and may cut off parts of what is new',
+  ),
+  detail: share(
+    0,
+    "keeping the original, in an edit of the whole picture such as a style: how much of the original's fine detail lies over it",
+  ),
   feather: z
     ._default(z.int().check(z.minimum(0), z.maximum(512)), 8)
     .check(z.describe('width in pixels of the soft edge of a masked change')),

@@ -136,8 +136,8 @@ describe('a cancel', () => {
       if (evaluations === null) break;
       later.push(evaluations);
     }
-    // Trajectory 2; two timesteps with one evaluation before, two while and one after learning; edit 2.
-    expect(later.length).toBe(12);
+    // Trajectory 2; two timesteps with one evaluation before, two while and one after learning; edit 2, and where it looks.
+    expect(later.length).toBe(13);
     expect(Math.max(...later)).toBeLessThanOrEqual(1);
   });
 });

@@ -391,7 +391,7 @@ describe('the tables', () => {
     for (const [name, { options }] of Object.entries(EDIT_METHODS)) {
       const resolved = resolveEdit({ ...others, editor: name as keyof typeof EDIT_METHODS });
       const filled = Object.entries(options as OwnOptions).filter(([, { initial }]) => initial !== undefined);
-      expect(own(resolved)).toEqual(own({ editor: name, feather: 0, ...Object.fromEntries(filled) }));
+      expect(own(resolved)).toEqual(own({ editor: name, ...Object.fromEntries(filled) }));
     }
   });
 
@@ -413,7 +413,20 @@ describe('the tables', () => {
         }
       }
     }
-    const common = ['mode', 'method', 'steps', 'guidance', 'seed', 'size', 'editor', 'feather', 'context'];
+    const common = [
+      'mode',
+      'method',
+      'steps',
+      'guidance',
+      'seed',
+      'size',
+      'editor',
+      'keep',
+      'keepStrength',
+      'detail',
+      'feather',
+      'context',
+    ];
     const names = [...Object.keys(OF_INVERSIONS), ...Object.keys(OF_EDITORS), ...common];
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(names)).toEqual(

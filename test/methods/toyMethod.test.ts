@@ -155,7 +155,7 @@ describe('an edit by it', () => {
     });
     expect(given).toEqual({
       inversion: { method: 'toyWalk', steps: 2, guidance: 7.5, seed: 0, toyDepth: 4 },
-      edit: { editor: 'toyBrush', feather: 8, toyUntil: 0.25, toyColour: 'blue' },
+      edit: { editor: 'toyBrush', toyUntil: 0.25, toyColour: 'blue' },
     });
   });
 });

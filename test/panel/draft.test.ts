@@ -98,7 +98,10 @@ describe('the draft', () => {
     made.setWeight('tiger', 2);
     made.setInversion({ method: 'nullText' });
     const { edit, inversion } = made.order();
-    expect(edit).toEqual({ editor: 'sdedit', tauV: DEFAULT_EDIT.tauV, strength: 0.8, feather: 8 });
+    expect(edit).toEqual({
+      ...EditOptions.parse({ editor: 'sdedit', strength: 0.8 }),
+      tauV: DEFAULT_EDIT.tauV,
+    });
     expect(inversion).toMatchObject({ method: 'nullText' });
     expect(inversion).not.toHaveProperty('mode');
     made.masking.value = 'word';
@@ -234,7 +237,7 @@ describe('the plain controls', () => {
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, 1)).success).toBe(true);
     expect(EditOptions.safeParse(strengthened(DEFAULT_EDIT, -1)).success).toBe(true);
     const others = strengthened(EditOptions.parse({ editor: 'sdedit', strength: 0.4 }), 0.2);
-    expect(others).toEqual({ editor: 'sdedit', strength: 0.4, tauV: 0.4, feather: 8 });
+    expect(others).toEqual(EditOptions.parse({ editor: 'sdedit', strength: 0.4, tauV: 0.4 }));
   });
 });
 

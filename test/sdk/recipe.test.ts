@@ -23,10 +23,13 @@ it('of version 0.1.0, without the options that its methods do not heed', () => {
   expect(order).toEqual({
     ...words,
     inversion: { mode: 'instant', steps: 20, guidance: 7.5, seed: 0 },
-    edit: { editor: 'sdedit', strength: 0.4, feather: 8 },
+    edit: {
+      ...{ editor: 'sdedit', strength: 0.4, feather: 8 },
+      ...{ keep: 'original', keepStrength: 0.5, detail: 0 },
+    },
     masking: 'none',
   });
-  const { masking: _, ...asked } = order as typeof recipe.order;
+  const { masking: _, ...asked } = order as unknown as typeof recipe.order;
   const accepts = (params: object) => METHODS['edits.create'].params.safeParse({ image, ...params }).success;
   expect(accepts(asked)).toBe(true);
   expect(accepts({ ...words, inversion, edit })).toBe(false);

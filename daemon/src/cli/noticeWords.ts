@@ -7,6 +7,7 @@ const OPTIONS: Readonly<Partial<Record<NoticeCode, (facts: Notice['facts']) => s
   STEPS_UNEVEN: ({ better }) => `--steps ${better}`,
   GUIDANCE_IDLE: ({ better }) => `--guidance ${better}`,
   SIZE_UNEVEN: ({ better }) => `--size ${better}`,
+  CHANGE_NONE: () => '--keep-strength 0.2',
   PROMPTS_EQUAL: () => '--weight WORD=FACTOR',
   SYNTAX_STRENGTH: ({ words, factor }) => `palimpsest edit --weight "${words}=${factor}"`,
   SYNTAX_LORA: ({ name, strength }) => `--lora ${name}.safetensors:${strength}`,

@@ -13,6 +13,7 @@ import { flagNamed } from '../settings/spelling.ts';
 
 /** What to give too, by what an option lacks. A seed is left alone: scripts give one to every method. */
 const MISSING: Readonly<Partial<Record<Need, string>>> = {
+  keep: 'does nothing where nothing of the original is kept: choose --keep original',
   mask: 'does nothing without a mask: name one with --mask',
   blend: 'does nothing without --blend: give --blend OLD:NEW too',
   subtract: 'does nothing without --subtract: give --subtract OLD:NEW too',

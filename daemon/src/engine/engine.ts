@@ -122,7 +122,7 @@ export class Engine {
 /** Work whose progress can be painted. */
 async function watched<T>(
   model: StableDiffusion,
-  { signal, onProgress }: TaskWatch,
+  { signal, onProgress, onNotice = () => {} }: TaskWatch,
   visible: Size,
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
@@ -131,6 +131,7 @@ async function watched<T>(
   try {
     return await work({
       signal,
+      onNotice,
       onProgress: (progress, latent) =>
         onProgress(timeLeft.added(progress), (show) => painter.paint(latent, show)),
     });

@@ -14,6 +14,7 @@ import { developLatent } from './developLatent.ts';
 import { planEdit } from './editPlan.ts';
 import { embedOnce } from './embeddings.ts';
 import { type Inversions, type InvertedPicture, invertPicture } from './invertJob.ts';
+import { keepOriginal } from './keepOriginal.ts';
 
 export interface EditWork {
   readonly picture: Picture;
@@ -61,6 +62,7 @@ export async function editPicture(
   );
   const { inversion, placement } = inverted;
   const latentMask = mask && fitMask(mask, placement, model.pixelsPerLatent);
+  const keepsOriginal = edit.keep === 'original';
   const path = await INVERSIONS[options.method].path(model, inversion, embeddings, options);
 
   const { words, cross } = plan;
@@ -76,6 +78,7 @@ export async function editPicture(
       options: resolveEdit(edit),
       cross,
       seed,
+      keepSource: keepsOriginal,
       ...(blend ? { blend } : {}),
     },
     watch,
@@ -84,11 +87,24 @@ export async function editPicture(
   let wordMask: Tensor | undefined;
   for await (const step of steadily) ({ latents, mask: wordMask } = step);
 
-  const drawn = row(latents!, latents!.shape[0]! - 1);
-  const edited = await developLatent(model, drawn, placement, picture);
+  const [redrawn, drawn] = [row(latents!, 0), row(latents!, latents!.shape[0]! - 1)];
+  const edited = keepsOriginal
+    ? await keepOriginal(
+        model,
+        {
+          picture,
+          placement,
+          canvas: inverted.canvas,
+          source: { latent: redrawn, prompt: ofSource, words: plan.about.source },
+          target: { latent: drawn, prompt: ofTarget, words: plan.about.target },
+        },
+        edit,
+        watch,
+      )
+    : { picture: await developLatent(model, drawn, placement, picture) };
   const bounds = intersect(mask, wordMask && unfitMask(targetRow(wordMask), placement));
   return {
-    picture: bounds === undefined ? edited : composite(picture, edited, bounds, request.edit.feather),
+    picture: bounds === undefined ? edited.picture : composite(picture, edited.picture, bounds, edit.feather),
     kind: plan.kind,
     inverted,
   };

@@ -22,6 +22,11 @@ export interface EditPlan {
   readonly kind: EditKind;
   /** What the prompts do not share, in the order of the words. */
   readonly words: { readonly removed: string; readonly added: string };
+  /** The tokens of each word that the edit is about, in the source and in the target: not shared, or with a strength. */
+  readonly about: {
+    readonly source: readonly (readonly number[])[];
+    readonly target: readonly (readonly number[])[];
+  };
   readonly cross: CrossControl;
   readonly blend?: BlendWords;
 }
@@ -46,13 +51,20 @@ export function planEdit(
     wordTaus = [],
     weights = [],
     ...own
-  }: EditOptions = resolveEdit(options);
+  }: Partial<EditOptions> = resolveEdit(options);
   const length = tokenizer.maxLength;
   const [source, target] = [promptWords(tokenizer, prompts.source), promptWords(tokenizer, prompts.target)];
   const difference = diffPrompts(source, target);
   const kind = asked === 'auto' ? difference.kind : asked;
   const spoken = (words: typeof difference.removed) => words.map(({ text }) => text).join(' ');
   const words = { removed: spoken(difference.removed), added: spoken(difference.added) };
+  const strengths = findEach(tokenizer, prompts.target, 'strength', weights);
+  const about = {
+    source: difference.removed.map(({ tokens }) => tokens),
+    target: [...difference.added, ...strengths.filter(({ weight }) => weight !== 1)].map(
+      ({ tokens }) => tokens,
+    ),
+  };
   const inTarget = (word: string) => findWords(tokenizer, prompts.target, word);
 
   const cross: CrossControl = {
@@ -62,7 +74,7 @@ export function planEdit(
           alphas: tensor([length], new Float32Array(length).fill(1)),
         }
       : refinement(tokenizer, prompts)),
-    equalizer: equalizer(findEach(tokenizer, prompts.target, 'strength', weights), length),
+    equalizer: equalizer(strengths, length),
     timeAlphas: timeAlphas(
       steps,
       tauC,
@@ -76,7 +88,7 @@ export function planEdit(
   };
   const { blend, blendThreshold = 0, subtract: kept, subtractThreshold = 0 } = own;
   if (blend === undefined) {
-    if (kept === undefined) return { kind, words, cross };
+    if (kept === undefined) return { kind, words, about, cross };
     throw new PalimpsestError(
       'OPTION_INVALID',
       'subtract needs blend: it takes away from the place that blend names.',
@@ -93,6 +105,7 @@ export function planEdit(
   return {
     kind,
     words,
+    about,
     cross,
     blend: {
       words: pair(blend),

@@ -1,6 +1,6 @@
 /** @file What a method of editing is given, and what it declares of itself. */
 
-import type { EDIT_METHODS, EditOptions, EditorName, InversionName, OwnValues } from '@palimpsest/protocol';
+import type { EDIT_METHODS, EditorName, InversionName, OwnValues } from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
 import type { BlendWords } from '../attention/localBlend.ts';
 import type { EditingModel } from '../networks/denoiser.ts';
@@ -11,9 +11,7 @@ import type { Watch } from './watch.ts';
 
 /** The options of an edit that its editor heeds, with the editor's own defaults filled in. */
 export type ResolvedEdit<E extends EditorName = EditorName> = {
-  [K in E]: Pick<EditOptions, 'feather' | 'context'> & { readonly editor: K } & OwnValues<
-      (typeof EDIT_METHODS)[K]['options']
-    >;
+  [K in E]: { readonly editor: K } & OwnValues<(typeof EDIT_METHODS)[K]['options']>;
 }[E];
 
 export interface EditRequest<E extends EditorName = EditorName> {
@@ -29,6 +27,8 @@ export interface EditRequest<E extends EditorName = EditorName> {
   /** Holds tau_c. */
   readonly cross: CrossControl;
   readonly blend?: BlendWords | { readonly mask: Tensor };
+  /** Draws the source to the end, though nothing of the target may depend on it. */
+  readonly keepSource?: boolean;
   /** For random numbers. */
   readonly seed: number;
 }

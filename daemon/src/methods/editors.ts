@@ -30,9 +30,8 @@ export const EDITORS: Readonly<Record<EditorName, Editor>> = {
 };
 
 /** The options that the editor heeds, with its own defaults filled in. */
-export function resolveEdit({ editor, feather, context, ...given }: EditOptions): ResolvedEdit {
-  const common = { editor, feather, ...(context === undefined ? {} : { context }) };
-  return { ...common, ...ownValues(EDIT_METHODS[editor].options, given) } as ResolvedEdit;
+export function resolveEdit({ editor, ...given }: EditOptions): ResolvedEdit {
+  return { editor, ...ownValues(EDIT_METHODS[editor].options, given) } as ResolvedEdit;
 }
 
 /**

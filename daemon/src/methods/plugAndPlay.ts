@@ -22,6 +22,8 @@ export interface PlugAndPlayRequest {
   readonly negative: Tensor;
   readonly steps: number;
   readonly guidance: number;
+  /** Samples the source to the end, though nothing is injected any more. */
+  readonly keepSource?: boolean;
   /** The last steps, as parts of all, at which self-attention and features are injected; 0 for none. */
   readonly attentionUntil: number;
   readonly featuresUntil: number;
@@ -41,8 +43,8 @@ export async function* plugAndPlay(
   request: PlugAndPlayRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
-  const { path, source, target, negative, steps, guidance, attentionUntil, featuresUntil, emptyWeight } =
-    request;
+  const { path, source, target, negative, steps, guidance, keepSource = false } = request;
+  const { attentionUntil, featuresUntil, emptyWeight } = request;
   const start = path.latents.at(-1)!;
   let [latent, sourceLatent] = [start, start];
   for (const [i, timestep] of model.schedule.timesteps(steps).entries()) {
@@ -76,6 +78,11 @@ export async function* plugAndPlay(
         timestep,
         keyContext: stack(embeddings),
       });
+      if (path.correctsSource) sourceLatent = path.latents[steps - 1 - i]!;
+      else if (keepSource) {
+        const request = { latent: sourceLatent, timestep, keyContext: source };
+        sourceLatent = combine(step, sourceLatent, await model.predictNoise(request));
+      }
     }
     const away = weighted(receivers.map((receiver, r) => [receiver.weight, row(noise, r)]));
     const guided = guide(away, row(noise, embeddings.length - 1), guidance);

@@ -1,6 +1,6 @@
 /** @file How long work is watched from outside: progress out, cancellation in. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { type Notice, PalimpsestError } from '@palimpsest/protocol';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** Where a piece of long work stands. */
@@ -23,6 +23,8 @@ export interface Watch {
   readonly signal?: AbortSignal;
   /** `latent` gives what there is to see by now [1, C, h, w]; it is computed only when asked for. */
   readonly onProgress?: (progress: Progress, latent: () => Tensor) => void;
+  /** For the person, of what shows only when the work is done. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
 /** Reports progress and, between two evaluations of the UNet, the only place where work can stop, obeys a cancel. */

@@ -91,7 +91,7 @@ export async function measureEdits(
       source: fullCaption(scene),
       target: wish.target,
       inversion,
-      edit: EditOptions.parse({ ...edit, ...wish.options }),
+      edit: EditOptions.parse({ keep: 'nothing', ...edit, ...wish.options }),
     });
     const verdict = await judge.see(edited);
     sum.right += Number(ATTRIBUTES.every((attribute) => isRight(attribute, wish.wanted, verdict))) / count;

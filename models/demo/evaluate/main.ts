@@ -14,6 +14,7 @@ import { measureJudge } from './bounds.ts';
 import { EDIT_NAMES, measureEdits } from './edits.ts';
 import { measureGeneration } from './generation.ts';
 import { Judge } from './judge.ts';
+import { measureKeeping } from './keeping.ts';
 import { measureAutoencoder, measureInversion } from './reconstruction.ts';
 import { ATTRIBUTES } from './scenes.ts';
 
@@ -30,7 +31,7 @@ const { values } = parseArgs({
     /** Which measures to take; two processes can share the work. */
     measures: {
       type: 'string',
-      default: ['vae', 'judge', 'generation', 'attention', 'inversion', ...EDIT_NAMES].join(),
+      default: ['vae', 'judge', 'generation', 'attention', 'inversion', 'keeping', ...EDIT_NAMES].join(),
     },
     /** Where inversions are kept, to go on after an interruption; a temporary folder when left out. */
     inversions: { type: 'string' },
@@ -85,6 +86,18 @@ if (wanted.has('inversion')) {
   row(`DDIM inversion, ${count} pictures`, likeness(await measureInversion(model, store, ddim, count)));
   const learned = likeness(await measureInversion(model, store, inversion, count));
   row(`StyleDiffusion inversion, ${count} pictures`, learned, 'VAE - 1 dB');
+}
+for (const name of wanted.has('keeping') ? (['replace', 'colour', 'style'] as const) : []) {
+  const quick = InversionOptions.parse({ mode: 'instant', steps: Number(values.steps) });
+  const figures = await measureKeeping(model, store, judge, name, quick, Number(values.edits));
+  for (const keep of ['nothing', 'original'] as const) {
+    const { identical, psnrOutside, asked, right } = figures[keep];
+    row(
+      `${name} at 1024 px, keeping ${keep === 'nothing' ? 'nothing' : 'the original'}, ${values.edits} edits: all right / asked-for right`,
+      `${percent(right)} / ${percent(asked)}; outside ${percent(identical)} identical, ${psnrOutside.toFixed(1)} dB`,
+      name === 'style' || keep === 'nothing' ? '' : '95 % identical, 32 dB',
+    );
+  }
 }
 for (const name of EDIT_NAMES.filter((name) => wanted.has(name))) {
   for (const [editor, tauU] of [

@@ -53,7 +53,7 @@ export function optionsOf(
 ): { inversion: InversionOptions; edit: EditOptions } {
   return {
     inversion: InversionOptions.parse({ ...options, method, steps, innerSteps }),
-    edit: EditOptions.parse({ editor }),
+    edit: EditOptions.parse({ editor, keep: 'nothing' }),
   };
 }
 

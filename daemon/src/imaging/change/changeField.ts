@@ -40,7 +40,7 @@ const ANOTHER_THING = 0.44;
 const NO_CHANGE = 15;
 const CLEAR_CHANGE = 45;
 /** How far the mask reaches beyond what changed, and over how many more pixels it ends: its rim, and its seam. */
-const RIM = { another: 3, same: 1 } as const;
+const RIM = { another: 2, same: 1 } as const;
 const SEAM = 2;
 
 /** The field of an edit; null where nothing changed. */

@@ -25,6 +25,32 @@ export const lumaOf = (picture: Picture): Plane =>
     (i) => 0.299 * picture.rgb[3 * i]! + 0.587 * picture.rgb[3 * i + 1]! + 0.114 * picture.rgb[3 * i + 2]!,
   );
 
+/** A plane at another size, by linear interpolation between the middles of its pixels. */
+export function enlarged(source: Plane, { width, height }: Size): Plane {
+  const [columns, rows] = [neighbours(width, source.width), neighbours(height, source.height)];
+  return planeOf({ width, height }, (i) => {
+    const [column, row] = [columns[i % width]!, rows[Math.floor(i / width)]!];
+    const along = (y: number): number => {
+      const [left, right] = [
+        source.data[y * source.width + column.at]!,
+        source.data[y * source.width + column.next]!,
+      ];
+      return left + (right - left) * column.part;
+    };
+    const [above, below] = [along(row.at), along(row.next)];
+    return above + (below - above) * row.part;
+  });
+}
+
+/** For each of `to` samples along a side of `from`: the two that it lies between, and how near to the second. */
+function neighbours(to: number, from: number): { at: number; next: number; part: number }[] {
+  return Array.from({ length: to }, (_, i) => {
+    const place = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    const at = Math.floor(place);
+    return { at, next: Math.min(from - 1, at + 1), part: place - at };
+  });
+}
+
 export const product = (a: Plane, b: Plane): Plane => planeOf(a, (i) => a.data[i]! * b.data[i]!);
 
 /** The mean of the box of `2 radius + 1` pixels a side around each pixel, as far as that is there. */

@@ -18,61 +18,98 @@ const NOTHING = 0.5 / 255;
 export function putChange(picture: Picture, field: ChangeField): { picture: Picture; mask: Mask } {
   const { width, height } = picture;
   const rgb = new Uint8Array(picture.rgb);
-  const data = new Uint8Array(width * height);
-  const columns = tapsAlong(width, field.width);
+  const mask = new Uint8Array(width * height);
+  const [columns, rows] = [tapsAlong(width, field.width), tapsAlong(height, field.height)];
   const band = new Float32Array(field.width * FIELD_CHANNELS);
-  for (const [y, { at, weights }] of tapsAlong(height, field.height).entries()) {
-    const rows = at.map((row) => field.data.subarray(row * band.length, (row + 1) * band.length));
-    for (let i = 0; i < band.length; i++) {
-      band[i] =
-        weights[0]! * rows[0]![i]! +
-        weights[1]! * rows[1]![i]! +
-        weights[2]! * rows[2]![i]! +
-        weights[3]! * rows[3]![i]!;
-    }
-    for (let x = 0; x < width; x++) {
-      const column = columns[x]!;
-      const sample = (channel: number): number =>
-        column.weights[0]! * band[column.at[0]! * FIELD_CHANNELS + channel]! +
-        column.weights[1]! * band[column.at[1]! * FIELD_CHANNELS + channel]! +
-        column.weights[2]! * band[column.at[2]! * FIELD_CHANNELS + channel]! +
-        column.weights[3]! * band[column.at[3]! * FIELD_CHANNELS + channel]!;
-      const mask = sample(0);
-      if (mask < NOTHING) continue;
-      const pixel = y * width + x;
-      data[pixel] = Math.min(255, Math.round(mask * 255));
-      const place = 3 * pixel;
-      const [r, g, b] = [picture.rgb[place]!, picture.rgb[place + 1]!, picture.rgb[place + 2]!];
-      for (let c = 0; c < 3; c++) {
-        const first = 1 + 4 * c;
-        const added = r * sample(first) + g * sample(first + 1) + b * sample(first + 2) + sample(first + 3);
-        rgb[place + c] = Math.min(255, Math.max(0, Math.round(picture.rgb[place + c]! + added)));
-      }
-    }
+  for (let y = 0; y < height; y++) {
+    mixRows(field, rows, y, band);
+    const [first, end] = reachOf(band, columns, width);
+    for (let x = first; x < end; x++) putPixel(rgb, mask, y * width + x, band, columns, x);
   }
-  return { picture: { ...picture, rgb }, mask: { width, height, data } };
+  return { picture: { ...picture, rgb }, mask: { width, height, data: mask } };
 }
 
-/** The four samples that one is interpolated from, and their weights. */
+/** For each sample along a side, the four that it is interpolated from, and their weights. */
 interface Taps {
-  readonly at: readonly number[];
-  readonly weights: readonly number[];
+  readonly at: Int32Array;
+  readonly weights: Float32Array;
 }
 
-/** For each of `to` samples along a side of `from`, which repeats its ends. */
-function tapsAlong(to: number, from: number): Taps[] {
-  return Array.from({ length: to }, (_, i) => {
+/** The field at one of the picture's rows. */
+function mixRows(field: ChangeField, { at, weights }: Taps, y: number, band: Float32Array): void {
+  const stride = band.length;
+  const [a, b, c, d] = [0, 1, 2, 3].map((k) => at[4 * y + k]! * stride) as [number, number, number, number];
+  const [p, q, r, s] = [0, 1, 2, 3].map((k) => weights[4 * y + k]!) as [number, number, number, number];
+  const { data } = field;
+  for (let i = 0; i < stride; i++)
+    band[i] = p * data[a + i]! + q * data[b + i]! + r * data[c + i]! + s * data[d + i]!;
+}
+
+/** The columns of the picture, from and up to, that a row of the field can reach. */
+function reachOf(band: Float32Array, { at }: Taps, width: number): [number, number] {
+  const isEmpty = (cell: number) => band[cell * FIELD_CHANNELS]! < NOTHING;
+  let first = 0;
+  while (first < width && isEmpty(at[4 * first + 1]!) && isEmpty(at[4 * first + 2]!)) first += 1;
+  let end = width;
+  while (end > first && isEmpty(at[4 * end - 3]!) && isEmpty(at[4 * end - 2]!)) end -= 1;
+  return [first, end];
+}
+
+/** Interpolates a pixel's numbers along the row, and adds to its colours what they say. */
+function putPixel(
+  rgb: Uint8Array,
+  mask: Uint8Array,
+  pixel: number,
+  band: Float32Array,
+  { at, weights }: Taps,
+  x: number,
+): void {
+  const [k, l, m, n] = [4 * x, 4 * x + 1, 4 * x + 2, 4 * x + 3];
+  const a = at[k]! * FIELD_CHANNELS;
+  const b = at[l]! * FIELD_CHANNELS;
+  const c = at[m]! * FIELD_CHANNELS;
+  const d = at[n]! * FIELD_CHANNELS;
+  const p = weights[k]!;
+  const q = weights[l]!;
+  const r = weights[m]!;
+  const s = weights[n]!;
+  const share = p * band[a]! + q * band[b]! + r * band[c]! + s * band[d]!;
+  if (share < NOTHING) return;
+  mask[pixel] = Math.min(255, Math.round(share * 255));
+  const place = 3 * pixel;
+  const red = rgb[place]!;
+  const green = rgb[place + 1]!;
+  const blue = rgb[place + 2]!;
+  for (let channel = 0, i = 1; channel < 3; channel++, i += 4) {
+    let value = rgb[place + channel]!;
+    value += red * (p * band[a + i]! + q * band[b + i]! + r * band[c + i]! + s * band[d + i]!);
+    value +=
+      green * (p * band[a + i + 1]! + q * band[b + i + 1]! + r * band[c + i + 1]! + s * band[d + i + 1]!);
+    value +=
+      blue * (p * band[a + i + 2]! + q * band[b + i + 2]! + r * band[c + i + 2]! + s * band[d + i + 2]!);
+    value += p * band[a + i + 3]! + q * band[b + i + 3]! + r * band[c + i + 3]! + s * band[d + i + 3]!;
+    rgb[place + channel] = Math.min(255, Math.max(0, Math.round(value)));
+  }
+}
+
+/** Of each of `to` samples along a side of `from`, which repeats its ends. */
+function tapsAlong(to: number, from: number): Taps {
+  const at = new Int32Array(4 * to);
+  const weights = new Float32Array(4 * to);
+  for (let i = 0; i < to; i++) {
     const centre = ((i + 0.5) * from) / to - 0.5;
     const first = Math.floor(centre);
     const t = centre - first;
-    return {
-      at: [-1, 0, 1, 2].map((k) => Math.min(from - 1, Math.max(0, first + k))),
-      weights: [
+    for (let k = 0; k < 4; k++) at[4 * i + k] = Math.min(from - 1, Math.max(0, first - 1 + k));
+    weights.set(
+      [
         ((2 - t) * t - 1) * t * 0.5,
         ((3 * t - 5) * t * t + 2) * 0.5,
         ((4 - 3 * t) * t + 1) * t * 0.5,
         (t - 1) * t * t * 0.5,
       ],
-    };
-  });
+      4 * i,
+    );
+  }
+  return { at, weights };
 }

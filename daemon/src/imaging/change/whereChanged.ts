@@ -18,7 +18,7 @@ export interface Drawings {
 /** All lengths are in pixels of the model's size, a cell of the latent being 8; all differences in levels of 0 to 255. */
 const SMOOTH = 1;
 /** A difference is a change from here on, and a region of them counts if it has one of twice as much. */
-const CHANGE = 30;
+const CHANGE = 36;
 /** Where most pixels that nothing was asked of differ by more than a half of it, they are the measure. */
 const TIMES_QUIET = 2;
 /** They are not that much worse: then something was asked of them. */
@@ -28,7 +28,7 @@ const ENOUGH_QUIET = 0.05;
 /** Smaller regions are not seen. */
 const MIN_REGION = 40;
 /** Further away from where the words look, more of a difference is needed: by so much a pixel. */
-const RISE = 2.5;
+const RISE = 3;
 /** How strongly a word has to look (of 0 to 1) for a place to be its. */
 const LOOKS = 0.3;
 const HARDLY_LOOKS = 0.1;

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<Need, string>> = {
   inversion: 'The chosen method does not use this.',
   learning: 'This needs a learned picture: choose “Careful”.',
   chance: 'Nothing here is random: every seed gives the same result.',
+  keep: 'Only when the original is kept.',
   mask: 'Only when you mark where the picture may change.',
   blend: 'Only with “only at a word”.',
   subtract: 'Only with words that must not change, which scripts can name.',

@@ -9,6 +9,7 @@ const CONTROLS: Readonly<Partial<Record<NoticeCode, string>>> = {
   STEPS_UNEVEN: under(OPTION_TITLES.steps),
   GUIDANCE_IDLE: under(OPTION_TITLES.guidance),
   SIZE_UNEVEN: under(OPTION_TITLES.size),
+  CHANGE_NONE: under(OPTION_TITLES.keepStrength),
   PROMPTS_EQUAL: STRENGTH,
   SYNTAX_STRENGTH: STRENGTH,
 };
