@@ -70,7 +70,7 @@ describe.each(golden.localblend.map((blend, i) => ({ blend, i })))(
     };
     const mask = blendMask(
       accumulated,
-      { words, threshold: blend.th[0], ...(subtract ? { subtract } : {}) },
+      { words, threshold: blend.th[0], manner: 'official', ...(subtract ? { subtract } : {}) },
       latent,
     );
 
@@ -81,9 +81,11 @@ describe.each(golden.localblend.map((blend, i) => ({ blend, i })))(
 
     test('has the same mask', () => {
       // The stored mask is the one of the words alone; the result shows what subtracting does to it.
-      expect(wordMask(accumulated, words, latent, blend.th[0], true)).toEqual(stored(`localblend/${i}/mask`));
+      expect(wordMask(accumulated, words, latent, blend.th[0], true, 'official')).toEqual(
+        stored(`localblend/${i}/mask`),
+      );
       if (subtract) {
-        const kept = wordMask(accumulated, subtract.words, latent, subtract.threshold, false);
+        const kept = wordMask(accumulated, subtract.words, latent, subtract.threshold, false, 'official');
         expect(kept).toEqual(stored(`localblend/${i}/mask_substruct_before_not`));
       }
     });
@@ -116,10 +118,23 @@ describe('a mask', () => {
     expect([...mask.data]).toEqual([0, 1, 1, 1, 1, 1]);
   });
 
-  test('is scaled to a latent of any size by nearest neighbour', () => {
-    const mask = wordMask(wide, words, { height: 2, width: 4 }, 0.5, false);
+  test('is scaled to a latent of any size by nearest neighbour, by the official rule', () => {
+    const mask = wordMask(wide, words, { height: 2, width: 4 }, 0.5, false, 'official');
     // Columns 0..3 read places 0, 0, 1, 2.
     expect([...mask.data.subarray(0, 8)]).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
+  });
+
+  test('is scaled by linear interpolation otherwise', () => {
+    const steep = { maps: tensor([2, 2, 1], [0, 1, 0, 1]), grid: { height: 1, width: 2 } };
+    const mask = wordMask(steep, wordAlphas([0], [0], 1), { height: 1, width: 8 }, 0.4, false);
+    // Values 0, 0, 1/8, 3/8, 5/8, 7/8, 1, 1.
+    expect([...mask.data.subarray(0, 8)]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
+  test('does not take what a word has everywhere for where it looks', () => {
+    const even = { maps: tensor([2, 3, 1], [5, 5, 8, 5, 5, 8]), grid: { height: 1, width: 3 } };
+    const mask = wordMask(even, wordAlphas([0], [0], 1), { height: 1, width: 3 }, 0.3, false);
+    expect([...mask.data.subarray(0, 3)]).toEqual([0, 0, 1]);
   });
 
   test('lacks the subtracted words', () => {

@@ -100,7 +100,7 @@ describe('the cache of graphs', () => {
         editPicture(model, store, {
           ...{ picture, source: prompt, target: 'a black and white tiger' },
           inversion: InversionOptions.parse({ steps: 2, innerSteps: 1, ...inversion }),
-          edit: EditOptions.parse(options),
+          edit: EditOptions.parse({ keep: 'nothing', ...options }),
         }),
       );
     await edit({ method: 'styleDiffusion' }, { weights: [{ word: 'tiger', weight: 2 }], tauS: 0, tauC: 0.5 });

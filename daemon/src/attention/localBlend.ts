@@ -61,6 +61,9 @@ export function blendMask(accumulated: AccumulatedMaps, blend: BlendWords, laten
 /**
  * Where some words attend: `[2, 1, height, width]` of 0 and 1. Row 1 is the union of both prompts' masks.
  *
+ * The official rule grows a map before it repeats each of its cells, and compares with 0. Here maps are finer: they are
+ * interpolated first, so that a mask grows by a cell of the latent, and compared with their own least value.
+ *
  * @param grow whether each cell takes the largest of its 3 x 3 neighbourhood first.
  */
 export function wordMask(
@@ -75,7 +78,11 @@ export function wordMask(
   const size = latent.height * latent.width;
   for (const prompt of [0, 1]) {
     const attention = wordAttention(maps, words, prompt, manner);
-    const fine = upsample(grow ? maxPool(attention, grid) : attention, grid, latent);
+    const grown = (cells: Float32Array) => (grow ? maxPool(cells, latent) : cells);
+    const fine =
+      manner === 'official'
+        ? upsample(grow ? maxPool(attention, grid) : attention, grid, latent)
+        : grown(aboveLeast(smooth(attention, grid, latent)));
     const largest = fine.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     for (const [i, value] of fine.entries()) {
       // Compared in float32, as the reference does. With no attention at all this is NaN: outside.
@@ -140,6 +147,31 @@ function maxPool(cells: Float32Array, { height, width }: Grid): Float32Array {
     }
     return largest;
   });
+}
+
+/** A map less its least value: some attention goes everywhere. */
+function aboveLeast(cells: Float32Array): Float32Array {
+  const least = cells.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return cells.map((value) => value - least);
+}
+
+/** Linear interpolation between the middles of cells. */
+function smooth(cells: Float32Array, from: Grid, to: Grid): Float32Array {
+  const fine = new Float32Array(to.height * to.width);
+  const place = (i: number, count: number, cellCount: number): [number, number, number] => {
+    const at = Math.min(cellCount - 1, Math.max(0, ((i + 0.5) * cellCount) / count - 0.5));
+    return [Math.floor(at), Math.min(cellCount - 1, Math.floor(at) + 1), at - Math.floor(at)];
+  };
+  for (let y = 0; y < to.height; y++) {
+    const [above, below, down] = place(y, to.height, from.height);
+    for (let x = 0; x < to.width; x++) {
+      const [left, right, across] = place(x, to.width, from.width);
+      const along = (row: number) =>
+        cells[row * from.width + left]! * (1 - across) + cells[row * from.width + right]! * across;
+      fine[y * to.width + x] = along(above) * (1 - down) + along(below) * down;
+    }
+  }
+  return fine;
 }
 
 /** Nearest neighbour, as `interpolate` does by default: cell floor(i * from / to). */

@@ -1,16 +1,15 @@
 /** @file Where each word of a prompt looks in an inverted picture, as pictures. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
-import type { Grid } from '../attention/localBlend.ts';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { resizeBicubic } from '../imaging/bicubic.ts';
 import type { Placement } from '../imaging/fit.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { predictWithMaps } from '../methods/attentionTargets.ts';
-import { quarterGrid } from '../methods/latentGrid.ts';
+import { fineAttention } from '../methods/fineAttention.ts';
 import { report, type Watch } from '../methods/watch.ts';
 import { promptWords } from '../networks/tokenizer.ts';
 import type { InversionStore } from '../store/inversionStore.ts';
+import { add } from '../tensor/arithmetic.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { addressInversion, type InvertWork } from './invertJob.ts';
 import { withPlainPrompts } from './job.ts';
@@ -26,7 +25,8 @@ export interface WordMap {
 }
 
 /**
- * The cross-attention of each word, averaged over layers, heads and timesteps of the stored trajectory.
+ * The attention of each word, as finely as the UNet knows it (`fineAttention`), averaged over timesteps of the stored
+ * trajectory.
  *
  * @param asked as for the inversion, which has to be there.
  * @throws {PalimpsestError} INVERSION_UNKNOWN, PROMPT_TOO_LONG, CANCELLED, ENGINE_FAILED.
@@ -50,17 +50,16 @@ export async function wordMaps(
   const timesteps = model.schedule.timesteps(work.options.steps).reverse();
   // pix2pix-zero's inversion has fewer latents than there are timesteps.
   const chosen = evenlySpaced(inversion.latents.length - 1, SAMPLES);
-  let mean: AttentionMean | null = null;
+  let sum: Tensor | null = null;
   for (const [done, k] of chosen.entries()) {
     const latent = inversion.latents[k]!;
-    const { maps } = await predictWithMaps(model, { latent, timestep: timesteps[k]!, keyContext });
-    mean ??= new AttentionMean(latent.shape, keyContext.shape[1]!);
-    for (const map of maps) mean.add(map);
+    const attention = await fineAttention(model, { latent, timestep: timesteps[k]!, keyContext });
+    sum = sum === null ? attention : add(sum, attention);
     report(watch, { stage: 'invert', step: done + 1, total: chosen.length }, () => latent);
   }
   return promptWords(model.tokenizer, work.prompt).map(({ text, tokens }) => ({
     word: text,
-    picture: paint(mean!.of(tokens), placement, model.pixelsPerLatent),
+    picture: paint(attentionTo(tokens, sum!), placement, model.pixelsPerLatent),
   }));
 }
 
@@ -70,32 +69,13 @@ function evenlySpaced(total: number, count: number): number[] {
   return Array.from({ length: picked }, (_, i) => Math.floor(((i + 0.5) * total) / picked));
 }
 
-/** Maps [1, heads, queries, tokens] summed over all that is added; what they are divided by does not show. */
-class AttentionMean {
-  private readonly sum: Float64Array;
-  private readonly grid: Grid;
-
-  private readonly tokens: number;
-
-  constructor(latentShape: readonly number[], tokens: number) {
-    this.tokens = tokens;
-
-    this.grid = quarterGrid(latentShape);
-    this.sum = new Float64Array(this.grid.height * this.grid.width * tokens);
-  }
-
-  add({ data }: Tensor): void {
-    for (const [i, value] of data.entries()) this.sum[i % this.sum.length]! += value;
-  }
-
-  /** Attention to some tokens together: [1, 1, rows, columns]. */
-  of(tokens: readonly number[]): Tensor {
-    const { height, width } = this.grid;
-    const places = Array.from({ length: height * width }, (_, place) =>
-      tokens.reduce((total, token) => total + this.sum[place * this.tokens + token]!, 0),
-    );
-    return tensor([1, 1, height, width], places);
-  }
+/** Attention to some tokens together, [1, 1, rows, columns], of [1, rows, columns, all tokens]. */
+function attentionTo(tokens: readonly number[], { shape, data }: Tensor): Tensor {
+  const [, height = 0, width = 0, all = 0] = shape;
+  const places = Array.from({ length: height * width }, (_, place) =>
+    tokens.reduce((total, token) => total + data[place * all + token]!, 0),
+  );
+  return tensor([1, 1, height, width], places);
 }
 
 /** A map scaled to the latent's size, without the canvas's padding, from its darkest to its brightest. */

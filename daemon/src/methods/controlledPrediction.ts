@@ -6,7 +6,6 @@
  * attention map leaves the runtime.
  */
 
-import { PalimpsestError } from '@palimpsest/protocol';
 import type { Value } from '../graph/graph.ts';
 import { attend, attentionMap, fusedAttention } from '../graph/ops/attention.ts';
 import { add, mul, sub } from '../graph/ops/elementwise.ts';
@@ -18,6 +17,7 @@ import type { AttentionSite, SiteAttention } from '../networks/spatialTransforme
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { isTargetSite } from './attentionTargets.ts';
 import { coarseness, HALF } from './latentGrid.ts';
+import { findsThings, finestMaps, type SiteMap } from './siteMaps.ts';
 
 /** Rows of the batch: for each branch, one without its prompt and one with it. */
 export const BRANCHES = 4;
@@ -52,13 +52,16 @@ export type SelfInjection =
   | { readonly take: 'maps' }
   | { readonly take: 'keysAndValues'; readonly from: number };
 
-/** Which maps a prediction also returns: nothing, the mean for LocalBlend, or also every small one by itself. */
-export type MapOutputs = 'none' | 'blend' | 'each';
+/**
+ * Which maps a prediction also returns: none; the mean for LocalBlend by the official rule, at a quarter of the latent's
+ * side, or from the finest sites; or that of the official rule, and every small one by itself.
+ */
+export type MapOutputs = 'none' | 'blend' | 'fineBlend' | 'each';
 
 export interface ControlledPrediction {
   /** [4 or 3, C, h, w] */
   readonly noise: Tensor;
-  /** Conditional cross-attention [2, h/4 * w/4, tokens] after control, averaged over layers and heads. */
+  /** Conditional cross-attention [2, places, tokens] after control, averaged over layers and heads; fine: [2, rows, columns, tokens]. */
   readonly blendMaps?: Tensor;
   /**
    * Conditional cross-attention [2, heads, queries, tokens] after control, up to (L/2)^2 queries, by place and number
@@ -94,13 +97,14 @@ function controlled(
         mapper: graph.cast(graph.input('mapper', [tokens, tokens]), graph.precision),
         own: graph.cast(graph.input('own', [tokens]), graph.precision),
       };
-      const blendMaps: Value[] = [];
+      const blendMaps: SiteMap[] = [];
+      const blends = outputs === 'fineBlend' ? findsThings : isTargetSite;
       const numbers = { down: 0, mid: 0, up: 0 };
       const record = (site: AttentionSite, map: Value) => {
         if (outputs === 'each' && isSmall(site, shape)) {
           graph.output(`${site.place}_cross/${numbers[site.place]++}`, map);
         }
-        if (isTargetSite(site, shape)) blendMaps.push(reduceMean(map, [1]));
+        if (blends(site, shape)) blendMaps.push({ map: reduceMean(map, [1]), site });
       };
       const attention: SiteAttention = (site, q, k, v) =>
         site.kind === 'cross'
@@ -108,9 +112,9 @@ function controlled(
           : injectedSelfAttention(site, q, k, v, control, injection, shape);
       graph.output('noise', predict(attention));
       if (outputs !== 'none') {
-        if (blendMaps.length === 0) throw noBlendMaps();
-        const sum = blendMaps.reduce(add);
-        graph.output('blendMaps', reshape(mul(sum, 1 / blendMaps.length), [2, sum.size(2), tokens]));
+        const maps = finestMaps(blendMaps, shape);
+        const flat = () => reshape(maps, [2, maps.size(1) * maps.size(2), tokens]);
+        graph.output('blendMaps', outputs === 'fineBlend' ? maps : flat());
       }
     },
     feeds: ({ selfReplacement, mapper, own }) => ({
@@ -125,13 +129,6 @@ function controlled(
       maps: new Map(Object.entries(maps)),
     }),
   };
-}
-
-function noBlendMaps(): PalimpsestError {
-  return new PalimpsestError(
-    'CONFIG_UNSUPPORTED',
-    "This model has no cross-attention at a quarter of the latent's side, so words cannot bound a change. Use a mask.",
-  );
 }
 
 /** Whether a site's grid is at most half of the latent's side. */

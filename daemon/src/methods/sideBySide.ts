@@ -5,11 +5,17 @@
  * computed.
  */
 
-import { type BlendWords, blendLatents, blendMask, blendsAt } from '../attention/localBlend.ts';
+import {
+  type AccumulatedMaps,
+  type BlendWords,
+  blendLatents,
+  blendMask,
+  blendsAt,
+} from '../attention/localBlend.ts';
 import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { add, addScaled, subtract } from '../tensor/arithmetic.ts';
-import { row, stack, type Tensor } from '../tensor/tensor.ts';
+import { row, stack, type Tensor, tensor } from '../tensor/tensor.ts';
 import {
   type ControlledPrediction,
   type MapOutputs,
@@ -100,7 +106,7 @@ export async function* sideBySide(
       accumulated = accumulated === null ? prediction.blendMaps : add(accumulated, prediction.blendMaps);
       if (blendsAt(i, steps)) {
         const [, , height = 0, width = 0] = latents.shape;
-        mask = blendMask({ maps: accumulated, grid: quarterGrid(latents.shape) }, blend, { height, width });
+        mask = blendMask(accumulatedMaps(accumulated, latents.shape), blend, { height, width });
         latents = blendLatents(latents, mask);
       }
     } else if (blend !== undefined && 'mask' in blend) {
@@ -111,6 +117,15 @@ export async function* sideBySide(
       row(model.schedule.withoutNoise(timestep, steps, latents, noise), 1),
     );
   }
+}
+
+const blendOutputs = { exact: 'fineBlend', official: 'blend' } as const;
+
+/** Of a sum of maps as a prediction has them, for latents of that shape. */
+function accumulatedMaps(sum: Tensor, latentShape: readonly number[]): AccumulatedMaps {
+  if (sum.shape.length === 3) return { maps: sum, grid: quarterGrid(latentShape) };
+  const [prompts = 0, height = 0, width = 0, tokens = 0] = sum.shape;
+  return { maps: tensor([prompts, height * width, tokens], sum.data), grid: { height, width } };
 }
 
 function takesFromSource({ selfReplacement, mapper }: StepControl): boolean {
@@ -172,7 +187,11 @@ async function predict(
         [ofTarget, cond],
       ]);
   const outputs: MapOutputs =
-    maps === 'each' ? 'each' : blend !== undefined && 'words' in blend ? 'blend' : 'none';
+    maps === 'each'
+      ? 'each'
+      : blend === undefined || 'mask' in blend
+        ? 'none'
+        : blendOutputs[blend.manner ?? 'exact'];
   return predictControlled(model, request, control, outputs, injection);
 }
 
