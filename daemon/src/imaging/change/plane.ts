@@ -7,7 +7,10 @@ export interface Plane extends Size {
   readonly data: Float32Array;
 }
 
-export const plane = ({ width, height }: Size, data = new Float32Array(width * height)): Plane => ({
+export const plane = (
+  { width, height }: Size,
+  data: Float32Array = new Float32Array(width * height),
+): Plane => ({
   width,
   height,
   data,
