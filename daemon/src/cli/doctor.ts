@@ -12,7 +12,7 @@ import { openModels } from '../server/openModels.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../settings/config.ts';
 import { cacheFolder } from '../settings/paths.ts';
 import { missingFolders, missingPart } from './missingFiles.ts';
-import { EXIT_CODES } from './report.ts';
+import { EXIT_CODES, wantsJson } from './report.ts';
 
 interface Finding {
   readonly what: string;
@@ -35,10 +35,11 @@ export function doctorCommand(): Command {
     .description(
       'Says what works on this machine, and how to mend what does not. Ends with status 1 if something does not.',
     )
-    .option('--json', 'print the findings as JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async (_: object, command: Command) => {
       const findings = await examine();
-      process.stdout.write(json ? `${JSON.stringify({ findings })}\n` : findings.map(describe).join(''));
+      process.stdout.write(
+        wantsJson(command) ? `${JSON.stringify({ findings })}\n` : findings.map(describe).join(''),
+      );
       if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_CODES.failed;
     });
 }
