@@ -90,7 +90,7 @@ function configured(): DaemonConfig | null {
 function memory(): Finding {
   const budget = configured()?.memoryBudget ?? defaultBudget('cpu');
   const found = `${readableBytes(freemem())} free of ${readableBytes(totalmem())}; work may take ${readableBytes(budget)}`;
-  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${readableBytes(MEMORY_NEEDED)} or more on the processor: use a smaller --size there.`;
+  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${readableBytes(MEMORY_NEEDED)} or more at 512 pixels on the processor: use --size 384 there, which takes 7 GB, or 320.`;
   return { what: 'Memory', ok: budget >= MEMORY_NEEDED, found, mend };
 }
 
