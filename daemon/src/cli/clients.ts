@@ -1,4 +1,4 @@
-/** @file `palimpsest clients`: who was let in, and how to take that back. Talks to the running daemon. */
+/** @file `palimpsest clients`: lists the clients that were let in, or removes one. Talks to the running daemon. */
 
 import { type DaemonClient, PalimpsestError, sentence, shownName } from '@palimpsest/protocol';
 import { Command } from 'commander';

@@ -1,4 +1,4 @@
-/** @file `palimpsest doctor`: what works on this machine, and how to mend what does not. */
+/** @file `palimpsest doctor`: what works on this machine, and how to fix what does not. */
 
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
@@ -31,9 +31,9 @@ const NODE_NEEDED = [20, 19] as const;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .summary('say what works on this machine, and how to mend what does not')
+    .summary('say what works on this machine, and how to fix what does not')
     .description(
-      'Says what works on this machine, and how to mend what does not. Ends with status 1 if something does not.',
+      'Says what works on this machine, and how to fix what does not. Ends with status 1 if something does not.',
     )
     .action(async (_: object, command: Command) => {
       const findings = await examine();

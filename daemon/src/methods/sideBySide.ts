@@ -1,7 +1,7 @@
 /**
  * @file Sampling the source along its inversion, and the target beside it, which takes from it what a control says.
  *
- * Branches pass: from the step on at which nothing depends on the source any more, it is no longer computed.
+ * Branches are dropped once unused: when nothing depends on the source any more, it is no longer computed.
  */
 
 import { type BlendWords, blendLatents, blendMask, blendsAt } from '../attention/localBlend.ts';

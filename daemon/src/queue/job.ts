@@ -58,7 +58,10 @@ export async function holdPictures(blobs: BlobStore, request: JobRequest): Promi
 }
 
 export const unknownPicture = (hash: BlobHash): PalimpsestError =>
-  new PalimpsestError('IMAGE_UNKNOWN', sentence`There is no picture ${{ image: hash }}. Put it there first.`);
+  new PalimpsestError(
+    'IMAGE_UNKNOWN',
+    sentence`There is no picture ${{ image: hash }}. Send it with images.put first.`,
+  );
 
 /** Ends what `holdPictures` began. */
 export async function letGo(blobs: BlobStore, job: Job): Promise<void> {

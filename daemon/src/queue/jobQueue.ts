@@ -1,6 +1,6 @@
 /**
- * @file Jobs in order: one at a time, fair between owners, on disk. A job is on disk before its submission is
- * acknowledged; after a restart, waiting and running jobs go on and finished ones are still there.
+ * @file The queue: one job at a time, fair between owners, kept on disk. A job is on disk before its submission is
+ * acknowledged. After a restart, waiting and running jobs go on, and finished ones are still there.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** @file Inversions that are there, of those that are the client's. Making one is a job (work.ts). */
+/** @file A client's stored inversions. Making one is a job (work.ts). */
 
 import { type InversionInfo, PalimpsestError } from '@palimpsest/protocol';
 import { unknownPicture } from '../../queue/job.ts';

@@ -1,4 +1,4 @@
-/** @file The window that the panel is in: its size stays as the person has left it. */
+/** @file The panel's window, which keeps the size that the person gave it. */
 
 import * as z from 'zod/mini';
 
