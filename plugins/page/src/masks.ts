@@ -1,9 +1,9 @@
 /** @file What is painted on pictures: the strokes, and the canvas that shows them. */
 
 import { maskValue } from '@palimpsest/protocol';
+import type { PixelSize } from '@palimpsest/sdk';
 import { signal } from '@preact/signals';
 import { type BrushPoint, paintStroke, type Stroke } from './brush.ts';
-import type { Size } from './pictures.ts';
 
 /** The longest side of the canvas that is painted on: finer than any model sees. */
 const MAX_SIDE = 2048;
@@ -17,7 +17,7 @@ export class Masks {
   private readonly canvases = new Map<string, HTMLCanvasElement>();
 
   /** The canvas to paint on. */
-  canvasOf(id: string, { width, height }: Size): HTMLCanvasElement {
+  canvasOf(id: string, { width, height }: PixelSize): HTMLCanvasElement {
     const known = this.canvases.get(id);
     if (known !== undefined) return known;
     const canvas = document.createElement('canvas');

@@ -8,13 +8,14 @@ import {
   type LayerPixels,
   type LayerPreview,
   type NoticeKind,
+  type PixelSize,
   type PlacedResult,
   pixelSize,
   sizeOfPng,
 } from '@palimpsest/sdk';
 import { effect, signal, untracked } from '@preact/signals';
 import type { PageDocument, PageLayer } from './pageDocument.ts';
-import { maskOf, type Size, scaled } from './pictures.ts';
+import { maskOf, scaled } from './pictures.ts';
 
 /** Settings stay in this tab: the page's token is its owner's, and is not left lying in the browser. */
 const PREFIX = 'palimpsest-';
@@ -57,7 +58,7 @@ export class PageHost implements EditorHost {
     return { png, ...size };
   }
 
-  async mask(id: string, size: Size): Promise<Uint8Array<ArrayBuffer> | null> {
+  async mask(id: string, size: PixelSize): Promise<Uint8Array<ArrayBuffer> | null> {
     const painted = this.document.maskOf(this.get(id).id);
     return painted && (await maskOf(painted, size));
   }

@@ -1,16 +1,11 @@
 /** @file Files to PNG, and PNG to other sizes, with the browser's own decoders. */
 
-import { HostError } from '@palimpsest/sdk';
+import { HostError, type PixelSize } from '@palimpsest/sdk';
 import { drawn, isDrawing } from './drawing.ts';
 import { whyUnreadable } from './fileKinds.ts';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A picture as a PNG file. */
-export interface PngPicture extends Size {
+export interface PngPicture extends PixelSize {
   readonly png: Uint8Array<ArrayBuffer>;
 }
 
@@ -48,7 +43,10 @@ export async function pictureOf(bytes: Uint8Array<ArrayBuffer>, name = 'The pict
 }
 
 /** A PNG at another size. */
-export async function scaled(png: Uint8Array<ArrayBuffer>, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+export async function scaled(
+  png: Uint8Array<ArrayBuffer>,
+  size: PixelSize,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bitmap = await decode(png, 'The picture');
   const out = await draw(size, (context) => {
     context.imageSmoothingQuality = 'high';
@@ -59,7 +57,7 @@ export async function scaled(png: Uint8Array<ArrayBuffer>, size: Size): Promise<
 }
 
 /** What is painted on a canvas as a mask: white where there is paint, black elsewhere. */
-export async function maskOf(painted: CanvasImageSource, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+export async function maskOf(painted: CanvasImageSource, size: PixelSize): Promise<Uint8Array<ArrayBuffer>> {
   return draw(size, (context) => {
     context.drawImage(painted, 0, 0, size.width, size.height);
     // Whatever colour the paint has, it counts as white ...
@@ -74,7 +72,7 @@ export async function maskOf(painted: CanvasImageSource, size: Size): Promise<Ui
 }
 
 async function draw(
-  { width, height }: Size,
+  { width, height }: PixelSize,
   paint: (context: OffscreenCanvasRenderingContext2D) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const canvas = new OffscreenCanvas(width, height);

@@ -4,9 +4,8 @@
  */
 
 import { hashPicture, maskValue } from '@palimpsest/protocol';
-import type { LayerPixels, Pixels } from '@palimpsest/sdk';
+import type { LayerPixels, PixelSize, Pixels } from '@palimpsest/sdk';
 import { Recent } from './recent.ts';
-import type { Size } from './scratchWork.ts';
 
 /** A selection as it was when an edit was sent off, in the pixels of the export. */
 export interface Area {
@@ -45,7 +44,7 @@ export class Areas {
   }
 
   /** The selection of the edit that has exported a layer at a size. */
-  async selected(id: string, size: Size, { grey, white }: Selected): Promise<void> {
+  async selected(id: string, size: PixelSize, { grey, white }: Selected): Promise<void> {
     const [found] = this.exports.all((other) => isOf(other, id, size));
     if (found === undefined) return;
     const before = found.pixels.png;
@@ -68,7 +67,7 @@ export class Areas {
 /** Of mixed colours, in 255ths. */
 const ROUNDING = 1;
 
-const isOf = (exported: Export, id: string, { width, height }: Size): boolean =>
+const isOf = (exported: Export, id: string, { width, height }: PixelSize): boolean =>
   exported.id === id && exported.pixels.width === width && exported.pixels.height === height;
 
 /**

@@ -7,6 +7,7 @@ import {
   type Layer,
   type LayerPixels,
   type NoticeKind,
+  type PixelSize,
   type PlacedResult,
   readMemory,
   sizeOfPng,
@@ -19,7 +20,7 @@ import type { Bridge, Session } from './bridge.ts';
 import { asSaved, LayerTexts, type TextStore } from './keeping.ts';
 import { documentText, type LayerId, readLayerId, writeLayerId } from './layerIds.ts';
 import { isInvisible, type Pictures } from './pictures.ts';
-import { ScratchWork, type Size } from './scratchWork.ts';
+import { ScratchWork } from './scratchWork.ts';
 import { type Box, FIND, LOOK, type SeenDocument, type SeenLayer } from './scripts/looking.ts';
 import { SelectionWatch } from './selectionWatch.ts';
 import { refuseWithoutPixels } from './suitability.ts';
@@ -122,7 +123,7 @@ export class PhotopeaHost implements EditorHost {
     return exported;
   }
 
-  async mask(id: string, size: Size, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
+  async mask(id: string, size: PixelSize, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     signal.throwIfAborted();
     const layer = await this.find(id);
     if (layer === null) throw new HostError('LAYER_GONE', GONE);

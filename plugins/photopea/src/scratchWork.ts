@@ -1,6 +1,6 @@
 /** @file Work in scratch documents, which are closed afterwards whatever happens. */
 
-import { HostError, sizeOfPng } from '@palimpsest/sdk';
+import { HostError, type PixelSize, sizeOfPng } from '@palimpsest/sdk';
 import type { Session } from './bridge.ts';
 import type { LayerId } from './layerIds.ts';
 import { MEASURE, PREPARE_EXPORT, PREPARE_MASK, SAVE, SHRINK } from './scripts/exporting.ts';
@@ -15,11 +15,6 @@ const SLACK = 0.0004;
 
 const LOST = 'Photopea did not send the pixels of the layer. Try again, or rasterize the layer first.';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A layer made of a result. */
 export interface Insertion {
   readonly document: DocumentRef;
@@ -29,7 +24,7 @@ export interface Insertion {
   readonly left: number;
   readonly top: number;
   /** In the document; the picture is scaled to it where it has another size. */
-  readonly size: Size;
+  readonly size: PixelSize;
   readonly picture: Uint8Array<ArrayBuffer>;
   readonly mask: Uint8Array<ArrayBuffer> | null;
 }
@@ -75,7 +70,7 @@ export class ScratchWork {
   async export(
     id: LayerId,
     scale: number,
-  ): Promise<({ png: Uint8Array<ArrayBuffer> } & Size) | null | undefined> {
+  ): Promise<({ png: Uint8Array<ArrayBuffer> } & PixelSize) | null | undefined> {
     const tag = this.tag();
     const { result } = await this.session.run(PREPARE_EXPORT, { ...id, scale, tag });
     if (result === null) return undefined;
@@ -91,7 +86,7 @@ export class ScratchWork {
   async selection(
     id: LayerId,
     box: Box,
-    size: Size,
+    size: PixelSize,
   ): Promise<{ grey: Uint8Array<ArrayBuffer>; white: Uint8Array<ArrayBuffer> } | null | undefined> {
     const tag = this.tag();
     const { result } = await this.session.run(PREPARE_MASK, { ...id, box, tag, area: this.area });
@@ -132,7 +127,7 @@ export class ScratchWork {
     return tag;
   }
 
-  private async save(tag: string, backdrop: boolean, size: Size): Promise<Uint8Array<ArrayBuffer>> {
+  private async save(tag: string, backdrop: boolean, size: PixelSize): Promise<Uint8Array<ArrayBuffer>> {
     for (let i = 0; i < SAVES; i++) {
       const { files } = await this.session.run(SAVE, { tag, backdrop }, SLACK * size.width * size.height);
       if (files[0] === undefined) continue;

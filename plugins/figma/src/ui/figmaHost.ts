@@ -11,6 +11,7 @@ import {
   type LayerPixels,
   memoryOfCopy,
   type NoticeKind,
+  type PixelSize,
   type PlacedResult,
   pixelSize,
   readMemory,
@@ -20,15 +21,10 @@ import {
 import type { Placing, RawPicture } from '../messages.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What the host needs of the window that it is in. */
 export interface HostDependencies {
   /** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
-  redraw(picture: RawPicture, size: Size): Promise<Uint8Array<ArrayBuffer>>;
+  redraw(picture: RawPicture, size: PixelSize): Promise<Uint8Array<ArrayBuffer>>;
   colourScheme(): 'light' | 'dark';
   /** Listens for other colours; returns what ends that. */
   onColourScheme(listener: () => void): () => void;
@@ -136,7 +132,7 @@ export class FigmaHost implements EditorHost {
 }
 
 /** Whether a picture is what was asked for, byte for byte: a PNG of that size with the box in it and nothing else. */
-function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: Size): boolean {
+function showsExactly({ bytes, toPicture, opacity, width, height }: RawPicture, size: PixelSize): boolean {
   const is = sizeOfPng(bytes);
   if (opacity < 1 || is?.width !== size.width || is.height !== size.height) return false;
   const [a, b, c, d, e, f] = toPicture;

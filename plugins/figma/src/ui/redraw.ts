@@ -1,14 +1,14 @@
 /** @file Pictures cut out, turned back and scaled, on a canvas. */
 
-import { HostError } from '@palimpsest/sdk';
+import { HostError, type PixelSize } from '@palimpsest/sdk';
 import type { RawPicture } from '../messages.ts';
-import { type Size, unreadable } from './figmaHost.ts';
+import { unreadable } from './figmaHost.ts';
 import { withoutOpacity } from './opacity.ts';
 
 /** Draws the part of a picture that shows the layer's box, upright and without its opacity, as a PNG of the given size. */
 export async function redraw(
   { bytes, toPicture, opacity, width, height }: RawPicture,
-  size: Size,
+  size: PixelSize,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bitmap = await createImageBitmap(new Blob([bytes])).catch((cause: unknown) => {
     throw unreadable(cause);
