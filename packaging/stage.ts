@@ -1,7 +1,7 @@
 /** @file The folders that become packages: what the compiler wrote, what the bundler wrote, and their package.json. */
 
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -16,13 +16,12 @@ interface Manifest<Exports> {
   readonly bin?: Record<string, string>;
   readonly exports?: Exports;
   readonly dependencies: Record<string, string>;
-  readonly bundleDependencies?: readonly string[];
 }
 type Workspace = Manifest<string | Record<string, string>>;
 type Package = Manifest<Record<string, { types: string; default: string }>>;
 
 /**
- * A workspace as a library: its compiled sources under the same names, and exports that point to them.
+ * A workspace as a library: its README, its compiled sources under the same names, and exports that point to them.
  *
  * @param workspace its folder, from the repository's.
  * @param built what the compiler wrote.
@@ -39,23 +38,27 @@ export async function stageLibrary(workspace: string, built: string, packages: s
     engines: (await manifestOf('.')).engines ?? {},
     exports: compiledExports(manifest.exports ?? {}),
   });
+  await cp(join(ROOT, workspace, 'README.md'), join(folder, 'README.md'));
   await copyFromRoot(['LICENSE'], folder);
   return folder;
 }
 
 /**
  * The daemon with all that it serves: page and panels, the plugin that Figma imports, the demo model; and what its
- * README points to. Folders lie to each other as in the repository, for the sources find these by their own place. The
- * protocol travels inside.
+ * documents point to. Folders lie to each other as in the repository, for the sources find these by their own place. The
+ * protocol lies there too, as sources and not as a bundled dependency: npm takes what a bundled package depends on for
+ * bundled as well, and fetches none of it where it has to lie inside the package.
  */
 export async function stageProgram(built: string, packages: string): Promise<string> {
   const [root, daemon, protocol] = await Promise.all(['.', 'daemon', 'protocol'].map(manifestOf));
   const folder = join(packages, root!.name);
   await empty(folder);
-  await cp(join(built, 'daemon'), join(folder, 'daemon'), {
-    recursive: true,
-    filter: (source) => !source.endsWith('.d.ts'),
-  });
+  for (const workspace of ['daemon', 'protocol/src']) {
+    await cp(join(built, workspace), join(folder, workspace), {
+      recursive: true,
+      filter: (source) => !source.endsWith('.d.ts'),
+    });
+  }
   await copyFromRoot(
     [
       'daemon/bin',
@@ -65,6 +68,7 @@ export async function stageProgram(built: string, packages: string): Promise<str
       'plugins/figma/dist',
       'models/demo/model',
       'docs',
+      'examples',
       'protocol/openrpc.json',
       'models/demo/README.md',
       'LICENSE',
@@ -75,17 +79,42 @@ export async function stageProgram(built: string, packages: string): Promise<str
     ],
     folder,
   );
-  const inside = await stageLibrary('protocol', built, join(folder, 'node_modules'));
-  await rm(join(inside, 'LICENSE'));
-  const { tsx: _, ...dependencies } = daemon!.dependencies;
+  await importByPath(join(folder, 'daemon/src'), protocol!, join(folder, 'protocol'));
+  const { tsx: _, [protocol!.name]: __, ...dependencies } = daemon!.dependencies;
   await writeManifest(folder, {
     ...root!,
     exports: {},
     bin: { palimpsest: 'daemon/bin/palimpsest.js' },
     dependencies: { ...protocol!.dependencies, ...dependencies },
-    bundleDependencies: [protocol!.name],
   });
   return folder;
+}
+
+/**
+ * Has compiled sources import a workspace from where it lies, not by its name.
+ *
+ * @param sources folder of the sources.
+ * @param workspace what they import.
+ * @param place its folder.
+ */
+async function importByPath(
+  sources: string,
+  { name, exports = {} }: Workspace,
+  place: string,
+): Promise<void> {
+  const entries = Object.entries(compiledExports(exports)).map(
+    ([entry, { default: file }]) => [`${name}${entry.slice(1)}`, join(place, file)] as const,
+  );
+  for (const path of await readdir(sources, { recursive: true })) {
+    if (!path.endsWith('.js')) continue;
+    const file = join(sources, path);
+    let text = await readFile(file, 'utf8');
+    for (const [specifier, target] of entries) {
+      const way = relative(dirname(file), target).replaceAll(sep, '/');
+      text = text.replaceAll(`'${specifier}'`, `'${way}'`).replaceAll(`"${specifier}"`, `"${way}"`);
+    }
+    await writeFile(file, text);
+  }
 }
 
 const manifestOf = async (workspace: string): Promise<Workspace> =>
@@ -103,36 +132,12 @@ function compiledExports(exports: NonNullable<Workspace['exports']>): NonNullabl
 }
 
 /** Writes what a package says of itself; what only the repository needs is left out. */
-async function writeManifest(folder: string, manifest: Package): Promise<void> {
-  const {
-    name,
-    version,
-    description,
-    license,
-    type,
-    engines,
-    bin,
-    exports,
-    dependencies,
-    bundleDependencies,
-  } = manifest;
-  const said = {
-    name,
-    version,
-    description,
-    license,
-    type,
-    engines,
-    bin,
-    exports,
-    dependencies,
-    bundleDependencies,
-  };
-  await writeFile(
-    join(folder, 'package.json'),
-    `${JSON.stringify(said, null, 2)}
-`,
-  );
+async function writeManifest(
+  folder: string,
+  { name, version, description, license, type, engines, bin, exports, dependencies }: Package,
+): Promise<void> {
+  const said = { name, version, description, license, type, engines, bin, exports, dependencies };
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(said, null, 2)}\n`);
 }
 
 async function empty(folder: string): Promise<void> {

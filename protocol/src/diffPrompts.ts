@@ -37,6 +37,16 @@ export const wordsOf = (prompt: string): PlacedWord[] =>
     end: index + text.length,
   }));
 
+/** A word as it stands in a prompt, taken apart: the punctuation and symbols around it, and what is left between them. */
+export function withoutPunctuation(text: string): {
+  readonly before: string;
+  readonly bare: string;
+  readonly after: string;
+} {
+  const [, before = '', bare = '', after = ''] = /^([\p{P}\p{S}]*)(.*?)([\p{P}\p{S}]*)$/su.exec(text) ?? [];
+  return { before, bare, after };
+}
+
 /**
  * Compares two prompts word by word.
  *

@@ -15,6 +15,7 @@ export {
   type PlacedWord,
   type PromptDifference,
   type Word,
+  withoutPunctuation,
   wordsOf,
 } from './diffPrompts.ts';
 export { asSentence, ERROR_CODES, type ErrorCode, PalimpsestError } from './errors.ts';

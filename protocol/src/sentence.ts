@@ -41,7 +41,7 @@ export const place = (path: string): Place => ({ place: path });
 
 export const foreign = (text: string): Foreign => ({ foreign: text });
 
-/** The message of an error that is none of ours. */
+/** The message of an error that others made. */
 export const foreignMessage = (error: unknown): Foreign =>
   foreign(error instanceof Error ? error.message : String(error));
 

@@ -98,6 +98,18 @@ it('a picture may come on the standard input and go to the standard output', asy
   expect(await sharp(stdout).metadata()).toMatchObject({ format: 'png', width: 128 });
 });
 
+it.each([
+  ['', 'Nothing comes on the standard input. Let a pipe give a picture, or name a file.'],
+  ['words', 'The standard input is no picture that can be read'],
+  ['<!doctype html>', 'The standard input is a web page'],
+])('what comes on the standard input and is no picture, %j, is named so', (input, told) => {
+  const words = ['edit', '-', '--from', 'a dog', '--to', 'a cat', '--no-daemon', '--out', at('own/none.png')];
+  const options = { env: { ...process.env, ...env, PALIMPSEST_CACHE: at('own/piped') }, input };
+  const { stderr, status } = spawnSync(process.execPath, [PROGRAM, ...words], options);
+  expect(String(stderr)).toContain(told);
+  expect(status).toBe(1);
+});
+
 it.skipIf(!canBeStranger)('a model is no place for a picture', async () => {
   const model = at('own/model');
   writeFileSync(model, 'weights');

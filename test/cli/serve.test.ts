@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { MODEL } from '../golden.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
 import { inProcess } from './inProcess.ts';
-import { palimpsest } from './palimpsest.ts';
+import { palimpsest, start } from './palimpsest.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-serve-'));
 const cache = join(folder, 'cache');
@@ -54,6 +54,8 @@ describe('palimpsest serve', () => {
     const { status, stderr } = await run(daemon.env, 'serve');
     expect(status).toBe(1);
     expect(stderr).toContain(`runs at http://127.0.0.1:${daemon.port} already`);
+    expect(stderr).toContain(`Open http://127.0.0.1:${daemon.port}`);
+    expect(stderr).toMatch(/Ctrl-C .*or end process \d+/);
   });
 
   it('is only one over its cache, whatever the configuration', async () => {
@@ -70,6 +72,22 @@ describe('palimpsest serve', () => {
     const revoked = await run(daemon.env, 'clients', '--revoke', 'nobody');
     expect(revoked.stderr).toContain('There is no client nobody.');
     expect(revoked.status).toBe(2);
+  });
+
+  it('says all of it to a program as lines of JSON', async () => {
+    const own = join(folder, 'machine');
+    const port = somePort();
+    const { child, finished } = start(own, ['serve', '--port', String(port), '--json']);
+    await new Promise((resolve) => child.stdout!.once('data', resolve));
+    child.kill('SIGTERM');
+    const { status, stdout } = await finished;
+    const [running, stopping] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(running.running).toMatchObject({ port, token: expect.stringMatching(/token$/) });
+    expect(stopping).toEqual({ stopping: true });
+    expect(status).toBe(0);
   });
 
   it('shows the code of a pairing and who asks, and then that it was let in', async () => {

@@ -1,6 +1,6 @@
 /** @file Which tokens of a prompt belong to which word, as a user names words. */
 
-import { PalimpsestError, plainPrompt, sentence } from '@palimpsest/protocol';
+import { PalimpsestError, plainPrompt, sentence, withoutPunctuation } from '@palimpsest/protocol';
 import { type PromptWord, promptWords, type Tokenizer } from '../networks/tokenizer.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type PromptWord, promptWords, type Tokenizer } from '../networks/tokeni
  * @throws {PalimpsestError} WORD_NOT_FOUND, listing the words that are there.
  */
 export function findWords(tokenizer: Tokenizer, prompt: string, phrase: string): number[] {
-  const words = promptWords(tokenizer, prompt).map((word) => withoutPunctuation(tokenizer, word));
+  const words = promptWords(tokenizer, prompt).map((word) => namedWord(tokenizer, word));
   const whole = findPhrase(words, phrase);
   if (whole.length > 0) return whole.flat();
 
@@ -64,9 +64,8 @@ interface NamedWord {
   readonly bare: PromptWord;
 }
 
-function withoutPunctuation(tokenizer: Tokenizer, written: PromptWord): NamedWord {
-  const [, before = '', text = '', after = ''] =
-    /^([\p{P}\p{S}]*)(.*?)([\p{P}\p{S}]*)$/su.exec(written.text) ?? [];
+function namedWord(tokenizer: Tokenizer, written: PromptWord): NamedWord {
+  const { before, bare: text, after } = withoutPunctuation(written.text);
   if (text === '') return { written, bare: written };
   const [head, body, tail] = [before, text, after].map((part) => tokenizer.encode(part).length - 2);
   // CLIP splits between letters and punctuation, except in contractions, which stay whole.

@@ -1,4 +1,6 @@
-/** @file Finds models in folders as programs keep them: diffusers folders, single files, pickles that are refused. */
+/**
+ * @file Finds models in folders as programs keep them: diffusers folders, single files, and pickles, which are refused.
+ */
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';

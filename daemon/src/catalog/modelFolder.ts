@@ -1,4 +1,4 @@
-/** @file Whether a folder in the diffusers layout is a Stable Diffusion 1.x or 2.x, by what it says of itself. */
+/** @file Whether a folder in the diffusers layout is a Stable Diffusion 1.x or 2.x, judged by its configs. */
 
 import { join } from 'node:path';
 import { asSentence, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';

@@ -1,6 +1,6 @@
 /**
- * @file The models that are installed, by name: those in configured folders, those with a name of their own, and those that
- * other programs keep on this machine. What comes over the wire is looked up here and never becomes a path.
+ * @file The installed models by name: those in configured folders, those with a name of their own, and those that other
+ * programs keep on this machine. Names that come over the wire are looked up here and never become paths.
  */
 
 import { realpathSync } from 'node:fs';

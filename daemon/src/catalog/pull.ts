@@ -1,4 +1,4 @@
-/** @file Downloads a model: only what is needed, of one revision, checked, and resumed where it was cut off. */
+/** @file Downloads a model: only what it needs, from one revision, checked; an interrupted download resumes. */
 
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';

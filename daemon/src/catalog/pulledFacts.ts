@@ -1,4 +1,4 @@
-/** @file What a pulled model says of where it is from, and whether it is the one that is asked for. */
+/** @file Where a pulled model came from, as it records itself, and whether that is the model asked for. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

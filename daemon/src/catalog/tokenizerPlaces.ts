@@ -28,7 +28,7 @@ export function findTokenizer(checkpoint: string, words: number, pad: string | n
   );
 }
 
-/** The tokenizer of another model, as lie in a cache for all kinds of them, is none of ours and no reason to fail. */
+/** A cache holds tokenizers of all kinds of models: another model's is passed over, and is no reason to fail. */
 function readOrNull(folder: string, pad: string | null): Tokenizer | null {
   try {
     return readTokenizer(folder, { pad });

@@ -1,6 +1,6 @@
 /**
- * @file A VAE of its own, in place of a model's: a folder in the diffusers layout, or a .safetensors file in that or the
- * original layout. One that lies beside a checkpoint under its name belongs to it, as other programs have it too.
+ * @file A VAE that replaces a model's own: a folder in the diffusers layout, or a .safetensors file in that or the
+ * original layout. As in other programs, a VAE beside a checkpoint with the checkpoint's name belongs to it.
  */
 
 import { existsSync, statSync } from 'node:fs';

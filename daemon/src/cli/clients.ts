@@ -1,24 +1,19 @@
-/** @file `palimpsest clients`: who was let in, and how to take that back. Talks to the running daemon. */
+/** @file `palimpsest clients`: lists the clients that were let in, or removes one. Talks to the running daemon. */
 
 import { type DaemonClient, PalimpsestError, sentence, shownName } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { runningDaemon } from '../server/lock.ts';
 import { configFolder } from '../settings/config.ts';
 import { connectAsOwner } from './ownerConnection.ts';
-import { reportError } from './report.ts';
+import { wantsJson } from './report.ts';
 
 export function clientsCommand(): Command {
   return new Command('clients')
     .summary('list the plugins that were let in, or revoke one')
     .description('Lists the plugins and programs that were let in, or takes back the token of one.')
     .option('--revoke <id>', 'take back the token of this client; its jobs are cancelled')
-    .option('--json', 'print the result as JSON')
-    .action(async ({ revoke, json = false }: { revoke?: string; json?: boolean }) => {
-      try {
-        process.stdout.write(await withDaemon((daemon) => run(daemon, revoke, json)));
-      } catch (error) {
-        process.exitCode = reportError(error, json);
-      }
+    .action(async ({ revoke }: { revoke?: string }, command: Command) => {
+      process.stdout.write(await withDaemon((daemon) => run(daemon, revoke, wantsJson(command))));
     });
 }
 

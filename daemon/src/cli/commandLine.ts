@@ -3,7 +3,7 @@
 import { PalimpsestError, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../settings/version.ts';
-import { EXIT_CODES, reportError } from './report.ts';
+import { EXIT_CODES, reportError, wantsJson } from './report.ts';
 
 /** Each is loaded when it is called: the daemon starts without the runtime, which lives in its engine process. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -33,30 +33,49 @@ function givenArguments([first, ...rest]: readonly string[]): string[] {
  * @param args what follows the program's name.
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  const program = new Command('palimpsest').description('Edit real pictures with words.').version(VERSION);
-  const given = givenArguments(args);
-  const named = Object.hasOwn(COMMANDS, given[0] ?? '') ? COMMANDS[given[0]!] : undefined;
+  const program = new Command('palimpsest')
+    .description('Edit real pictures with words.')
+    .version(VERSION)
+    .option('--json', 'print results and errors as JSON, notices and progress as JSON lines on stderr');
+  // The program's own option may stand before the command.
+  const start = args.findIndex((word) => word !== '--json');
+  const [flags, words] = start < 0 ? [args, []] : [args.slice(0, start), givenArguments(args.slice(start))];
+  const named = Object.hasOwn(COMMANDS, words[0] ?? '') ? COMMANDS[words[0]!] : undefined;
   for (const load of named === undefined ? Object.values(COMMANDS) : [named])
     program.addCommand(await load());
 
-  const json = args.includes('--json');
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride();
-    // A machine gets its error as JSON below.
-    if (json) command.configureOutput({ writeErr: () => {} });
+    command.configureHelp({ showGlobalOptions: true });
+    command.configureOutput({
+      // A machine gets its error as JSON below.
+      writeErr: (text) => {
+        if (!wantsJson(program)) process.stderr.write(text);
+      },
+    });
   }
   try {
-    await program.parseAsync(given, { from: 'user' });
+    await program.parseAsync([...flags, ...words], { from: 'user' });
   } catch (error) {
-    process.exitCode = endOf(error, json);
+    process.exitCode = endOf(error, wantsJson(program));
   }
 }
+
+const withSubcommands = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap(withSubcommands),
+];
 
 /** The exit status. commander has told people what was wrong with the line; --help and --version end with 0. */
 function endOf(error: unknown, json: boolean): number {
   if (!(error instanceof CommanderError)) return reportError(error, json);
   if (error.exitCode === 0) return 0;
-  if (json)
-    reportError(new PalimpsestError('OPTION_INVALID', verbatim(error.message.replace(/^error: /, ''))), json);
+  if (json) {
+    const reason =
+      error.code === 'commander.help'
+        ? 'No command was given. "palimpsest help" lists them.'
+        : verbatim(error.message.replace(/^error: /, ''));
+    reportError(new PalimpsestError('OPTION_INVALID', reason), json);
+  }
   return EXIT_CODES.usage;
 }

@@ -1,4 +1,4 @@
-/** @file Work in the daemon that is running: pictures go there, jobs are watched, results come back. */
+/** @file Lets the running daemon do the work: sends pictures, follows jobs, fetches results. */
 
 import { readFile } from 'node:fs/promises';
 import {

@@ -1,4 +1,4 @@
-/** @file The flags that say where networks run, and on how much. */
+/** @file The flags that say where networks run, and with how much memory. */
 
 import { type Command, Option } from 'commander';
 import { DEVICES } from '../execution/deviceNames.ts';

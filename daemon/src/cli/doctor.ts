@@ -1,4 +1,4 @@
-/** @file `palimpsest doctor`: what works on this machine, and how to mend what does not. */
+/** @file `palimpsest doctor`: what works on this machine, and how to fix what does not. */
 
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
@@ -12,7 +12,7 @@ import { openModels } from '../server/openModels.ts';
 import { configFolder, type DaemonConfig, readConfig } from '../settings/config.ts';
 import { cacheFolder } from '../settings/paths.ts';
 import { missingFolders, missingPart } from './missingFiles.ts';
-import { EXIT_CODES } from './report.ts';
+import { EXIT_CODES, wantsJson } from './report.ts';
 
 interface Finding {
   readonly what: string;
@@ -31,14 +31,15 @@ const NODE_NEEDED = [20, 19] as const;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .summary('say what works on this machine, and how to mend what does not')
+    .summary('say what works on this machine, and how to fix what does not')
     .description(
-      'Says what works on this machine, and how to mend what does not. Ends with status 1 if something does not.',
+      'Says what works on this machine, and how to fix what does not. Ends with status 1 if something does not.',
     )
-    .option('--json', 'print the findings as JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async (_: object, command: Command) => {
       const findings = await examine();
-      process.stdout.write(json ? `${JSON.stringify({ findings })}\n` : findings.map(describe).join(''));
+      process.stdout.write(
+        wantsJson(command) ? `${JSON.stringify({ findings })}\n` : findings.map(describe).join(''),
+      );
       if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_CODES.failed;
     });
 }
@@ -89,7 +90,7 @@ function configured(): DaemonConfig | null {
 function memory(): Finding {
   const budget = configured()?.memoryBudget ?? defaultBudget('cpu');
   const found = `${readableBytes(freemem())} free of ${readableBytes(totalmem())}; work may take ${readableBytes(budget)}`;
-  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${readableBytes(MEMORY_NEEDED)} or more on the processor: use a smaller --size there.`;
+  const mend = `Enough for the demo model. A careful edit with Stable Diffusion 1.5 takes ${readableBytes(MEMORY_NEEDED)} or more at 512 pixels on the processor: use --size 384 there, which takes 7 GB, or 320.`;
   return { what: 'Memory', ok: budget >= MEMORY_NEEDED, found, mend };
 }
 

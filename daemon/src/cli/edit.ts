@@ -17,7 +17,7 @@ export function editCommand(): Command {
   const command = new Command('edit')
     .summary('edit a picture with words')
     .description(
-      'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to. Brackets name the editors or methods that heed an option: with others it is refused.',
+      'Edits a picture with words: what it shows, and what it should show. Inverts it first if it has to. Brackets name the editors or methods that use an option; with any other it is refused.',
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture')

@@ -10,7 +10,7 @@ export function invertCommand(): Command {
   const command = new Command('invert')
     .summary('make a picture ready for edits')
     .description(
-      'Inverts a picture, so that every edit of it starts at once. The result is kept on this machine. Brackets name the methods that heed an option: with others it is refused.',
+      'Inverts a picture, so that every edit of it starts at once. The result is kept on this machine. Brackets name the methods that use an option; with any other it is refused.',
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture');

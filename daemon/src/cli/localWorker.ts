@@ -1,4 +1,4 @@
-/** @file Work in this process, by the code that the daemon's engine runs. */
+/** @file Does the work in this process, with the code of the daemon's engine. */
 
 import type { BlobHash, JobRequest, JobResult, Kind } from '@palimpsest/protocol';
 import { Engine } from '../engine/engine.ts';

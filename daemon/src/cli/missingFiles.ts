@@ -1,4 +1,4 @@
-/** @file What was named for models and is not there: a folder, or a part of a model with a name of its own. */
+/** @file Folders and parts of models that the person named and that do not exist. */
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -8,7 +8,7 @@ import { openModels } from '../server/openModels.ts';
 import { configFolder, readConfig } from '../settings/config.ts';
 import { missingFolders, missingPart } from './missingFiles.ts';
 import { pullCommand } from './pullModel.ts';
-import { reportError } from './report.ts';
+import { tellNotice, wantsJson } from './report.ts';
 
 export function modelsCommand(): Command {
   return new Command('models')
@@ -17,24 +17,18 @@ export function modelsCommand(): Command {
       'Lists the models on this machine: in the folders that were configured, the Hugging Face cache, and the folders of A1111, ComfyUI, InvokeAI and Stability Matrix. Nothing is copied; each can be used with --model.',
     )
     .argument('[folders...]', 'look in these folders too, for models to use by their path')
-    .option('--json', 'print the list as JSON')
-    .action((folders: string[], { json = false }: { json?: boolean }) => {
-      try {
-        const config = readConfig(configFolder(), {});
-        for (const sentence of missingFolders(folders, config.models)) {
-          process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
-        }
-        const registry = openModels({ ...config, models: [...folders, ...config.models] });
-        const known = openModels(config).list();
-        const models = registry.listAll().map(({ place, ...model }) => ({
-          ...model,
-          use: known.find((other) => isDeepStrictEqual(other.place, place))?.name ?? model.path,
-          refused: model.refused === null ? missingPart(place) : render(model.refused, 'here'),
-        }));
-        process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
-      } catch (error) {
-        process.exitCode = reportError(error, json);
-      }
+    .action((folders: string[], _: object, command: Command) => {
+      const json = wantsJson(command);
+      const config = readConfig(configFolder(), {});
+      for (const sentence of missingFolders(folders, config.models)) tellNotice(sentence, json);
+      const registry = openModels({ ...config, models: [...folders, ...config.models] });
+      const known = openModels(config).list();
+      const models = registry.listAll().map(({ place, ...model }) => ({
+        ...model,
+        use: known.find((other) => isDeepStrictEqual(other.place, place))?.name ?? model.path,
+        refused: model.refused === null ? missingPart(place) : render(model.refused, 'here'),
+      }));
+      process.stdout.write(json ? `${JSON.stringify({ models })}\n` : describe(models));
     })
     .addCommand(pullCommand());
 }

@@ -1,4 +1,4 @@
-/** @file A link, in the person's browser. */
+/** @file Opens a link in the person's browser. */
 
 import { spawn } from 'node:child_process';
 

@@ -6,7 +6,7 @@ import { runningDaemon } from '../server/lock.ts';
 import { linkBeside, linkInside } from '../server/photopea.ts';
 import { configFolder } from '../settings/config.ts';
 import { openInBrowser } from './openInBrowser.ts';
-import { reportError } from './report.ts';
+import { wantsJson } from './report.ts';
 
 interface Flags {
   readonly inside: boolean;
@@ -19,16 +19,10 @@ export function photopeaCommand(): Command {
     .description('Opens Photopea in the browser, with the panel beside it. The daemon has to be running.')
     .option('--inside', 'with the panel in Photopea instead; the browser may ask for a permission', false)
     .option('--no-open', 'only print the links')
-    .action(async (flags: Flags) => {
-      try {
-        await photopea(flags);
-      } catch (error) {
-        process.exitCode = reportError(error, false);
-      }
-    });
+    .action((flags: Flags, command: Command) => photopea(flags, wantsJson(command)));
 }
 
-async function photopea({ inside, open }: Flags): Promise<void> {
+async function photopea({ inside, open }: Flags, json: boolean): Promise<void> {
   const running = await runningDaemon(configFolder());
   if (running === null) {
     throw new PalimpsestError(
@@ -37,6 +31,10 @@ async function photopea({ inside, open }: Flags): Promise<void> {
     );
   }
   const [beside, within] = [linkBeside(running.port), linkInside(running.port)];
-  process.stdout.write(`Photopea beside the panel: ${beside}\nPhotopea with the panel in it: ${within}\n`);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ beside, within })}\n`
+      : `Photopea beside the panel: ${beside}\nPhotopea with the panel in it: ${within}\n`,
+  );
   if (open) openInBrowser(inside ? within : beside);
 }

@@ -8,7 +8,7 @@ import { KNOWN_MODELS, pullModel } from '../catalog/pull.ts';
 import { pulledFolder } from '../catalog/searchPlaces.ts';
 import { requireUserFolder } from '../files/userFolders.ts';
 import { PRECISIONS, type Precision } from '../weights/precision.ts';
-import { EXIT_CODES, reportError } from './report.ts';
+import { tellNotice, wantsJson } from './report.ts';
 
 /** Width of the contexts of Stable Diffusion 1.x, for which no model folder has a vision encoder. */
 const FIRST_WIDTH = 768;
@@ -25,8 +25,8 @@ export function pullCommand(): Command {
         .choices(PRECISIONS)
         .default('fp32'),
     )
-    .exitOverride()
-    .action(async (name: string, { precision }: { precision: Precision }) => {
+    .action(async (name: string, { precision }: { precision: Precision }, command: Command) => {
+      const json = wantsJson(command);
       const controller = new AbortController();
       const cancel = () =>
         controller.abort(new PalimpsestError('CANCELLED', 'Stopped. The same command goes on from here.'));
@@ -38,41 +38,51 @@ export function pullCommand(): Command {
       });
       try {
         requireUserFolder('data');
-        const folder = await pull(hub, name, precision);
-        process.stdout.write(`${folder}\n`);
-        if (name !== 'clip' && findImageEncoder(FIRST_WIDTH) === null) await pullClip(hub);
+        const folder = await pull(hub, name, precision, json);
+        if (!json) process.stdout.write(`${folder}\n`);
+        const needsClip = name !== 'clip' && findImageEncoder(FIRST_WIDTH) === null;
+        const imageEncoder = needsClip ? await pullClip(hub, json) : null;
+        if (json) process.stdout.write(`${JSON.stringify({ folder, imageEncoder })}\n`);
+        else if (imageEncoder !== null) process.stdout.write(`${imageEncoder}\n`);
       } catch (error) {
-        process.exitCode = controller.signal.aborted ? EXIT_CODES.cancelled : reportError(error, false);
+        throw controller.signal.aborted ? controller.signal.reason : error;
       } finally {
         process.off('SIGINT', cancel);
       }
     });
 }
 
-/** Models of 1.x come without a vision encoder, and single files without a tokenizer. */
-async function pullClip(hub: Hub): Promise<void> {
-  process.stderr.write('CLIP ViT-B/16, which StyleDiffusion needs with Stable Diffusion 1.x:\n');
+/**
+ * Models of 1.x come without a vision encoder, and single files without a tokenizer.
+ *
+ * @returns its folder; null where it could not be had, which is told.
+ */
+async function pullClip(hub: Hub, json: boolean): Promise<string | null> {
+  tellNotice('CLIP ViT-B/16, which StyleDiffusion needs with Stable Diffusion 1.x:', json);
   try {
-    process.stdout.write(`${await pull(hub, 'clip', 'fp32')}\n`);
+    return await pull(hub, 'clip', 'fp32', json);
   } catch (error) {
     if (!(error instanceof PalimpsestError)) throw error;
-    process.stderr.write(
-      `${error.message}\nThe model works without it: --mode instant, or --image-encoder FOLDER.\n`,
-    );
+    tellNotice(error.message, json);
+    tellNotice('The model works without it: --mode instant, or --image-encoder FOLDER.', json);
+    return null;
   }
 }
 
-function pull(hub: Hub, name: string, precision: Precision): Promise<string> {
+function pull(hub: Hub, name: string, precision: Precision, json: boolean): Promise<string> {
   let shown = -1;
   return pullModel(hub, pulledFolder(), name, precision, {
     onStart: ({ name: repository, revision, licence }, bytes) =>
-      process.stderr.write(
-        `${repository} at ${revision.slice(0, 12)}, ${(bytes / 1e9).toFixed(2)} GB. Licence: ${licence ?? 'not stated'}; by using the model you agree to it.\n`,
+      tellNotice(
+        `${repository} at ${revision.slice(0, 12)}, ${(bytes / 1e9).toFixed(2)} GB. Licence: ${licence ?? 'not stated'}; by using the model you agree to it.`,
+        json,
       ),
     onProgress: (done, total) => {
       const percent = Math.floor((100 * done) / total);
-      if (percent === shown || !process.stderr.isTTY) return;
+      if (percent === shown) return;
       shown = percent;
+      if (json) process.stderr.write(`${JSON.stringify({ done, total })}\n`);
+      if (json || !process.stderr.isTTY) return;
       process.stderr.write(
         `\r\x1b[2K${percent} % of ${(total / 1e9).toFixed(2)} GB${percent === 100 ? '\n' : ''}`,
       );

@@ -1,9 +1,18 @@
-/** @file How a command ends: its exit status, and its error for people or machines. */
+/** @file What a command says beside its result, for people or as JSON: errors, with the exit status, and notices. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
+import type { Command } from 'commander';
 
 /** Documented in docs/commands.md. */
 export const EXIT_CODES = { failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** Whether the line has `--json`, which the program itself takes wherever it stands. */
+export const wantsJson = (command: Command): boolean => command.optsWithGlobals().json ?? false;
+
+/** Tells on stderr what the person should know. */
+export const tellNotice = (sentence: string, json: boolean): void => {
+  process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
+};
 
 /**
  * Prints an error for people, or as JSON, and returns the exit status.

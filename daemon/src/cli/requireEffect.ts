@@ -1,4 +1,4 @@
-/** @file Options on the command line that would change nothing, since another is missing: refused before any work. */
+/** @file Refuses options that would change nothing because another one is missing, before any work. */
 
 import {
   type Chosen,

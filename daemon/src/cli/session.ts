@@ -13,7 +13,7 @@ import { chooseWorker } from './chooseWorker.ts';
 import { addDeviceFlags } from './deviceFlags.ts';
 import { requirePictureOut } from './pictureOut.ts';
 import { progressWriter } from './progressBar.ts';
-import { EXIT_CODES, reportError } from './report.ts';
+import { EXIT_CODES, reportError, tellNotice, wantsJson } from './report.ts';
 import type { ModelChoice, Worker, WorkWatch } from './worker.ts';
 
 /** A command's result: what `--json` prints, and the line that people read. */
@@ -50,8 +50,7 @@ export function addModelFlags(command: Command): Command {
       '--lora <file[:strength]>',
       'a LoRA to merge into the model, such as style.safetensors:0.8; can be repeated',
       addLora,
-    )
-    .option('--json', 'print the result as JSON, and progress as JSON lines on stderr');
+    );
 }
 
 /** Flags that every command has that lets networks run. */
@@ -66,9 +65,9 @@ export async function runCommand(
   command: Command,
   run: (session: Session) => Promise<Outcome>,
 ): Promise<void> {
-  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, vae, lora, json = false, out } = command.opts();
-  const tell = (sentence: string) =>
-    process.stderr.write(json ? `${JSON.stringify({ notice: sentence })}\n` : `${sentence}\n`);
+  const { model = process.env.PALIMPSEST_MODEL, imageEncoder, vae, lora, out } = command.opts();
+  const json = wantsJson(command);
+  const tell = (sentence: string) => tellNotice(sentence, json);
   onDamage(tell);
   // Whoever reads the picture from there would take anything else for a part of it.
   const isTaken = out !== undefined && (await leadsToStandardOutput(out));

@@ -3,9 +3,9 @@
 import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
 import type { BlobStore } from '../store/blobStore.ts';
-import type { Pictures } from './engine.ts';
+import type { NamedPictures } from './engine.ts';
 
-export class BlobPictures implements Pictures {
+export class BlobPictures implements NamedPictures {
   private readonly blobs: BlobStore;
 
   constructor(blobs: BlobStore) {

@@ -24,8 +24,8 @@ export interface TaskWatch {
   readonly onNotice?: (notice: Notice) => void;
 }
 
-/** Where the pictures are that requests name. */
-export interface Pictures {
+/** The pictures that requests name, wherever they are. */
+export interface NamedPictures {
   /**
    * @param called what faults call the picture.
    * @throws {PalimpsestError} IMAGE_UNKNOWN, and as decoding does.
@@ -37,7 +37,7 @@ export interface Pictures {
 export interface EngineParts {
   readonly models: LoadedModels;
   readonly store: InversionStore;
-  readonly pictures: Pictures;
+  readonly pictures: NamedPictures;
   /** What a job may take, in bytes. */
   readonly memoryBudget: number;
 }

@@ -1,4 +1,4 @@
-/** @file One engine process, seen from the daemon: it takes a task at a time and can die at any moment. */
+/** @file One engine process, as the daemon sees it: it takes one task at a time, and can die at any moment. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';

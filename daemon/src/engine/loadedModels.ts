@@ -1,4 +1,4 @@
-/** @file The models that are in memory. The least recently used ones make room for others. */
+/** @file The models in memory. A new one pushes out the least recently used. */
 
 import { inspectModel } from '../execution/inspect.ts';
 import { Networks } from '../execution/networks.ts';

@@ -1,4 +1,4 @@
-/** @file Small pictures of work in progress: at most a few a second, and only while somebody wants them. */
+/** @file Small pictures of work in progress: at most a few a second, and only while someone watches. */
 
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { encodePng } from '../imaging/picture.ts';

@@ -1,4 +1,4 @@
-/** @file Progress as it is told: with the time that is left, and no more often than anybody can read. */
+/** @file Progress as it is reported: with the time that is left, and no more often than a person can read. */
 
 import type { JobProgress } from '@palimpsest/protocol';
 import type { Progress } from '../methods/watch.ts';

@@ -1,9 +1,9 @@
 /**
  * @file Keeps an engine process alive and gives it one task at a time.
  *
- * When the process dies - a crash, no memory left, killed - it is started anew and the task with it: an inversion goes on
- * at the timestep that it had reached. A task that brings the process down again and again without getting further
- * fails, and the next one has a fresh process.
+ * If the process dies (a crash, no memory left, killed), a new one takes over its task: an inversion continues from the
+ * timestep that it had reached. A task that kills the process again and again without getting further fails, and the
+ * next task gets a fresh process.
  */
 
 import { totalmem } from 'node:os';

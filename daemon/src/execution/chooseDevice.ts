@@ -1,7 +1,4 @@
-/**
- * @file On which device networks run, and in which precision: those that were asked for, or the best that a try has shown
- * to work.
- */
+/** @file Which device networks run on, and in which precision: as asked for, or the best one that passes a try. */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

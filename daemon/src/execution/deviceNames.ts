@@ -1,4 +1,4 @@
-/** @file The devices that networks can run on, by name: known without loading the runtime. */
+/** @file The names of the devices that networks can run on, known without loading the runtime. */
 
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];

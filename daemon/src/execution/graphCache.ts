@@ -1,4 +1,4 @@
-/** @file Graphs on disk by their fingerprint, each with a seal: a damaged one is built anew. */
+/** @file Graphs on disk by their fingerprint, each sealed with a checksum: a damaged one is built anew. */
 
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';

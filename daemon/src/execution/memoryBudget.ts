@@ -1,4 +1,4 @@
-/** @file How much memory work may take: what the user says, or what the machine has. */
+/** @file How much memory work may take: as the user says, or as much as the machine has. */
 
 import { totalmem } from 'node:os';
 import { PalimpsestError, sentence } from '@palimpsest/protocol';

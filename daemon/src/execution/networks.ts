@@ -123,7 +123,7 @@ export class Networks {
   }
 
   /**
-   * Does some work without running or loading a network: each result is nought, and the rehearsal keeps account. Nothing
+   * Does some work without running or loading a network: each result is all zeros, and the rehearsal counts the memory. Nothing
    * else may use these networks meanwhile.
    */
   async rehearse(rehearsal: Rehearsal, thrift: Thrift, work: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-/** @file Account of the memory that some work takes, kept while it is walked through without running a network. */
+/** @file Counts the memory that work will take while its code runs without running a network. */
 
 import type { Graph } from '../graph/graph.ts';
 import { type MemoryUse, memoryUse } from '../graph/memory.ts';

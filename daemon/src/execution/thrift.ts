@@ -1,4 +1,4 @@
-/** @file The ways to take less memory, in the order of what they cost. */
+/** @file The ways to take less memory, cheapest first. */
 
 import { type Economy, LAVISH } from '../graph/economy.ts';
 

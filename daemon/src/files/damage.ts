@@ -1,4 +1,4 @@
-/** @file Damage that is found in what is kept, and mended: told to whoever keeps the log of this process. */
+/** @file Reports damage that was found in stored files, and mended, to whoever keeps this process's log. */
 
 let listener = (sentence: string): void => {
   process.stderr.write(`${sentence}\n`);

@@ -1,6 +1,6 @@
 /**
- * @file A place that a person named to write to. It is followed to where its links lead and taken for what it is: a file is
- * replaced whole and keeps its mode; a device or a pipe is written into.
+ * @file A place that a person named to write to. Links are followed, and what is there decides: a file is replaced
+ * whole and keeps its mode; a device or a pipe is written into.
  */
 
 import type { Stats } from 'node:fs';

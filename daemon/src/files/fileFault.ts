@@ -1,4 +1,6 @@
-/** @file What is in the place of a file that cannot be read: nothing, a pointer, a web page; and what to do about it. */
+/**
+ * @file What is there in place of a file that cannot be read: nothing, a pointer, a web page; and what to do about it.
+ */
 
 import { closeSync, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { downloadFault, foreign, place, type Sentence, sentence } from '@palimpsest/protocol';

@@ -1,6 +1,6 @@
 /**
- * @file Locks of the operating system on files: a process has one until it ends, however long it stands still, and not a
- * moment longer, however it ends. What is in the file can be read meanwhile.
+ * @file Locks of the operating system on files. A process has one until it ends, even if it stands still for long, and
+ * loses it the moment it ends, in whatever way. Others can read the file meanwhile.
  */
 
 import {

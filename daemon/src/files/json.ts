@@ -1,4 +1,4 @@
-/** @file Texts and JSON from outside: other programs write them, and begin them with a byte order mark or not. */
+/** @file Texts and JSON from outside: other programs write them, with or without a byte order mark. */
 
 import { readFileSync } from 'node:fs';
 import { placeOfFault } from './jsonFault.ts';

@@ -1,4 +1,4 @@
-/** @file Where a text stops being JSON: the engine's own messages say it in some cases and versions only. */
+/** @file Where a text stops being JSON: the JavaScript engine's own messages say so in some cases and versions only. */
 
 /** White space, then a sign, a text, or another value; nothing where neither follows. */
 const TOKEN =

@@ -1,6 +1,6 @@
 /**
- * @file Folders of limited size, whose files are kept by use: a file's time says when it was last used, and what was not
- * used for longest makes room for what is new. Several processes may share one, so a file may be gone at any moment.
+ * @file Folders of limited size: a file's time says when it was last used, and new files push out the least recently
+ * used. Several processes may share a folder, so a file may be gone at any moment.
  */
 
 import { rmSync, statSync, utimesSync } from 'node:fs';

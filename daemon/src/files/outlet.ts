@@ -1,6 +1,6 @@
 /**
- * @file Text for a person or a log, through a stream that may be gone, or that nobody reads: what does not fit is left out,
- * and nothing else waits for it or fails with it.
+ * @file Text for a person or a log, through a stream that may be closed or that nobody reads: what does not fit is
+ * dropped, and nothing else waits or fails because of it.
  */
 
 import type { Writable } from 'node:stream';

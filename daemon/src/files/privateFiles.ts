@@ -1,6 +1,6 @@
 /**
- * @file What is kept on this machine is its user's alone: all files and folders that stay are made here, closed to others.
- * Only the pictures that a command writes are made otherwise: they lie where the user says.
+ * @file Makes all files and folders that stay on this machine, readable by their user alone. Only the pictures that a
+ * command writes are made elsewhere: they go where the user says.
  */
 
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';

@@ -1,9 +1,9 @@
-/** @file Reads what is kept on this machine, whatever has taken its place: a pipe would be waited for without end. */
+/** @file Reads stored files, even if something else has taken their place: reading a pipe would never end. */
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** A pipe without a writer is opened at once, and then seen to be none of ours. Windows has no such pipes. */
+/** A pipe without a writer is opened at once, and only then recognised as no file. Windows has no such pipes. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** A file's bytes; null where there is none that can be read, it is no file, or has more than `maxBytes`. */

@@ -1,4 +1,4 @@
-/** @file The folders of this user that we write to, by the system's rules or by variables of our own. */
+/** @file The user's folders that we write to, by the system's rules or our environment variables. */
 
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';

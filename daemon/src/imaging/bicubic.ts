@@ -32,7 +32,7 @@ interface Tap {
   readonly weights: Int32Array;
 }
 
-function cubic(distance: number): number {
+function pillowCubic(distance: number): number {
   const x = Math.abs(distance);
   if (x < 1) return ((SHARPNESS + 2) * x - (SHARPNESS + 3)) * x * x + 1;
   if (x < 2) return (((x - 5) * x + 8) * x - 4) * SHARPNESS;
@@ -47,7 +47,7 @@ function taps(from: number, to: number): Tap[] {
     const first = Math.max(Math.trunc(centre - SUPPORT * stretch + 0.5), 0);
     const end = Math.min(Math.trunc(centre + SUPPORT * stretch + 0.5), from);
     const weights = Array.from({ length: end - first }, (_, k) =>
-      cubic((k + first - centre + 0.5) * (1 / stretch)),
+      pillowCubic((k + first - centre + 0.5) * (1 / stretch)),
     );
     const sum = weights.reduce((a, b) => a + b, 0);
     return { first, weights: Int32Array.from(weights, (weight) => toFixed(weight / sum)) };

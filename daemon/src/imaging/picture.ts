@@ -50,6 +50,8 @@ type Named = string | Place;
 /** What many programs call it. */
 const STANDARD_INPUT = '-';
 
+const nameOf = (path: string): Named => (path === STANDARD_INPUT ? 'The standard input' : place(path));
+
 /** Profiles of colours in RGB have a few kilobytes; one with large tables is passed over. */
 const MAX_PROFILE_BYTES = 2 ** 20;
 
@@ -91,7 +93,7 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
  *   PICTURE_TOO_SMALL and PICTURE_TOO_LARGE, found before any pixel is decoded.
  */
 export async function decodePicture(input: string | Uint8Array, called = 'The picture'): Promise<Picture> {
-  const name = typeof input === 'string' ? place(input) : called;
+  const name = typeof input === 'string' ? nameOf(input) : called;
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
@@ -221,7 +223,11 @@ async function decodePixels(image: Sharp, extras: readonly boolean[] | null): Pr
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    if (path === STANDARD_INPUT && !process.stdin.isTTY) return await collect(path, process.stdin);
+    if (path === STANDARD_INPUT && !process.stdin.isTTY) {
+      const bytes = await collect(path, process.stdin);
+      if (bytes.length > 0) return bytes;
+      throw new PalimpsestError('PICTURE_UNREADABLE', NOTHING_COMES);
+    }
     const file = await open(path, 'r');
     try {
       if ((await file.stat()).isCharacterDevice()) {
@@ -240,10 +246,11 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+const NOTHING_COMES = sentence`Nothing comes on the standard input. Let a pipe give a picture, or name a file.`;
+
 function whyUnopened(path: string, error: unknown): Sentence {
   if (path === '') return sentence`The name of a picture is empty. Name a file.`;
-  if (path === STANDARD_INPUT)
-    return sentence`Nothing comes on the standard input. Let a pipe give a picture, or name a file.`;
+  if (path === STANDARD_INPUT) return NOTHING_COMES;
   if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
     return sentence`${{ picture: place(path) }} is a folder. Name a picture in it.`;
   }
@@ -265,7 +272,7 @@ async function collect(path: string, stream: AsyncIterable<Buffer>): Promise<Uin
 const tooManyBytes = (path: string): PalimpsestError =>
   new PalimpsestError(
     'PICTURE_TOO_LARGE',
-    sentence`${{ picture: place(path) }} has more than ${{ most: MAX_FILE_BYTES }} bytes. Save it compressed, or scale it down.`,
+    sentence`${{ picture: nameOf(path) }} has more than ${{ most: MAX_FILE_BYTES }} bytes. Save it compressed, or scale it down.`,
   );
 
 function unreadable(name: Named, bytes: Uint8Array, cause?: unknown): PalimpsestError {

@@ -40,7 +40,7 @@ export function perform<K extends Kind>(
   return own.run(work, tools, watch);
 }
 
-/** The same job with its prompts as they look, which is how models are to read them (`plainPrompt`). */
+/** The same job with its prompts as a model is to read them: without invisible characters (`plainPrompt`). */
 export function withPlainPrompts<K extends Kind>(job: Job<K>): Job<K> {
   const { own, work } = split(job);
   return withWork(job, own.withPrompts(work, plainPrompt));

@@ -1,4 +1,4 @@
-/** @file What a job will do otherwise than its asker may think, told before it starts. */
+/** @file What a job will do that may surprise the person, told before it starts. */
 
 import type { Notice } from '@palimpsest/protocol';
 import { promptNotices } from '@palimpsest/protocol/prompt-notices';

@@ -1,4 +1,4 @@
-/** @file What comes before any job: its prompts are read, its asker is told what may surprise them, the memory is seen to. */
+/** @file What comes before any job: reading its prompts, notices of what may surprise the person, and a plan for its memory. */
 
 import type { Notice } from '@palimpsest/protocol';
 import { type Job, withPlainPrompts } from './job.ts';
@@ -9,7 +9,7 @@ import { noticesOf } from './notices.ts';
 /**
  * @param budget in bytes.
  * @param tell is told what a person should know.
- * @returns the job as it is to be done: with its prompts as they look.
+ * @returns the job as it is to be done: with its prompts as they are read (`plainPrompt`).
  * @throws {PalimpsestError} MEMORY_SHORT when the job cannot be done within the budget; OPTION_INVALID as the job does.
  */
 export async function prepareJob(

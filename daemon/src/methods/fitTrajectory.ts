@@ -85,7 +85,7 @@ export async function fitTrajectory(
 }
 
 /** What the optimisation works with. */
-interface Tools {
+interface LearningParts {
   readonly trajectory: Trajectory;
   readonly iteration: Variant<IterationInputs, Iteration>;
   readonly contexts: MappedContexts;
@@ -95,7 +95,7 @@ interface Tools {
 async function learn(
   model: LearningDenoiser,
   { options, recipe, imageTokens, learning, staying, weight, start, resume, role }: FitRequest,
-  { trajectory: { latents, maps }, iteration, contexts }: Tools,
+  { trajectory: { latents, maps }, iteration, contexts }: LearningParts,
   watch: Watch,
   onTimestep: (state: Optimised) => Promise<void>,
 ): Promise<Tensor[]> {

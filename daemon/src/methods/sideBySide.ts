@@ -1,8 +1,7 @@
 /**
  * @file Sampling the source along its inversion, and the target beside it, which takes from it what a control says.
  *
- * Branches are dropped once unused: from the step on at which nothing depends on the source any more, it is no longer
- * computed.
+ * Branches are dropped once unused: when nothing depends on the source any more, it is no longer computed.
  */
 
 import {

@@ -1,4 +1,4 @@
-/** @file Jobs on disk: one JSON file each, so that they outlive the daemon. */
+/** @file Jobs on disk, one JSON file each, so that they survive the daemon. */
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

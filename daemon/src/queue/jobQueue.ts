@@ -1,16 +1,25 @@
 /**
- * @file Jobs in order: one at a time, fair between owners, on disk. A job is on disk before its submission is
- * acknowledged; after a restart, waiting and running jobs go on and finished ones are still there.
+ * @file The queue: one job at a time, fair between owners, kept on disk. A job is on disk before its submission is
+ * acknowledged. After a restart, waiting and running jobs go on, and finished ones are still there.
  */
 
 import { randomUUID } from 'node:crypto';
 import { type JobPriority, type JobRequest, PalimpsestError, sentence } from '@palimpsest/protocol';
-import { holdPictures, isOver, type Job, letGo, newJob, outcomeOf, stopAfter, watchOf } from './job.ts';
 import { JobJournal } from './jobJournal.ts';
 import { DEFAULTS, type JobQueueOptions } from './jobQueueOptions.ts';
 import type { KeptJob } from './keptJob.ts';
 import { Listeners } from './listeners.ts';
 import { ofTheRichest } from './ofTheRichest.ts';
+import {
+  holdPictures,
+  isOver,
+  letGo,
+  newJob,
+  outcomeOf,
+  type QueuedJob,
+  stopAfter,
+  watchOf,
+} from './queuedJob.ts';
 import { runningOrder } from './runningOrder.ts';
 
 type QueueEvents = {
@@ -30,14 +39,14 @@ const MAX_SERVED = 1000;
 export class JobQueue {
   private readonly options: JobQueueOptions & typeof DEFAULTS;
   private readonly journal: JobJournal;
-  private readonly jobs = new Map<string, Job>();
+  private readonly jobs = new Map<string, QueuedJob>();
   private readonly listeners: Listeners<QueueEvents>;
   /** Owners by their last turn, longest ago first. */
   private served: readonly string[] = [];
   private nextSequence = 0;
   /** Settles when the latest submission is taken or refused. */
   private lastSubmission: Promise<unknown> = Promise.resolve();
-  private running: Job | null = null;
+  private running: QueuedJob | null = null;
   private closed = false;
 
   private constructor(options: JobQueueOptions) {
@@ -155,7 +164,7 @@ export class JobQueue {
   }
 
   /** Puts a job on disk, and into the queue after those that were submitted before it. */
-  private async accept(job: Job, before: Promise<unknown>): Promise<KeptJob> {
+  private async accept(job: QueuedJob, before: Promise<unknown>): Promise<KeptJob> {
     try {
       job.held = await holdPictures(this.options.blobs, job.record.request);
       await this.journal.write(job);
@@ -200,7 +209,7 @@ export class JobQueue {
   }
 
   /** In the order in which they will run. */
-  private waiting(): Job[] {
+  private waiting(): QueuedJob[] {
     const queued = [...this.jobs.values()].filter((job) => job.accepted && job.record.state === 'queued');
     // What was running when the daemon ended goes on first.
     const begun = queued.filter(({ record }) => record.startedAt !== undefined);
@@ -230,7 +239,7 @@ export class JobQueue {
       });
   }
 
-  private async execute(job: Job): Promise<void> {
+  private async execute(job: QueuedJob): Promise<void> {
     const { position, notices, remarks, ...record } = job.record;
     job.record = { ...record, state: 'running', startedAt: record.startedAt ?? Date.now() };
     // Only the order after a restart depends on it.
@@ -255,7 +264,7 @@ export class JobQueue {
     }
   }
 
-  private async finish(job: Job, outcome: Pick<KeptJob, 'state' | 'result' | 'error'>): Promise<void> {
+  private async finish(job: QueuedJob, outcome: Pick<KeptJob, 'state' | 'result' | 'error'>): Promise<void> {
     const { position, progress, ...record } = job.record;
     job.record = { ...record, ...outcome, finishedAt: Date.now() };
     // Its state holds even if it cannot be kept.
@@ -271,7 +280,7 @@ export class JobQueue {
     const over = [...this.jobs.values()]
       .filter(({ record }) => isOver(record))
       .sort((a, b) => b.record.finishedAt! - a.record.finishedAt!);
-    const isOld = ({ record }: Job) => Date.now() - record.finishedAt! > maxAge;
+    const isOld = ({ record }: QueuedJob) => Date.now() - record.finishedAt! > maxAge;
     const surplus = ofTheRichest(
       over.filter((job) => !isOld(job)),
       maxFinished,

@@ -1,6 +1,6 @@
 /**
- * @file A job as the daemon keeps it: with its error as code and sentence, in which places on this machine are whole.
- * What a client is told of it is a JobRecord (server/handlers/jobView.ts); the compiler keeps the two apart.
+ * @file A job as the daemon keeps it: its error as a code and a sentence with whole paths. Clients see a JobRecord
+ * instead (server/handlers/jobView.ts); the compiler keeps the two apart.
  */
 
 import { ERROR_CODES, JobRecord, verbatim } from '@palimpsest/protocol';

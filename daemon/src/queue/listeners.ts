@@ -1,4 +1,4 @@
-/** @file Listeners that cannot harm whom they listen to, nor each other. */
+/** @file Listeners that cannot harm each other or the one they listen to. */
 
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 

@@ -1,4 +1,4 @@
-/** @file Who is next: interactive jobs before batch ones, and within each, owners take turns. */
+/** @file Which job is next: interactive jobs before batch ones, and within each kind owners take turns. */
 
 import type { JobPriority } from '@palimpsest/protocol';
 

@@ -1,6 +1,6 @@
 /**
- * @file What a client may see: the pictures that it gave, and the pictures and inversions that its jobs used or made. Of
- * all else it cannot tell whether it is there. The owner of the machine may see all.
+ * @file What a client may see: the pictures that it gave, and the pictures and inversions that its jobs used or made.
+ * It cannot tell whether anything else exists. The machine's owner sees everything.
  */
 
 import { type BlobHash, type ClientInfo, picturesOf } from '@palimpsest/protocol';

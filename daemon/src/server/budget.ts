@@ -1,4 +1,4 @@
-/** @file Bytes of pictures in the daemon's memory: those of one client, and those of all together. */
+/** @file How many bytes of pictures the daemon's memory holds: for one client, and for all together. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
 

@@ -1,6 +1,6 @@
 /**
- * @file Who may use the daemon: the owner, whose token is in a file that only this user can read, and the clients that
- * were paired, of whose tokens only hashes are kept.
+ * @file Who may use the daemon: the owner, whose token is in a file that only this user can read, and the paired
+ * clients, of whose tokens only hashes are kept.
  */
 
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

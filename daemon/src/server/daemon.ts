@@ -1,4 +1,4 @@
-/** @file The whole daemon: secrets, stores, engine, queue and server, put together and taken apart again. */
+/** @file The whole daemon: assembles secrets, stores, engine, queue and server, and takes them apart again. */
 
 import { PORTS } from '@palimpsest/protocol';
 import type { Logger } from 'pino';

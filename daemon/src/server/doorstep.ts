@@ -1,6 +1,6 @@
 /**
- * @file Places for those who have not said who they are. A newcomer never finds them all taken: the one that has been
- * there longest without saying anything makes room.
+ * @file Places for connections that have not said who they are. They are never all taken for a newcomer: the silent one
+ * that has been there longest makes room.
  */
 
 export class Doorstep<T> {

@@ -1,4 +1,7 @@
-/** @file Errors on their way out: known ones keep their code, facts and sentence, unknown ones stay in the log. */
+/**
+ * @file Errors on their way out: known ones keep their code, facts and sentence; details of unknown ones stay in the
+ * log.
+ */
 
 import { factsOf, JSON_RPC_ERRORS, PalimpsestError, RPC_ERROR_NUMBERS, render } from '@palimpsest/protocol';
 import type { Logger } from 'pino';

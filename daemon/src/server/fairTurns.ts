@@ -1,6 +1,6 @@
 /**
- * @file Turns at the engine for work that is no job: one at a time, and clients take turns. Jobs have an order of their
- * own (queue/runningOrder.ts); since this work waits here until its turn comes, a job that is next waits for one of it.
+ * @file Turns at the engine for work that is no job: one at a time, and clients alternate. Jobs have an order of their
+ * own (queue/runningOrder.ts). This work waits here for its turn, so the next job waits for one piece of it at most.
  */
 
 import { PalimpsestError, sentence, untilAborted } from '@palimpsest/protocol';

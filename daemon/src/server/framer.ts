@@ -1,6 +1,6 @@
 /**
- * @file From the text of a message to requests: everything that json-rpc-2.0 does not guard against is refused here, with
- * the code that the specification gives it.
+ * @file From the text of a message to requests. Everything that json-rpc-2.0 does not guard against is refused here,
+ * with the code that the specification gives it.
  */
 
 import { JSON_RPC_ERRORS } from '@palimpsest/protocol';

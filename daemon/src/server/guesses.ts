@@ -1,6 +1,6 @@
 /**
- * @file Wrong pairing codes: what they cost those that gave them. After five, a source waits for its next turn, twice as
- * long each time, up to an hour. A program can pretend to be ever new sources, so a kind of place has a bound of its own.
+ * @file Wrong pairing codes, and what they cost. After five, a source waits for its next turn, twice as long each time,
+ * up to an hour. A program can pretend to be a new source each time, so each kind of place has a bound of its own.
  */
 
 import { PalimpsestError, sentence } from '@palimpsest/protocol';

@@ -1,4 +1,4 @@
-/** @file Codes for the link that the daemon prints: 128 bits, for ten minutes and one use. */
+/** @file Codes for the link that the daemon prints: 128 bits, valid for ten minutes and one use. */
 
 import { randomBytes } from 'node:crypto';
 import { PalimpsestError } from '@palimpsest/protocol';

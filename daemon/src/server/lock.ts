@@ -183,13 +183,18 @@ function alreadyRunning(holder: LockFile | null, cache: string | null): Palimpse
       ? ''
       : sentence` since ${{ startedAt: new Date(holder.startedAt).toISOString() }}`;
   const which = holder === null ? '' : sentence` (process ${{ pid: holder.pid }}${{ since }})`;
-  const advice =
+  const look =
+    holder === null || holder.daemon === null
+      ? sentence`Try again in a moment`
+      : sentence`Open http://127.0.0.1:${{ port: holder.daemon.port }} in your browser`;
+  const end = holder === null ? '' : sentence`, or end process ${{ pid: holder.pid }}`;
+  const other =
     cache === null
       ? ''
       : sentence` It has another configuration, and the same cache folder ${{ folder: place(cache) }}: set PALIMPSEST_CACHE to another for this one.`;
   return new PalimpsestError(
     'ALREADY_RUNNING',
-    sentence`Palimpsest ${{ where }} already${{ which }}.${{ advice }}`,
+    sentence`Palimpsest ${{ where }} already${{ which }}. ${{ look }}, or stop it: press Ctrl-C where it was started${{ end }}.${{ other }}`,
   );
 }
 

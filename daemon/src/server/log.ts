@@ -1,4 +1,7 @@
-/** @file The log: JSON lines on stderr. No prompts and no pictures go in; secrets are cut out should they ever. */
+/**
+ * @file The log: JSON lines on stderr. It never holds prompts or pictures, and secrets are cut out if any should get
+ * in.
+ */
 
 import pino, { type Logger } from 'pino';
 import { Outlet } from '../files/outlet.ts';

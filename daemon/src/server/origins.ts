@@ -1,9 +1,9 @@
 /**
  * @file Which names the daemon answers to, and which pages may talk to it.
  *
- * Both lists are matched exactly. The Host list stops DNS rebinding: a page of evil.example that has its own name point
- * here still sends that name. The Origin list stops pages outright; it never stands in for a token, since any page can
- * send `null`.
+ * Both lists are matched exactly. The Host list stops DNS rebinding: a page of evil.example that points its own name
+ * here still sends that name. The Origin list keeps pages out; it never replaces a token, since any page can send
+ * `null`.
  */
 
 /** Pages that hold our plugins. Figma runs a plugin's interface in a frame whose origin is `null`. */

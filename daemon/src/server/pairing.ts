@@ -1,9 +1,9 @@
 /**
  * @file Letting a plugin in: it asks, the daemon shows a code, the person types it into the plugin.
  *
- * A code has six digits, so guessing has to be dear: five tries, two minutes, one pairing at a time, and after a pairing
- * that was guessed at, a pause (guesses.ts). Who asks meanwhile waits for its turn (pairingTurns.ts), so whoever guesses,
- * holds the place or asks again and again delays others by its turns only.
+ * A code has only six digits, so guessing must be expensive: five tries, two minutes, one pairing at a time, and a
+ * pause after a pairing in which somebody guessed (guesses.ts). Others wait for their turn meanwhile (pairingTurns.ts).
+ * So whoever guesses, keeps the place or asks again and again delays the others only by its own turns.
  */
 
 import { randomInt } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
- * @file Who waits for a code to be shown, and whose turn is next. Kinds of places take turns, and so do the sources of each
- * kind: whoever had no turn yet comes before all that had one, however often those ask. Within a source, who has waited
- * longest comes first.
+ * @file Who waits for a code to be shown, and whose turn is next. Kinds of places take turns, and so do the sources of
+ * each kind: a source that had no turn yet comes before all that had one, however often those ask. Within a source,
+ * whoever has waited longest comes first.
  */
 
 import { PROGRAM } from '@palimpsest/protocol';

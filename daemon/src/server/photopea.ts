@@ -1,4 +1,4 @@
-/** @file The way into Photopea: pages for it, and links that bring a person there. */
+/** @file The way into Photopea: the pages for it, and the links that open them. */
 
 import { z } from 'zod';
 import { readJson } from '../files/json.ts';

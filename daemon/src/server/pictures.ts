@@ -1,4 +1,7 @@
-/** @file Pictures that come in and go out. What comes in is looked at before it is kept, and goes out to those whose it is. */
+/**
+ * @file Pictures that come in and go out. They are checked before they are kept, and go out only to clients that have
+ * them.
+ */
 
 import { type BlobHash, type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
 import { type PictureHeader, readPictureHeader } from '../imaging/pictureHeader.ts';

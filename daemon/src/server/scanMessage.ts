@@ -1,6 +1,6 @@
 /**
- * @file A look along the text of a message before it is parsed, which takes long where it holds much, and rounds numbers:
- * how much it holds, and by which ids its requests want to be answered, to the letter.
+ * @file A quick look through the text of a message before it is parsed, since parsing takes long where there is much,
+ * and rounds numbers: how much it holds, and the exact text of its requests' ids.
  */
 
 import { MAX_BATCH } from '@palimpsest/protocol';

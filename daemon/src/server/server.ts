@@ -17,10 +17,10 @@ import type { Backend } from './backend.ts';
 import { Belongings } from './belongings.ts';
 import type { Clients } from './clients.ts';
 import { Connection } from './connection.ts';
+import { Connections } from './connections.ts';
 import { Doorstep } from './doorstep.ts';
 import { FairTurns } from './fairTurns.ts';
 import { allHandlers } from './handlers/all.ts';
-import { Hub } from './hub.ts';
 import { LIMITS, TIMINGS, type Timings } from './limits.ts';
 import { listen } from './listen.ts';
 import { type AccessLists, accessLists } from './origins.ts';
@@ -59,11 +59,11 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { backend, clients, log, version } = options;
   const timings: Timings = { ...TIMINGS, ...options.timings };
-  // Before the hub: whoever is told of a result may ask for it at once.
+  // Before the connections: whoever is told of a result may ask for it at once.
   const belongings = new Belongings(backend.ownership, backend.jobs);
-  const hub = new Hub(backend.jobs, timings);
+  const connections = new Connections(backend.jobs, timings);
   const pairing = new Pairing((pending) => {
-    hub.tellPairing(pending);
+    connections.tellPairing(pending);
     options.onPairing?.(pending);
   });
   const pictures = new Pictures(backend.blobs, belongings);
@@ -72,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const turns = new FairTurns(LIMITS.waitingForEngine);
   let port = 0;
   const dependencies = {
-    ...{ backend, pictures, belongings, clients, pairing, hub, turns, onPaired, version },
+    ...{ backend, pictures, belongings, clients, pairing, connections, turns, onPaired, version },
     port: () => port,
     startedAt: Date.now(),
   };
@@ -109,16 +109,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       timings,
       log,
       welcome: (client) => {
-        hub.welcome(connection, client);
+        connections.welcome(connection, client);
         raw.off('data', listen);
-        return hub.shareOf(client);
+        return connections.shareOf(client);
       },
-      onPairing: (isPairing) => hub.setPairing(connection, isPairing),
-      onBacklog: () => hub.boundBacklog(),
-      onPreviewsChanged: (job) => hub.updatePreviews(job),
+      onPairing: (isPairing) => connections.setPairing(connection, isPairing),
+      onBacklog: () => connections.boundBacklog(),
+      onPreviewsChanged: (job) => connections.updatePreviews(job),
     });
-    hub.add(connection);
-    socket.on('close', () => hub.remove(connection));
+    connections.add(connection);
+    socket.on('close', () => connections.remove(connection));
   };
 
   const tickets = new Tickets(clients);
@@ -174,7 +174,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pairing,
     close: async () => {
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-      await hub.close();
+      await connections.close();
       for (const server of servers) server.closeAllConnections();
       await Promise.all(closed);
     },

@@ -1,4 +1,6 @@
-/** @file What one client may cost the daemon, over all its connections: nobody's share is taken by another. */
+/**
+ * @file What one client may cost the daemon, over all its connections, so that no client can use up another's share.
+ */
 
 import type { JobRequest } from '@palimpsest/protocol';
 import { Budget } from './budget.ts';

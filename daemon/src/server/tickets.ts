@@ -1,6 +1,6 @@
 /**
- * @file Tickets to the places that are kept for clients (protocol/src/proof.ts). A client shows in the address that it knows
- * its key, before it has a connection at all: so nobody who has merely overheard its name can fill its places.
+ * @file Tickets to the places that are kept for clients (protocol/src/proof.ts). A client shows in the address that it
+ * knows its key, before it is connected. So a stranger that has overheard a client's name cannot fill its places.
  */
 
 import { TICKET_LIFE, writeTicket } from '@palimpsest/protocol';

@@ -1,4 +1,4 @@
-/** @file The cache is its user's alone, also what earlier versions have left in it open to others. */
+/** @file Makes the cache its user's alone, including what earlier versions left open to others. */
 
 import { join } from 'node:path';
 import { namesIn } from '../files/namesIn.ts';

@@ -1,5 +1,5 @@
 /**
- * @file What the daemon is told before it starts: flags win over the environment, that over the file, that over the
+ * @file The daemon's settings: flags win over the environment, the environment over the file, the file over the
  * defaults.
  */
 

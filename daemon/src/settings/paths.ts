@@ -1,4 +1,4 @@
-/** @file Where the daemon keeps what it can make again. */
+/** @file Where the daemon keeps files that it can make again. */
 
 import { join } from 'node:path';
 import { userFolder } from '../files/userFolders.ts';

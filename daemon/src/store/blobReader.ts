@@ -1,4 +1,4 @@
-/** @file A stored picture, read piece by piece: it never has to be in memory whole. */
+/** @file A stored picture, read piece by piece, so that it never has to be in memory whole. */
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * @file Pictures on disk by the sha256 of their bytes: put once, named ever after. The least recently used ones of
- * whoever holds most make room for new ones; those that a waiting or running job needs are held and stay.
+ * @file Pictures on disk, named by the sha256 of their bytes. New ones push out the least recently used ones of whoever
+ * holds most; those that a waiting or running job needs stay.
  */
 
 import { webcrypto } from 'node:crypto';

@@ -1,4 +1,6 @@
-/** @file Which files make room for others: those of whoever holds most, so that nobody pushes out what is another's. */
+/**
+ * @file Which files make room for new ones: those of whoever holds most, so that nobody can push out another's files.
+ */
 
 import { bytesOf } from '../files/leastRecentlyUsed.ts';
 

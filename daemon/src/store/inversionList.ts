@@ -1,4 +1,4 @@
-/** @file The stored inversions as a list: what is there, and how to forget one. */
+/** @file The stored inversions as a list: what is there, and how to delete one. */
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * @file Inversions on disk, content-addressed: invert once, edit many times. A partial one is kept after every timestep,
- * so that an interrupted inversion resumes. The least recently used ones make room for new ones. Each has a seal and says
- * whose it is: a damaged one, or another's, is made anew.
+ * @file Inversions on disk, named by their content: invert once, edit many times. An unfinished one is stored after
+ * every timestep, so that an interrupted inversion resumes. New ones push out the least recently used. Each is sealed
+ * with a checksum and records its id: a damaged or exchanged one is made anew.
  */
 
 import { rm } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * @file Whose is what. Pictures and inversions are kept once, by their content, whoever brings or makes them; an empty file
- * for each of an owner's things says that it is theirs as well, also after a restart.
+ * @file Who has what. Pictures and inversions are stored once, by their content, no matter who brings or makes them.
+ * For each client that has one, an empty file records that, also across restarts.
  */
 
 import { existsSync, rmSync } from 'node:fs';

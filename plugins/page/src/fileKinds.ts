@@ -1,4 +1,4 @@
-/** @file What the page says of files that its browser does not open as pictures, by their first bytes. */
+/** @file What the page says about files that its browser does not open as pictures, judged by their first bytes. */
 
 import { MIN_PICTURE_SIDE, otherFormat } from '@palimpsest/protocol';
 import { type PixelSize, sizeOfPng } from '@palimpsest/sdk';

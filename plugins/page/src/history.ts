@@ -1,4 +1,4 @@
-/** @file What can be taken back, and done again, one step at a time. */
+/** @file What can be undone and redone, one step at a time. */
 
 import { signal } from '@preact/signals';
 

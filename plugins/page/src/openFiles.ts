@@ -1,4 +1,4 @@
-/** @file Files that a person has chosen, dropped or pasted, as pictures of the document; and what is to be said of them. */
+/** @file Files that a person chose, dropped or pasted, as pictures of the document, and what to say about them. */
 
 import { HostError, sentenceOf } from '@palimpsest/sdk';
 import { aboutBits, aboutSize } from './fileKinds.ts';

@@ -1,4 +1,4 @@
-/** @file The page's document: layers, what is selected, what is painted, and one step back at a time. */
+/** @file The page's document: layers, what is selected, what is painted, and an undo of one step at a time. */
 
 import type { Layer, LayerPreview, Matrix } from '@palimpsest/sdk';
 import { batch, computed, signal } from '@preact/signals';

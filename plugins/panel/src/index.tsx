@@ -1,4 +1,4 @@
-/** @file The panel, to be put into any editor's window. Its looks are in panel.css. */
+/** @file The panel, for any editor's window. Its styles are in panel.css. */
 
 import type { Address, DaemonClient } from '@palimpsest/protocol';
 import type { EditorHost } from '@palimpsest/sdk';

@@ -1,6 +1,6 @@
 /**
- * @file The selection that an edit was bounded by. Its result comes blended with the source already; as a layer with a
- * mask it has to be what shows through that mask, or the soft edge would count twice.
+ * @file The selection that bounded an edit. The result comes already blended with its source; as a layer with a mask it
+ * must be what shows through that mask, or the soft edge would count twice.
  */
 
 import { hashPicture, maskValue } from '@palimpsest/protocol';

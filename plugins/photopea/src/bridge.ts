@@ -1,7 +1,7 @@
 /**
- * @file Scripts and files to Photopea, and its answers back. Photopea's messages carry no ids, and its "done" comes early,
- * late and astray, so nothing here waits for it: each script tells its own beginning and end, with a token that no other
- * has, and only one piece of work is under way at a time.
+ * @file Scripts and files to Photopea, and its answers. Photopea's messages carry no ids, and its "done" comes early,
+ * late or for another script, so nothing here waits for it. Each script reports its own beginning and end, with a token
+ * that no other script has, and only one piece of work runs at a time.
  */
 
 import { HostError } from '@palimpsest/sdk';

@@ -1,7 +1,7 @@
 /**
- * @file Texts in the browser's own database: a document may have many, and the simpler storage is small. In a private
- * window, or where cookies of other sites are blocked, a page in Photopea may keep nothing; texts last then as long as
- * the panel is open.
+ * @file Texts in the browser's own database, since a document may have many and the simpler storage is small. In a
+ * private window, or where cookies of other sites are blocked, a page in Photopea may store nothing; texts then last as
+ * long as the panel is open.
  */
 
 import * as z from 'zod/mini';

@@ -1,4 +1,4 @@
-/** @file PNG files by the browser's own decoder, which knows every sort of them. */
+/** @file Decodes PNG files with the browser's own decoder, which knows every variant of them. */
 
 import { HostError, type Pixels } from '@palimpsest/sdk';
 import type { Pictures } from './pictures.ts';

@@ -1,6 +1,6 @@
 /**
- * @file What lies over Photopea's frame until it has answered. A page that cannot be loaded shows a grey face, and its frame
- * tells nobody.
+ * @file Covers Photopea's frame until Photopea answers. A page that cannot be loaded shows the browser's grey error
+ * page, and the frame does not report it.
  */
 
 import type { Peer } from './peer.ts';

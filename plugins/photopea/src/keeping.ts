@@ -1,7 +1,7 @@
 /**
- * @file What is kept in the browser. Photopea gives scripts no place in a document or a layer to keep a text in, but for
- * names and layers that the person would see; so texts stay with the panel, by the document's name and the layer's id.
- * What a document says anywhere are the words of a result, which are its name.
+ * @file What is kept in the browser. Photopea gives scripts no place for a text in a document or a layer, except names
+ * and layers that the person would see. So texts stay with the panel, under the document's name and the layer's id. A
+ * document holds only a result's words, as the name of its layer.
  */
 
 import * as z from 'zod/mini';

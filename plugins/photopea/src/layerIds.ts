@@ -9,7 +9,7 @@ export type LayerId = z.infer<typeof LayerId>;
 export const writeLayerId = ({ name, source, index }: DocumentRef, { id, twin }: LayerRef): string =>
   JSON.stringify({ document: { name, source, index }, layer: { id, twin } } satisfies LayerId);
 
-/** null where the text is none of ours: it may come from what an older panel kept. */
+/** null where the text is no such id: an older panel may have kept it. */
 export function readLayerId(id: string): LayerId | null {
   try {
     return z.parse(LayerId, JSON.parse(id));

@@ -1,4 +1,4 @@
-/** @file What is said to the person, at the top of the page, until it has been read. */
+/** @file A notice at the top of the page, which stays until the person has read it. */
 
 import type { NoticeKind } from '@palimpsest/sdk';
 

@@ -1,4 +1,4 @@
-/** @file What was kept lately, within bounds. */
+/** @file What was used recently, up to a limit. */
 
 /** A list of pictures that forgets the oldest when they take too much room; the newest is always there. */
 export class Recent<Value> {

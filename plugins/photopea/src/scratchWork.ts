@@ -1,4 +1,4 @@
-/** @file Work in scratch documents, which are gone afterwards, whatever happens. */
+/** @file Work in scratch documents, which are closed afterwards whatever happens. */
 
 import { HostError, type PixelSize, sizeOfPng } from '@palimpsest/sdk';
 import type { Session } from './bridge.ts';

@@ -1,4 +1,4 @@
-/** @file Masks that let nothing change: a selection may lie beside the layer. */
+/** @file Masks that let nothing change, as when a selection lies beside the layer. */
 
 import { maskValue } from '@palimpsest/protocol';
 import { decodePng } from './png.ts';

@@ -1,5 +1,5 @@
 /**
- * @file The way of an edit: export, upload, wait, download. It can be stopped at each step, and does not touch the
+ * @file The flow of an edit: export, upload, wait, download. It can be stopped at each step and does not touch the
  * document; `keepEdits` does.
  */
 

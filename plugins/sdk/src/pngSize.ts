@@ -1,4 +1,4 @@
-/** @file How large a PNG file is, from its header alone. It runs anywhere, also where there is nothing but the language. */
+/** @file The size of a PNG file, from its header alone. It needs nothing but the language, so it runs anywhere. */
 
 /** In pixels. */
 export interface PixelSize {

@@ -1,6 +1,6 @@
 /**
- * @file What is kept with a layer: how it was made, what was made of it, and what was being typed. It is read back from
- * documents that others may have written, so it is parsed, and what does not fit is as good as nothing.
+ * @file What is kept with a layer: how it was made, what was made from it, and what was being typed. It is read back
+ * from documents that others may have written, so it is parsed, and what does not fit is ignored.
  */
 
 import { BlobHash, KeptEdit, KeptInversion, ModelName, Prompt, StyleOptions } from '@palimpsest/protocol';

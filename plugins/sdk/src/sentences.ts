@@ -39,7 +39,7 @@ const LASTING: readonly ErrorCode[] = [
   ...(['MEMORY_SHORT', 'MODEL_UNKNOWN', 'NOT_AUTHORISED', 'PROTOCOL_UNSUPPORTED'] as const),
 ];
 
-/** Whether trying the same once more cannot help: the layer is gone, or the order is what is wrong. */
+/** Whether trying again is pointless: the layer is gone, or the order is what is wrong. */
 export const isLasting = (error: unknown): boolean =>
   (error instanceof PalimpsestError && LASTING.includes(error.code)) ||
   (error instanceof HostError && error.code === 'LAYER_GONE');

@@ -2,7 +2,7 @@
 
 import { withResolvers } from './resolvers.ts';
 
-/** What the work gives, or what the signal was aborted with, at once; the work then goes on, and nobody hears of it. */
+/** The work's result; or, as soon as the signal is aborted, its reason: the work's result is then ignored. */
 export async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work;
   const { promise: aborted, reject } = withResolvers<never>();

@@ -181,13 +181,13 @@ function bicubicWeights(from: number, { side, start, count }: Window): BicubicWe
   for (let i = 0; i < count; i++) {
     const nearest = Math.floor(centre(i));
     for (let k = nearest - 1; k < nearest + 3; k++)
-      weights[i * (end - first) + inside(k) - first]! += cubic(Math.abs(centre(i) - k));
+      weights[i * (end - first) + inside(k) - first]! += torchCubic(Math.abs(centre(i) - k));
   }
   return { first, end, weights };
 }
 
-/** Keys' cubic with a = -0.75, at a distance below 2. */
-function cubic(x: number): number {
+/** Keys' cubic as PyTorch computes it, with a = -0.75, at a distance below 2. */
+function torchCubic(x: number): number {
   const a = -0.75;
   return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((x - 5) * x + 8) * x * a - 4 * a;
 }

@@ -4,8 +4,8 @@ import type { ClientInfo } from '@palimpsest/protocol';
 import type { Backend } from '../backend.ts';
 import type { Belongings } from '../belongings.ts';
 import type { Clients } from '../clients.ts';
+import type { Connections } from '../connections.ts';
 import type { FairTurns } from '../fairTurns.ts';
-import type { Hub } from '../hub.ts';
 import type { Pairing } from '../pairing.ts';
 import type { Pictures } from '../pictures.ts';
 import type { Handlers } from '../rpc.ts';
@@ -16,7 +16,7 @@ export interface HandlerDependencies {
   readonly belongings: Belongings;
   readonly clients: Clients;
   readonly pairing: Pairing;
-  readonly hub: Hub;
+  readonly connections: Connections;
   /** At the engine, for what is no job. */
   readonly turns: FairTurns;
   /** Tells the person that a client was let in. */

@@ -1,7 +1,7 @@
-/** @file Inversions that are there, of those that are the client's. Making one is a job (work.ts). */
+/** @file A client's stored inversions. Making one is a job (work.ts). */
 
 import { type InversionInfo, PalimpsestError } from '@palimpsest/protocol';
-import { unknownPicture } from '../../queue/job.ts';
+import { unknownPicture } from '../../queue/queuedJob.ts';
 import { type Caller, clientOf } from '../caller.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';
 

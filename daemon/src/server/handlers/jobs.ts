@@ -1,4 +1,4 @@
-/** @file Jobs: look, cancel, watch. A client sees its own, the owner all. */
+/** @file Jobs: list, cancel, watch. A client sees its own, the owner sees all. */
 
 import { PalimpsestError } from '@palimpsest/protocol';
 import type { KeptJob } from '../../queue/keptJob.ts';

@@ -32,7 +32,7 @@ export function sessionHandlers({
   backend,
   clients,
   pairing,
-  hub,
+  connections,
   onPaired,
   port,
   version,
@@ -82,7 +82,7 @@ export function sessionHandlers({
       const before = clients.list();
       const granted = await clients.grant(name, 'owner');
       const known = new Set(clients.list().map(({ id }) => id));
-      for (const { id } of before) if (!known.has(id)) hub.revoke(id);
+      for (const { id } of before) if (!known.has(id)) connections.revoke(id);
       return granted;
     },
     'pair.pending': () => ({ pending: pairing.pending }),
@@ -91,7 +91,7 @@ export function sessionHandlers({
       const isIn = clients.list().some((client) => client.id === id);
       // It holds from now on, also where the disk cannot keep it.
       const kept = clients.revoke(id);
-      if (isIn) hub.revoke(id);
+      if (isIn) connections.revoke(id);
       backend.ownership.keepOnly((owner) => owner !== id || !isIn);
       const [revoked] = await Promise.all([kept, isIn ? backend.jobs.cancelAllOf(id) : null]);
       return { revoked };

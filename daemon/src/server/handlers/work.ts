@@ -8,7 +8,7 @@ import {
   picturesOf,
   sentence,
 } from '@palimpsest/protocol';
-import { unknownPicture } from '../../queue/job.ts';
+import { unknownPicture } from '../../queue/queuedJob.ts';
 import { type Caller, clientOf, shareOf } from '../caller.ts';
 import { LIMITS } from '../limits.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';

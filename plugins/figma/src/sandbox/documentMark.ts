@@ -1,6 +1,6 @@
 /**
- * @file Which file it is. Plugins are not told, so it gets a mark of ours, which stays in it. A copy of the file has the
- * same mark, and the same layers.
+ * @file Tells which file is open. Figma does not tell plugins, so we leave a mark in the file. A copy of the file has
+ * the same mark, and the same layers.
  */
 
 const KEY = 'document';

@@ -1,7 +1,7 @@
 /**
- * @file What is kept with layers. A result and its source keep their texts in the document, as part of the step that
- * places the result. What is typed in between is kept beside the document, for this person: in the document each pause in
- * typing would be a step to undo.
+ * @file What is kept with layers. The texts of a result and of its source are in the document, as part of the step that
+ * places the result. What is typed in between is kept outside the document, for this person: in the document each pause
+ * in typing would be a step to undo.
  */
 
 import * as z from 'zod/mini';

@@ -1,6 +1,6 @@
 /**
- * @file Rectangles that show one image and nothing else. Their pixels are the image's own: a file that somebody put there,
- * which Figma gives back byte for byte, while an export would draw it anew.
+ * @file Rectangles that show one image and nothing else. Their pixels come from the image's own file, which Figma
+ * returns byte for byte, while an export would draw it anew.
  */
 
 import type { Matrix } from '@palimpsest/sdk/host-data';

@@ -1,4 +1,4 @@
-/** @file Where above a layer something new can lie. */
+/** @file Where something new can be placed above a layer. */
 
 import { firstIsOnTop, indexIn } from './layers.ts';
 

@@ -1,4 +1,4 @@
-/** @file Figma's colours: it says which by a class of the page, and changes that when the person does. */
+/** @file Figma's colour scheme: a class of the page names it, and changes when the person changes it. */
 
 export const colourScheme = (): 'light' | 'dark' =>
   document.documentElement.classList.contains('figma-dark') ? 'dark' : 'light';

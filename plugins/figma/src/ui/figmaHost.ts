@@ -1,4 +1,6 @@
-/** @file Figma as an editor. What it says and does comes from the sandbox; pictures are put right here, where there is a canvas. */
+/**
+ * @file Figma as an editor. The sandbox speaks and acts for it; pictures are corrected here, where there is a canvas.
+ */
 
 import { untilAborted } from '@palimpsest/protocol';
 import {

@@ -1,6 +1,6 @@
 /**
- * @file Forms in a sandboxed frame. Without `allow-forms`, and nobody says whether Figma gives that, browsers submit
- * nothing and do not even tell the form: so the click on its button does. Enter in a field is such a click as well.
+ * @file Forms in a sandboxed frame. Without `allow-forms`, which Figma may not give, browsers submit nothing and do not
+ * even notify the form. So the click on the form's button submits it; Enter in a field counts as such a click.
  */
 
 export function tellFormsOfSubmit(): void {

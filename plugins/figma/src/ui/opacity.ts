@@ -1,4 +1,7 @@
-/** @file The opacity of a layer, taken out of its picture: the result gets it as well, and it would count twice. */
+/**
+ * @file Takes a layer's opacity out of its picture: the result's layer gets the opacity as well, so it would count
+ * twice.
+ */
 
 /** Makes pixels as opaque as they are in a layer of full opacity; `opacity` is above 0. */
 export function withoutOpacity(rgba: Uint8ClampedArray, opacity: number): void {

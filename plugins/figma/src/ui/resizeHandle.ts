@@ -1,4 +1,4 @@
-/** @file The corner to pull the window by; Figma's windows have none of their own. */
+/** @file The corner that resizes the window; Figma's windows have none. */
 
 import type { Sandbox } from './sandbox.ts';
 

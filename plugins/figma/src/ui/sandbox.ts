@@ -1,4 +1,4 @@
-/** @file The sandbox, as the panel sees it: questions with answers, over messages. */
+/** @file The sandbox, as the panel sees it: questions and answers, as messages. */
 
 import { HostError } from '@palimpsest/sdk';
 import * as z from 'zod/mini';

@@ -1,4 +1,4 @@
-/** @file Undo and redo: their buttons and keys, and a line that says what they have just done. */
+/** @file Undo and redo: their buttons and keys, and a line that says what they just did. */
 
 import { useEffect } from 'preact/hooks';
 import type { Moved as Move, Step } from '../history.ts';

@@ -1,4 +1,4 @@
-/** @file The picture in the middle: painting on it, comparing it with what became of it, taking it away. */
+/** @file The picture in the middle: painting on it, comparing it with its result, removing it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Brush, type BrushPoint, moved } from '../brush.ts';

@@ -4,7 +4,7 @@
 const PERMISSIONS = ['loopback-network', 'local-network-access'];
 
 /** What is asked of the browser. These permissions are newer than its types. */
-interface Surroundings {
+interface BrowserGlobals {
   readonly navigator: {
     readonly userAgent: string;
     readonly permissions: { query(permission: { name: string }): Promise<{ readonly state: string }> };
@@ -17,7 +17,7 @@ interface Surroundings {
  * they let everything through, and a page of this machine needs no permission.
  */
 export async function connectionsAreBlocked(): Promise<boolean> {
-  const { navigator, location } = globalThis as unknown as Surroundings;
+  const { navigator, location } = globalThis as unknown as BrowserGlobals;
   const { userAgent, permissions } = navigator;
   if (/Electron\//.test(userAgent) || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname))
     return false;

@@ -1,4 +1,4 @@
-/** @file The edits of this panel: those under way, and those that are finished and wait for a word of the person. */
+/** @file The edits of this panel: those under way, and finished ones that wait for the person's decision. */
 
 import type { DaemonClient, Notice } from '@palimpsest/protocol';
 import {

@@ -1,4 +1,4 @@
-/** @file Why a control changes nothing as things stand, in words. What the options wait for is the protocol's to say. */
+/** @file Why a control changes nothing at present, in words. What an option needs is for the protocol to say. */
 
 import { type Chosen, lackOf, type Need, type OptionName } from '@palimpsest/protocol';
 

@@ -1,4 +1,4 @@
-/** @file Whether the next edit of a picture starts at once, since one like it was made. */
+/** @file Whether the next edit of a picture starts at once, because one like it was made before. */
 
 import { heededInversion, InversionOptions, writtenInversion } from '@palimpsest/protocol';
 import { type EditOrder, isStyleOrder, type Recipe } from '@palimpsest/sdk';

@@ -1,6 +1,13 @@
 /** @file What two prompts say about each other, for people: which words go, which come, which stand for which. */
 
-import { diffPrompts, type EditKind, type PlacedWord, plainPrompt, wordsOf } from '@palimpsest/protocol';
+import {
+  diffPrompts,
+  type EditKind,
+  type PlacedWord,
+  plainPrompt,
+  withoutPunctuation,
+  wordsOf,
+} from '@palimpsest/protocol';
 import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 
 /** A word that can be named to the daemon. */
@@ -73,7 +80,7 @@ export function sentenceAbout(reading: Reading, weights: ReadonlyMap<string, num
 
 function namedWords(prompt: string): NamedWord[] {
   const words = wordsOf(prompt)
-    .map((word) => ({ ...word, bare: withoutPunctuation(plainPrompt(word.text)) }))
+    .map((word) => ({ ...word, bare: bareName(plainPrompt(word.text)) }))
     .filter(({ bare }) => bare !== '');
   const seen = new Map<string, number>();
   return words.map(({ bare, ...word }) => {
@@ -84,5 +91,5 @@ function namedWords(prompt: string): NamedWord[] {
   });
 }
 
-const withoutPunctuation = (text: string): string =>
-  text.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '') || text;
+/** What a word is called; punctuation alone is called what it is. */
+const bareName = (text: string): string => withoutPunctuation(text).bare || text;

@@ -1,4 +1,4 @@
-/** @file Addresses of pictures that are there only as bytes. */
+/** @file Addresses for pictures that exist only as bytes. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { pictureAddress } from '../model/wordMaps.ts';

@@ -1,6 +1,6 @@
 /**
- * @file The focus, when what has it goes away. A browser drops it then, and who works by the keyboard has to begin at the
- * top of the page.
+ * @file Keeps the focus when the element that has it goes away. Browsers drop it then, and whoever works by the
+ * keyboard would start again at the top of the page.
  */
 
 import type { RefObject } from 'preact';

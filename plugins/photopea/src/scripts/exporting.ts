@@ -1,6 +1,6 @@
 /**
- * @file Scripts that get pixels out. They work in a scratch document, so that the person's own has no step of theirs in
- * its history, and nothing in it is hidden if they fail.
+ * @file Scripts that export pixels. They work in a scratch document, so that they leave no step in the history of the
+ * person's document and hide nothing in it if they fail.
  */
 
 import * as z from 'zod/mini';

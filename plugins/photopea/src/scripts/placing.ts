@@ -1,6 +1,6 @@
 /**
- * @file Scripts that put a result in. Photopea cannot make one step of several, so the layer is made ready in a scratch
- * document as large as the person's, and gets into that by a single act.
+ * @file Scripts that place a result. Photopea cannot join several steps into one, so the layer is prepared in a scratch
+ * document as large as the person's, and enters that in a single act.
  */
 
 import * as z from 'zod/mini';

@@ -17,8 +17,8 @@ import { publicJob } from './handlers/jobView.ts';
 import { LIMITS, type Timings } from './limits.ts';
 import { Share } from './share.ts';
 
-export class Hub {
-  private readonly connections = new Set<Connection>();
+export class Connections {
+  private readonly all = new Set<Connection>();
   private readonly strangers = { page: newDoorstep(), program: newDoorstep() };
   /** Places of those that came with a client's ticket: who does not know its key cannot come there. */
   private readonly reserved = new Map<string, Doorstep<Connection>>();
@@ -44,12 +44,12 @@ export class Hub {
 
   /** A stranger, until it says hello. */
   add(connection: Connection): void {
-    this.connections.add(connection);
+    this.all.add(connection);
     this.doorstepOf(connection).enter(connection);
   }
 
   remove(connection: Connection): void {
-    this.connections.delete(connection);
+    this.all.delete(connection);
     this.doorstepOf(connection).leave(connection);
   }
 
@@ -59,7 +59,7 @@ export class Hub {
    * @throws {PalimpsestError} RATE_LIMITED when it has too many connections.
    */
   welcome(connection: Connection, client: ClientInfo): void {
-    const known = [...this.connections].filter((other) => other !== connection && other.client !== null);
+    const known = [...this.all].filter((other) => other !== connection && other.client !== null);
     const own = known.filter((other) => other.client?.id === client.id);
     // Who has none gets one, however many the others have.
     const isFull = own.length > 0 && known.length >= LIMITS.connections;
@@ -89,7 +89,7 @@ export class Hub {
 
   /** Ends the connection that reads slowest, when too much waits in all sockets together. */
   boundBacklog(): void {
-    const connections = [...this.connections];
+    const connections = [...this.all];
     const waiting = connections.reduce((sum, { backlog }) => sum + backlog, 0);
     if (waiting <= LIMITS.allBacklog) return;
     connections.reduce((fullest, other) => (other.backlog > fullest.backlog ? other : fullest)).terminate();
@@ -99,12 +99,12 @@ export class Hub {
   updatePreviews(job: string): void {
     this.jobs.wantPreview(
       job,
-      [...this.connections].some(({ previews }) => previews.has(job)),
+      [...this.all].some(({ previews }) => previews.has(job)),
     );
   }
 
   tellPairing(pending: PendingPairing | null): void {
-    for (const connection of this.connections) {
+    for (const connection of this.all) {
       if (connection.client?.access === 'owner') connection.notify('pair.changed', { pending });
     }
   }
@@ -118,12 +118,12 @@ export class Hub {
   /** Says goodbye, and ends what does not answer within a second. */
   async close(): Promise<void> {
     clearInterval(this.tellingMoves);
-    for (const connection of this.connections) connection.goAway();
+    for (const connection of this.all) connection.goAway();
     const deadline = Date.now() + 1000;
-    while (this.connections.size > 0 && Date.now() < deadline) {
+    while (this.all.size > 0 && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    for (const connection of this.connections) connection.terminate();
+    for (const connection of this.all) connection.terminate();
   }
 
   private doorstepOf({ origin, ticketOf }: Connection): Doorstep<Connection> {
@@ -136,11 +136,11 @@ export class Hub {
   }
 
   private of(client: string): Connection[] {
-    return [...this.connections].filter((connection) => connection.client?.id === client);
+    return [...this.all].filter((connection) => connection.client?.id === client);
   }
 
   private listenersTo({ owner }: KeptJob): Connection[] {
-    return [...this.connections].filter(({ client }) => client?.id === owner || client?.access === 'owner');
+    return [...this.all].filter(({ client }) => client?.id === owner || client?.access === 'owner');
   }
 
   private tellChange(record: KeptJob): void {

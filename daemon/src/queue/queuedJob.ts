@@ -12,7 +12,7 @@ import type { RunOptions } from '../engine/supervisor.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { KeptJob } from './keptJob.ts';
 
-export interface Job {
+export interface QueuedJob {
   /** Replaced, never changed: whoever was given one keeps it. */
   record: KeptJob;
   /** Grows with each submission. */
@@ -27,7 +27,7 @@ export interface Job {
   run?: Promise<void>;
 }
 
-export function newJob(sequence: number, record: KeptJob): Job {
+export function newJob(sequence: number, record: KeptJob): QueuedJob {
   return {
     sequence,
     record,
@@ -58,10 +58,13 @@ export async function holdPictures(blobs: BlobStore, request: JobRequest): Promi
 }
 
 export const unknownPicture = (hash: BlobHash): PalimpsestError =>
-  new PalimpsestError('IMAGE_UNKNOWN', sentence`There is no picture ${{ image: hash }}. Put it there first.`);
+  new PalimpsestError(
+    'IMAGE_UNKNOWN',
+    sentence`There is no picture ${{ image: hash }}. Send it with images.put first.`,
+  );
 
 /** Ends what `holdPictures` began. */
-export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
+export async function letGo(blobs: BlobStore, job: QueuedJob): Promise<void> {
   const { held } = job;
   job.held = [];
   for (const hash of held) await blobs.release(hash);
@@ -69,7 +72,7 @@ export async function letGo(blobs: BlobStore, job: Job): Promise<void> {
 
 /** How a running job is watched: what is heard of it goes into its record first. */
 export function watchOf(
-  job: Job,
+  job: QueuedJob,
   tell: {
     readonly change: (record: KeptJob) => void;
     readonly progress: (record: KeptJob, preview?: { readonly png: Uint8Array }) => void;
@@ -92,7 +95,7 @@ export function watchOf(
 }
 
 /** Stops a running job when its time is up. Returns what has to be cleared when it is over. */
-export function stopAfter(time: number | undefined, { controller }: Job): NodeJS.Timeout | undefined {
+export function stopAfter(time: number | undefined, { controller }: QueuedJob): NodeJS.Timeout | undefined {
   if (time === undefined) return undefined;
   const late = new PalimpsestError(
     'TIME_LIMIT',
