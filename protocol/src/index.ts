@@ -1,6 +1,7 @@
 export { untilAborted } from './client/abort.ts';
 export { type Address, addressOf } from './client/address.ts';
 export type { ClientEvents } from './client/clientEvents.ts';
+export { type ParamFault, ParamsError } from './client/connection.ts';
 export {
   type ClientOptions,
   DaemonClient,
@@ -8,6 +9,7 @@ export {
 } from './client/daemonClient.ts';
 export { launch, PairingRequest, pair } from './client/letIn.ts';
 export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
+export { type Contradiction, contradictionsIn, editorContradiction } from './contradictions.ts';
 export {
   diffPrompts,
   type EditKind,
@@ -29,14 +31,17 @@ export {
   WINDOW_BYTES,
 } from './frames.ts';
 export {
+  type Asked,
   AskedEdit,
   AskedInversion,
-  GivenEdit,
-  GivenInversion,
   heededEdit,
   heededInversion,
   KeptEdit,
   KeptInversion,
+  notHeeded,
+  refusedFor,
+  type SharedNeed,
+  withoutIdle,
 } from './heeding.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
@@ -106,18 +111,27 @@ export {
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export {
+  type Bytes,
+  bytes,
   type Fact,
   type Facts,
   factsOf,
   foreign,
   foreignMessage,
+  type Named,
+  named,
+  type OneOf,
+  oneOf,
   type Place,
   place,
+  readableBytes,
   render,
   type Sentence,
   sentence,
+  telling,
   verbatim,
 } from './sentence.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
+export { wantedBy } from './wanted.ts';
 export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
 export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

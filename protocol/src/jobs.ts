@@ -5,6 +5,7 @@
 
 import * as z from 'zod/mini';
 import { ERROR_CODES, type ErrorCode, ErrorFacts } from './errors.ts';
+import type { Asked } from './heeding.ts';
 import { edit } from './kinds/edit.ts';
 import { generate } from './kinds/generate.ts';
 import { invert } from './kinds/invert.ts';
@@ -12,27 +13,45 @@ import type { BlobHash } from './kinds/parts.ts';
 import { style } from './kinds/style.ts';
 import { Notice } from './notices.ts';
 
-/** Every kind of job: its request, its result, and the pictures that a request needs. */
+/**
+ * Every kind of job: its request, its result, what a request chooses among options, and the pictures that it needs. What
+ * is true of all kinds is made of this table.
+ */
 export const JOB_KINDS = { invert, edit, style, generate };
 export type Kind = keyof typeof JOB_KINDS;
 
+type Kinds = typeof JOB_KINDS;
+const KINDS = Object.values(JOB_KINDS);
+
 /** What a job does, complete and serialisable. */
-export const JobRequest = z.discriminatedUnion('kind', [
-  invert.request,
-  edit.request,
-  style.request,
-  generate.request,
-]);
+export const JobRequest = z.discriminatedUnion(
+  'kind',
+  KINDS.map(({ request }) => request) as unknown as readonly [Kinds[Kind]['request']],
+);
 /** Of one kind, or of any. */
-export type JobRequest<K extends Kind = Kind> = { [P in K]: z.infer<(typeof JOB_KINDS)[P]['request']> }[K];
+export type JobRequest<K extends Kind = Kind> = { [P in K]: z.infer<Kinds[P]['request']> }[K];
 
 /** What a finished job has made, by its kind. */
-export const JobResult = z.union([edit.result, style.result, generate.result, invert.result]);
-export type JobResult<K extends Kind = Kind> = { [P in K]: z.infer<(typeof JOB_KINDS)[P]['result']> }[K];
+export const JobResult = z.union(
+  KINDS.map(({ result }) => result) as unknown as readonly [Kinds[Kind]['result']],
+);
+export type JobResult<K extends Kind = Kind> = { [P in K]: z.infer<Kinds[P]['result']> }[K];
+
+/** What can be told of a request by its kind. */
+type KindOf<K extends Kind> = {
+  readonly asked: (request: JobRequest<K>) => Asked | null;
+  readonly pictures: (request: JobRequest<K>) => BlobHash[];
+};
+const BY_KIND: { readonly [K in Kind]: KindOf<K> } = JOB_KINDS;
+const kindOf = <K extends Kind>(request: JobRequest<K>): KindOf<K> => BY_KIND[request.kind as K];
 
 /** The pictures that a request needs. */
 export const picturesOf = <K extends Kind>(request: JobRequest<K>): BlobHash[] =>
-  (JOB_KINDS[request.kind].pictures as (request: JobRequest<K>) => BlobHash[])(request);
+  kindOf(request).pictures(request);
+
+/** What a request chooses among options; null where there are none that hang on each other. */
+export const askedBy = <K extends Kind>(request: JobRequest<K>): Asked | null =>
+  kindOf(request).asked(request);
 
 export const JobState = z
   .enum(['queued', 'running', 'done', 'failed', 'cancelled'])

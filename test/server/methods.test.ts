@@ -1,8 +1,10 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
-import { type JobRecord, METHODS } from '@palimpsest/protocol';
+import { DaemonClient, type JobRecord, METHODS } from '@palimpsest/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { writeError } from '../../daemon/src/files/writeFile.ts';
+import { errorOf } from '../../protocol/src/client/connection.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -87,9 +89,104 @@ describe('params', () => {
 
   it('say in a sentence what is wrong', async () => {
     const { error } = await client.call('edits.create', { ...edit, edit: { tauV: 2 } });
-    expect(error?.message).toBe(
-      'edit.tauV: Too big: expected number to be <=1. See the schema in rpc.discover.',
-    );
+    expect(error?.message).toBe('edit.tauV: give a number from 0 to 1. See the schema in rpc.discover.');
+  });
+});
+
+describe('errors of JSON-RPC itself have a code and facts too', () => {
+  const put = (params: unknown) => ({ jsonrpc: '2.0', id: 1, method: 'edits.create', params });
+  it.each([
+    ['no JSON', '{', -32700, 'MESSAGE_INVALID', {}],
+    ['no request', '7', -32600, 'MESSAGE_INVALID', {}],
+    ['too many of them', JSON.stringify(Array(17).fill(put({}))), -32600, 'MESSAGE_INVALID', { most: 16 }],
+    [
+      'no method',
+      JSON.stringify({ ...put({}), method: 'edits.make' }),
+      -32601,
+      'METHOD_UNKNOWN',
+      { method: 'edits.make', see: 'rpc.discover' },
+    ],
+    [
+      'params by position',
+      JSON.stringify(put([1])),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'params', type: 'object' },
+    ],
+    [
+      'a number out of range',
+      JSON.stringify(put({ ...edit, inversion: { steps: 501 } })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'inversion.steps', type: 'integer', least: 1, most: 500 },
+    ],
+    [
+      'a choice that is none',
+      JSON.stringify(put({ ...edit, priority: 'first' })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'priority', choices: ['interactive', 'batch'] },
+    ],
+    [
+      'a text of another form',
+      JSON.stringify(put({ ...edit, image: 'sha256:x' })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'image', type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+    ],
+    [
+      'a text that is too long',
+      JSON.stringify(put({ ...edit, source: 'x'.repeat(2001) })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'source', type: 'string', longest: 2000 },
+    ],
+    [
+      'what is missing',
+      JSON.stringify(put({ ...edit, target: undefined })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'target', isMissing: true, type: 'string' },
+    ],
+    [
+      'what nobody knows',
+      JSON.stringify(put({ ...edit, edit: { tauX: 1 } })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'edit.tauX', unknown: 'tauX' },
+    ],
+  ])('%s', async (_, text, number, code, facts) => {
+    const answer = (await client.ask(text)) as { error: { message: string; data: object } };
+    expect(answer.error).toMatchObject({ code: number, data: { code } });
+    expect(answer.error.data).toMatchObject({ facts });
+    // None of the words of a library.
+    expect(answer.error.message).not.toMatch(/Invalid|expected|Unrecognized|\^sha256/);
+  });
+
+  it('and the typed client has them', async () => {
+    const typed = await DaemonClient.connect({
+      urls: [server.url],
+      token: server.token,
+      webSocket: WebSocket,
+      maxPause: 0,
+    });
+    const wrong = { ...edit, image: 'sha256:x', edit: { tauV: 2 } };
+    await expect(typed.call('edits.create', wrong)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      facts: { path: 'image', type: 'string' },
+      faults: [{ path: 'image' }, { path: 'edit.tauV', facts: { least: 0, most: 1 } }],
+    });
+    await expect(typed.call('edits.make' as never, {} as never)).rejects.toMatchObject({
+      code: 'METHOD_UNKNOWN',
+      facts: { method: 'edits.make' },
+    });
+    typed.close();
+    // Of a daemon that gives no code.
+    expect(errorOf({ code: -32601, message: 'No.' })).toMatchObject({ code: 'METHOD_UNKNOWN' });
+    expect(errorOf({ code: -32602, message: 'No.', data: { path: 'x' } })).toMatchObject({
+      code: 'OPTION_INVALID',
+      facts: { path: 'x' },
+    });
   });
 });
 
@@ -104,10 +201,15 @@ describe('options that the chosen method does not heed', () => {
           path: 'inversion.innerSteps',
           message:
             'Direct inversion does not heed it: leave it out, or choose the method styleDiffusion or nullText',
+          facts: {
+            ...{ method: 'direct', choices: ['styleDiffusion', 'nullText'] },
+            ...{ option: 'innerSteps', needs: 'inversion' },
+          },
         },
         {
           path: 'edit.tauU',
           message: 'DDIM with word swap does not heed it: leave it out, or choose the editor p2plus',
+          facts: { editor: 'wordSwap', choices: ['p2plus'], option: 'tauU', needs: 'editor' },
         },
       ],
     });

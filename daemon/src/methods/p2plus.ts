@@ -54,10 +54,9 @@ export function sourceGuidance(
 }
 
 /** What P2P and P2Plus have in common. */
-const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections' | 'notOn'> = {
+const ATTENTION_CONTROL: Pick<Editor, 'branches' | 'injections'> = {
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'cross-attention maps', 'self-attention maps'],
-  notOn: {},
 };
 
 const edit = (

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MAX_WORDS, WordInterval, WordWeight } from '../../words.ts';
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { gate, option } from '../ownOption.ts';
 import { localBlend, tauV } from './sharedOptions.ts';
 
