@@ -99,6 +99,16 @@ export const telling = (told: Sentence, facts: Facts): Sentence => ({
   facts: { ...told.facts, ...facts },
 });
 
+/** Sentences one after another, each a part of the whole. */
+export const listed = (parts: readonly Sentence[], between: string): Sentence => ({
+  template: parts.map((_, i) => `{part${i + 1}}`).join(escaped(between)),
+  facts: Object.fromEntries(parts.map((part, i) => [`part${i + 1}`, part])),
+});
+
+/** Words of ours within a sentence: programs are not told them, but what they tell. */
+export const ours = (words: string | Sentence): Sentence =>
+  typeof words === 'string' ? verbatim(words) : words;
+
 const escaped = (words: string): string => words.replace(/[{}]/g, '$&$&');
 
 /** A doubled brace, or a name with what leads to it and closes it. */

@@ -264,16 +264,17 @@ describe('the name of who asks to be let in', () => {
 
 describe('unknown things', () => {
   it.each([
-    ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN'],
-    ['jobs.cancel', { id: 'none' }, 'JOB_UNKNOWN'],
-    ['jobs.preview', { id: 'none', on: true }, 'JOB_UNKNOWN'],
-    ['inversions.get', { id: '0'.repeat(64) }, 'INVERSION_UNKNOWN'],
-    ['images.get', { image }, 'IMAGE_UNKNOWN'],
-    ['generate', { model: 'huge', prompt: 'a cat' }, 'MODEL_UNKNOWN'],
-    ['hello', { token: '0'.repeat(64), protocol: 2 }, 'PROTOCOL_UNSUPPORTED'],
-  ])('of %s are refused (%#)', async (method, params, code) => {
+    ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['jobs.cancel', { id: 'none' }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['jobs.preview', { id: 'none', on: true }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['inversions.get', { id: '0'.repeat(64) }, 'INVERSION_UNKNOWN', { inversion: '0'.repeat(64) }],
+    ['images.get', { image }, 'IMAGE_UNKNOWN', { image }],
+    ['images.put', { data: 'AAAA' }, 'PICTURE_UNREADABLE', { picture: 'image' }],
+    ['generate', { model: 'huge', prompt: 'a cat' }, 'MODEL_UNKNOWN', { name: 'huge' }],
+    ['hello', { token: '0'.repeat(64), protocol: 2 }, 'PROTOCOL_UNSUPPORTED', { version: 1 }],
+  ])('of %s are refused (%#)', async (method, params, code, facts) => {
     const { error } = await client.call(method, params);
-    expect(error).toMatchObject({ data: { code } });
+    expect(error).toMatchObject({ data: { code, facts } });
     expect(error?.code).toBeGreaterThanOrEqual(1000);
   });
 
@@ -293,6 +294,7 @@ describe('answers', () => {
     expect(error).toMatchObject({ code: -32603, data: { code: 'INTERNAL' } });
     expect(JSON.stringify(error)).not.toMatch(/secret|ENOENT|home/);
     const logId = String(error?.data?.logId);
+    expect(error?.data?.facts).toEqual({ logId });
     expect(error?.message).toContain(logId);
     expect(server.logged.some((line) => line.includes(logId) && line.includes('ENOENT'))).toBe(true);
   });
@@ -311,7 +313,7 @@ describe('answers', () => {
     expect(job.error).toEqual({
       code: 'WRITE_FAILED',
       message: 'Cannot write x.png. Check that the folder exists and that you may write to it.',
-      facts: { file: 'x.png', advice: 'Check that the folder exists and that you may write to it.' },
+      facts: { file: 'x.png' },
     });
     const told = notified.filter((text) => text.includes('job.changed')).join();
     expect(told).toContain('WRITE_FAILED');

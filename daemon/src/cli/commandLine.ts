@@ -1,6 +1,6 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { PalimpsestError, verbatim } from '@palimpsest/protocol';
+import { PalimpsestError, type Sentence, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../settings/version.ts';
 import { EXIT_CODES, reportError } from './report.ts';
@@ -56,7 +56,17 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 function endOf(error: unknown, json: boolean): number {
   if (!(error instanceof CommanderError)) return reportError(error, json);
   if (error.exitCode === 0) return 0;
-  if (json)
-    reportError(new PalimpsestError('OPTION_INVALID', verbatim(error.message.replace(/^error: /, ''))), json);
+  if (json) reportError(new PalimpsestError('OPTION_INVALID', told(error)), json);
   return EXIT_CODES.usage;
+}
+
+/** Of what kind a fault of the line is, by commander's own codes, is a fact; and so is what it quotes, by what that is. */
+function told({ code, message }: CommanderError): Sentence {
+  const words = message.replace(/^error: /, '');
+  const fault = code.replace(/^commander\./, '');
+  const [, quoted = ''] = /'([^']+)'/.exec(words) ?? [];
+  const [flag, argument] = [/--[\w-]+/.exec(quoted)?.[0], /Command|excessArguments/.test(fault) ? null : quoted];
+  if (flag !== undefined) return verbatim(words, { fault, flag });
+  if (quoted === '') return verbatim(words, { fault });
+  return verbatim(words, argument === null ? { fault, command: quoted } : { fault, argument });
 }

@@ -1,6 +1,6 @@
 /** @file Pictures that come in and go out. What comes in is looked at before it is kept, and goes out to those whose it is. */
 
-import { type BlobHash, type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
+import { type BlobHash, type ClientInfo, PalimpsestError, telling, verbatim } from '@palimpsest/protocol';
 import { type PictureHeader, readPictureHeader } from '../imaging/pictureHeader.ts';
 import type { BlobReader } from '../store/blobReader.ts';
 import type { Blobs } from './backend.ts';
@@ -56,8 +56,8 @@ export class ClientPictures {
   async open(image: BlobHash): Promise<OutgoingPicture> {
     const isTheirs = this.belongings.hasPicture(this.client(), image);
     const reader = isTheirs ? await this.blobs.open(image) : null;
-    if (reader === null) throw unknown();
-    return new OutgoingPicture(reader, () => this.blobs.discard(image));
+    if (reader === null) throw unknown(image);
+    return new OutgoingPicture(image, reader, () => this.blobs.discard(image));
   }
 }
 
@@ -66,10 +66,12 @@ export class OutgoingPicture {
   /** In bytes. */
   readonly size: number;
 
+  private readonly image: BlobHash;
   private readonly reader: BlobReader;
   private readonly discard: () => Promise<void>;
 
-  constructor(reader: BlobReader, discard: () => Promise<void>) {
+  constructor(image: BlobHash, reader: BlobReader, discard: () => Promise<void>) {
+    this.image = image;
     this.reader = reader;
     this.discard = discard;
 
@@ -85,7 +87,7 @@ export class OutgoingPicture {
     const bytes = await this.reader.next(most);
     if (bytes !== null) return bytes;
     await this.discard();
-    throw unknown();
+    throw unknown(this.image);
   }
 
   close(): Promise<void> {
@@ -93,8 +95,13 @@ export class OutgoingPicture {
   }
 }
 
-const unknown = () =>
+const unknown = (image: BlobHash) =>
   new PalimpsestError(
     'IMAGE_UNKNOWN',
-    'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
+    telling(
+      verbatim(
+        'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
+      ),
+      { image },
+    ),
   );
