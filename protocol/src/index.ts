@@ -6,6 +6,7 @@ export {
   type ClientOptions,
   DaemonClient,
   type SubmitMethod,
+  type SubmittedKind,
 } from './client/daemonClient.ts';
 export { launch, PairingRequest, pair } from './client/letIn.ts';
 export type { JobEvent, RemoteJob } from './client/remoteJob.ts';

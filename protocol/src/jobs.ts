@@ -45,6 +45,10 @@ type KindOf<K extends Kind> = {
 const BY_KIND: { readonly [K in Kind]: KindOf<K> } = JOB_KINDS;
 const kindOf = <K extends Kind>(request: JobRequest<K>): KindOf<K> => BY_KIND[request.kind as K];
 
+/** Whether a result, if there is one, is such as a job of the request's kind makes. */
+const isOfKind = (request: JobRequest, result: JobResult | undefined): boolean =>
+  result === undefined || JOB_KINDS[request.kind].result.safeParse(result).success;
+
 /** The pictures that a request needs. */
 export const picturesOf = <K extends Kind>(request: JobRequest<K>): BlobHash[] =>
   kindOf(request).pictures(request);
@@ -90,30 +94,32 @@ const errorCodes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
 const time = (description: string) => z.number().check(z.describe(`${description}, in ms since 1970`));
 
 /** The whole story of one job. */
-export const JobRecord = z.strictObject({
-  id: z.string(),
-  owner: z.string().check(z.describe('the client that submitted it')),
-  priority: JobPriority,
-  request: JobRequest,
-  state: JobState,
-  createdAt: time('when it was submitted'),
-  startedAt: z.optional(time('when it first left the queue')),
-  finishedAt: z.optional(time('when it reached its final state')),
-  progress: z.optional(JobProgress),
-  notices: z
-    .optional(z.array(z.string()))
-    .check(z.describe('sentences about what the job does otherwise than may be thought')),
-  remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
-  result: z.optional(JobResult),
-  error: z
-    .optional(
-      z.strictObject({ code: z.enum(errorCodes), message: z.string(), facts: z.optional(ErrorFacts) }),
-    )
-    .check(
-      z.describe('of a failed job: a stable code, a sentence that says what to do, and its facts by name'),
-    ),
-  position: z
-    .optional(z.int().check(z.minimum(1)))
-    .check(z.describe('of a queued job: 1 is the next to run')),
-});
+export const JobRecord = z
+  .strictObject({
+    id: z.string(),
+    owner: z.string().check(z.describe('the client that submitted it')),
+    priority: JobPriority,
+    request: JobRequest,
+    state: JobState,
+    createdAt: time('when it was submitted'),
+    startedAt: z.optional(time('when it first left the queue')),
+    finishedAt: z.optional(time('when it reached its final state')),
+    progress: z.optional(JobProgress),
+    notices: z
+      .optional(z.array(z.string()))
+      .check(z.describe('sentences about what the job does otherwise than may be thought')),
+    remarks: z.optional(z.array(Notice)).check(z.describe('the notices, with codes and facts')),
+    result: z.optional(JobResult),
+    error: z
+      .optional(
+        z.strictObject({ code: z.enum(errorCodes), message: z.string(), facts: z.optional(ErrorFacts) }),
+      )
+      .check(
+        z.describe('of a failed job: a stable code, a sentence that says what to do, and its facts by name'),
+      ),
+    position: z
+      .optional(z.int().check(z.minimum(1)))
+      .check(z.describe('of a queued job: 1 is the next to run')),
+  })
+  .check(z.refine(({ request, result }) => isOfKind(request, result), 'the result is that of another kind'));
 export type JobRecord = z.infer<typeof JobRecord>;

@@ -64,9 +64,8 @@ function endOf(error: unknown, json: boolean): number {
 function told({ code, message }: CommanderError): Sentence {
   const words = message.replace(/^error: /, '');
   const fault = code.replace(/^commander\./, '');
-  const [, quoted = ''] = /'([^']+)'/.exec(words) ?? [];
-  const [flag, argument] = [/--[\w-]+/.exec(quoted)?.[0], /Command|excessArguments/.test(fault) ? null : quoted];
-  if (flag !== undefined) return verbatim(words, { fault, flag });
-  if (quoted === '') return verbatim(words, { fault });
-  return verbatim(words, argument === null ? { fault, command: quoted } : { fault, argument });
+  const [, quoted] = /'([^']+)'/.exec(words) ?? [];
+  const [flag] = /--[\w-]+/.exec(quoted ?? '') ?? [];
+  const role = flag !== undefined ? 'flag' : /Command|excessArguments/.test(fault) ? 'command' : 'argument';
+  return verbatim(words, { fault, ...(quoted === undefined ? {} : { [role]: flag ?? quoted }) });
 }

@@ -8,6 +8,7 @@ import {
   type Kind,
   noticesIn,
   PalimpsestError,
+  type ParamsInput,
   place,
   type RemoteJob,
   type SubmitMethod,
@@ -49,8 +50,8 @@ export class DaemonWorker implements Worker {
   }
 
   async run<K extends Kind>(asked: Asked<K>): Promise<JobResult<K>> {
-    const { kind, ...params } = asked;
-    const submitted = { ...params, model: this.model } as never;
+    const { kind, ...params } = asked as Asked<Kind>;
+    const submitted: ParamsInput<SubmitMethod> = { ...params, model: this.model };
     const job = await this.daemon.submit(SUBMITS[kind], submitted, this.watch);
     return (await this.follow(job, this.filesOf(params))) as JobResult<K>;
   }

@@ -18,9 +18,17 @@ export interface InversionMethod<O extends OwnOptions = OwnOptions> extends Meth
   readonly learnsWords: boolean;
   /** With fewer steps it is not defined. */
   readonly fewestSteps: number;
+  /** Whether it learns for the branch without words, which counts for nothing at guidance 1. */
+  readonly learnsWithoutWords: boolean;
 }
 
 /** The declaration with its options' own types; what is rare may be left out. */
 export const inversionMethod = <const O extends OwnOptions>(
   method: Pick<InversionMethod<O>, 'title' | 'citation' | 'options'> & Partial<InversionMethod>,
-): InversionMethod<O> => ({ isRandom: false, learnsWords: false, fewestSteps: 1, ...method });
+): InversionMethod<O> => ({
+  isRandom: false,
+  learnsWords: false,
+  fewestSteps: 1,
+  learnsWithoutWords: false,
+  ...method,
+});
