@@ -52,7 +52,7 @@ function unreadable(bytes: Uint8Array): PalimpsestError {
   return new PalimpsestError(
     'PICTURE_UNREADABLE',
     other === undefined
-      ? sentence`${{ picture }} cannot be read, or is none. Send a PNG, JPEG or WebP file.`
+      ? sentence`${{ picture }} is no PNG, JPEG or WebP file that can be read. Send one of these.`
       : sentence`${{ picture }} is ${{ what: ours(other.what) }}. ${{ advice: ours(other.advice) }}`,
   );
 }
