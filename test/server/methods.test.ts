@@ -1,6 +1,7 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
 import { DaemonClient, type JobRecord, METHODS } from '@palimpsest/protocol';
+import { sentenceOf } from '@palimpsest/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { writeError } from '../../daemon/src/files/writeFile.ts';
@@ -161,6 +162,26 @@ describe('errors of JSON-RPC itself have a code and facts too', () => {
     expect(answer.error.data).toMatchObject({ facts });
     // None of the words of a library.
     expect(answer.error.message).not.toMatch(/Invalid|expected|Unrecognized|\^sha256/);
+  });
+
+  it('and what contradicts itself is told in whole sentences, of which a panel shows the one that matters', async () => {
+    const typed = await DaemonClient.connect({
+      urls: [server.url],
+      token: server.token,
+      webSocket: WebSocket,
+      maxPause: 0,
+    });
+    const asked = {
+      ...edit,
+      inversion: { method: 'proximal' as const },
+      edit: { editor: 'sdedit' as const },
+    };
+    const error = await typed.call('edits.create', asked).catch((reason: Error) => reason);
+    typed.close();
+    const told =
+      /^SDEdit is not defined on Proximal .*: it starts from random noise, .* styleDiffusion, .* or regularized\.$/;
+    expect(sentenceOf(error)).toMatch(told);
+    expect((error as Error).message).toMatch(/^edit\.editor: SDEdit .* regularized\. See the schema/);
   });
 
   it('and the typed client has them', async () => {

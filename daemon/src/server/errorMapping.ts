@@ -80,7 +80,7 @@ function invalidParams({ schema, given, issues }: InvalidParams): WireError {
   const [{ path, message, facts }] = faults as [ParamFault];
   return {
     code: JSON_RPC_ERRORS.invalidParams,
-    message: `${path}: ${message}. See the schema in rpc.discover.`,
+    message: `${path}: ${message.replace(/\.$/, '')}. See the schema in rpc.discover.`,
     data: { code: 'OPTION_INVALID', facts: { path, ...facts }, ...{ path, faults } },
   };
 }
