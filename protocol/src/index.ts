@@ -135,6 +135,5 @@ export {
   verbatim,
 } from './sentence.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf } from './session.ts';
-export { wantedBy } from './wanted.ts';
 export { BlendWordPair, MAX_PROMPT_LENGTH, WordInterval, WordWeight } from './words.ts';
 export { type WrittenEdit, writtenEdit, writtenInversion } from './writtenOut.ts';

@@ -1,6 +1,7 @@
 /** @file The command line's flags, made from the schemas of the protocol. */
 
-import { PalimpsestError, sentence, wantedBy } from '@palimpsest/protocol';
+import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { flagNamed, kebab } from '../settings/spelling.ts';

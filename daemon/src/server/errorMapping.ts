@@ -10,8 +10,8 @@ import {
   render,
   type Sentence,
   sentence,
-  wantedBy,
 } from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import type { Logger } from 'pino';
 import type * as z from 'zod/mini';
 import { newId } from './secrets.ts';

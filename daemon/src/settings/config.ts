@@ -5,7 +5,8 @@
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { ModelName, PalimpsestError, place, sentence, wantedBy } from '@palimpsest/protocol';
+import { ModelName, PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import { z } from 'zod';
 import { DEVICES } from '../execution/deviceNames.ts';
 import { parseBudget } from '../execution/memoryBudget.ts';
