@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   PICTURE_UNREADABLE: 'a picture cannot be read or decoded',
   PICTURE_TOO_SMALL: 'a picture has too few pixels to edit',
   PICTURE_TOO_LARGE: 'a picture has more pixels than can be edited',
+  MESSAGE_INVALID: 'a message is no request of JSON-RPC 2.0, or holds more than it may',
+  METHOD_UNKNOWN: 'there is no method of that name; rpc.discover lists those that there are',
   OPTION_INVALID: 'an option is unknown, out of range, or contradicts another',
   INVERSION_INVALID: 'a stored inversion is damaged, or belongs to another model or picture',
   DISK_FULL: 'there is no room left on the disk',

@@ -8,7 +8,7 @@
 
 import { PalimpsestError } from './errors.ts';
 import { BlobHash } from './kinds/parts.ts';
-import { sentence } from './sentence.ts';
+import { ours, sentence } from './sentence.ts';
 
 /** Bytes of a picture in one chunk. */
 export const MAX_CHUNK_BYTES = 256 * 1024;
@@ -164,4 +164,7 @@ function requireLength(body: Uint8Array, length: number): void {
 }
 
 const malformed = (reason: string): PalimpsestError =>
-  new PalimpsestError('TRANSFER_FAILED', sentence`This is no binary frame of the protocol: ${{ reason }}.`);
+  new PalimpsestError(
+    'TRANSFER_FAILED',
+    sentence`This is no binary frame of the protocol: ${{ reason: ours(reason) }}.`,
+  );

@@ -1,13 +1,16 @@
 export { untilAborted } from './client/abort.ts';
 export { type Address, addressOf } from './client/address.ts';
 export type { ClientEvents } from './client/clientEvents.ts';
+export { type ParamFault, ParamsError } from './client/connection.ts';
 export {
   type ClientOptions,
   DaemonClient,
   type SubmitMethod,
+  type SubmittedKind,
 } from './client/daemonClient.ts';
 export { launch, PairingRequest, pair } from './client/letIn.ts';
 export type { JobEvent, RemoteJob } from './client/remoteJob.ts';
+export { type Contradiction, contradictionsIn, editorContradiction } from './contradictions.ts';
 export {
   diffPrompts,
   type EditKind,
@@ -30,14 +33,17 @@ export {
   WINDOW_BYTES,
 } from './frames.ts';
 export {
+  type Asked,
   AskedEdit,
   AskedInversion,
-  GivenEdit,
-  GivenInversion,
   heededEdit,
   heededInversion,
   KeptEdit,
   KeptInversion,
+  notHeeded,
+  refusedFor,
+  type SharedNeed,
+  withoutIdle,
 } from './heeding.ts';
 export type { InversionInfo } from './inversions.ts';
 export {
@@ -111,16 +117,26 @@ export {
 } from './proof.ts';
 export { CLOSE_CODES, JSON_RPC_ERRORS, RPC_ERROR_NUMBERS } from './rpcErrors.ts';
 export {
+  type Bytes,
+  bytes,
   type Fact,
   type Facts,
   factsOf,
   foreign,
   foreignMessage,
+  listed,
+  type Named,
+  named,
+  type OneOf,
+  oneOf,
+  ours,
   type Place,
   place,
+  readableBytes,
   render,
   type Sentence,
   sentence,
+  telling,
   verbatim,
 } from './sentence.ts';
 export { type ClientInfo, type PendingPairing, PROGRAM, placeOf, shownName } from './session.ts';

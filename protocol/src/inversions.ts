@@ -1,11 +1,12 @@
 /** @file Inversions: what the engine has learned of a picture, kept on disk, so that edits start at once. */
 
 import * as z from 'zod/mini';
-import { AskedInversion } from './heeding.ts';
-import { JobPriority, JobRecord } from './jobs.ts';
+import { AskedInversion, refuseFaults } from './heeding.ts';
+import { askedBy } from './jobs.ts';
 import { InvertRequest } from './kinds/invert.ts';
 import { BlobHash } from './kinds/parts.ts';
 import { method } from './method.ts';
+import { submission } from './submission.ts';
 
 export const InversionId = z
   .string()
@@ -21,26 +22,19 @@ export type InversionInfo = z.infer<typeof InversionInfo>;
 /** The options of an inversion, which every request may leave out. */
 export const withDefaults = { inversion: z.prefault(AskedInversion, {}) };
 
-export const priority = z
-  ._default(JobPriority, 'interactive')
-  .check(z.describe('batch waits for everything that somebody waits for'));
-
-/** The answer to every submission. */
-export const Submitted = z.strictObject({ job: JobRecord });
+const invertParams = {
+  model: InvertRequest.shape.model,
+  image: BlobHash,
+  prompt: InvertRequest.shape.prompt,
+  options: withDefaults.inversion,
+};
 
 export const inversionMethods = {
-  'inversions.create': method({
+  'inversions.create': submission('invert', {
     summary: 'Learn a picture, so that its edits start at once; answers with a job',
     description: 'An inversion that is there already is reused: the job is then done at once.',
-    access: 'client',
-    params: z.strictObject({
-      model: InvertRequest.shape.model,
-      image: BlobHash,
-      prompt: InvertRequest.shape.prompt,
-      options: withDefaults.inversion,
-      priority,
-    }),
-    result: Submitted,
+    params: invertParams,
+    request: (params) => params,
     errors: ['MODEL_UNKNOWN', 'IMAGE_UNKNOWN', 'QUEUE_FULL'],
   }),
   'inversions.list': method({
@@ -63,12 +57,9 @@ export const inversionMethods = {
     summary: 'Where each word of a prompt looks in an inverted picture, as one grey picture for each word',
     description: 'Takes a few seconds. Asks for what inversions.create was asked for.',
     access: 'client',
-    params: z.strictObject({
-      model: InvertRequest.shape.model,
-      image: BlobHash,
-      prompt: InvertRequest.shape.prompt,
-      options: withDefaults.inversion,
-    }),
+    params: z
+      .strictObject(invertParams)
+      .check(refuseFaults((params) => askedBy({ kind: 'invert', ...params }))),
     result: z.strictObject({
       words: z.array(
         z.strictObject({

@@ -14,42 +14,50 @@ import {
   type StyleOptions,
 } from './options.ts';
 
+/** Whether what an option acts through is there. One that several things help has them all in its line. */
+const PRESENT = {
+  /** Contexts learned from the picture, in the branch that has the words. */
+  learning: ({ inversion }) => methodOf(inversion).learnsWords,
+  /** Something that is drawn at random. */
+  chance: ({ inversion, edit }) => methodOf(inversion).isRandom || editorOf(edit)?.isRandom === true,
+  /** That the original is kept where nothing changes. */
+  keep: ({ edit }) => edit?.keep === 'original',
+  mask: ({ masked }) => masked === true,
+  /** An edge of the change: a mask's, or that of words. */
+  edge: ({ masked, edit }) => masked === true || edit?.blend !== undefined,
+  blend: ({ edit }) => edit?.blend !== undefined,
+  subtract: ({ edit }) => edit?.subtract !== undefined,
+  /** Of a proximal inversion: a norm by which differences shrink. */
+  norm: ({ inversion }) => inversion.proximalNorm !== 'none',
+  /** Of a style transfer: both pictures' words. */
+  bothWords: ({ style }) => style?.words === 'both',
+} satisfies Readonly<Record<string, (chosen: Chosen) => boolean>>;
+
 /** What an option acts through. Without it the option changes nothing, whatever its value. */
 export type Need =
   /** The editor, or the inversion, that the option belongs to. */
-  | 'editor'
-  | 'inversion'
-  /** Contexts learned from the picture, in the branch that has the words. */
-  | 'learning'
-  /** Something that is drawn at random. */
-  | 'chance'
-  /** That the original is kept where nothing changes. */
-  | 'keep'
-  /** A mask, or words, that bound the change. */
-  | 'mask'
-  | 'blend'
-  | 'subtract'
-  /** Of a proximal inversion: a norm by which differences shrink. */
-  | 'norm'
-  /** Of a style transfer: both pictures' words. */
-  | 'bothWords';
+  'editor' | 'inversion' | keyof typeof PRESENT;
 
 /** By option. Whether the chosen editor or inversion has the option at all is asked first. */
-const NEEDS: Readonly<Partial<Record<OptionName, Exclude<Need, 'editor' | 'inversion'>>>> = {
+const NEEDS: Readonly<Partial<Record<OptionName, keyof typeof PRESENT>>> = {
   tauV: 'learning',
   seed: 'chance',
   keepStrength: 'keep',
   detail: 'keep',
-  feather: 'mask',
+  feather: 'edge',
   context: 'mask',
   blendThreshold: 'blend',
+  subtract: 'blend',
   subtractThreshold: 'subtract',
   proximalQuantile: 'norm',
   proximalPull: 'norm',
   styleAfter: 'bothWords',
 };
 
-/** What else is chosen, as far as it decides which options do anything. */
+/** Where an option stands among those of a request. */
+export type Part = 'inversion' | 'edit' | 'style';
+
+/** What is chosen, all that decides which options do anything. */
 export interface Chosen {
   readonly inversion: InversionOptions;
   /** Of an edit. */
@@ -60,24 +68,14 @@ export interface Chosen {
   readonly style?: StyleOptions;
 }
 
+const methodOf = (inversion: InversionOptions) => INVERSION_METHODS[inversionMethodOf(inversion)];
+const editorOf = (edit: EditOptions | undefined) => edit && EDIT_METHODS[edit.editor];
+
 /** What an option lacks to change anything; null where it does change something. */
 export function lackOf(option: OptionName, chosen: Chosen): Need | null {
-  const { inversion, edit, style } = chosen;
-  const method = INVERSION_METHODS[inversionMethodOf(inversion)];
-  const editor = edit && EDIT_METHODS[edit.editor];
+  const editor = editorOf(chosen.edit);
   if (editor !== undefined && option in OF_EDITORS && !(option in editor.options)) return 'editor';
-  if (option in OF_INVERSIONS && !(option in method.options)) return 'inversion';
-  const isThere: Readonly<Record<Exclude<Need, 'editor' | 'inversion'>, boolean>> = {
-    learning: method.learnsWords,
-    chance: method.isRandom || editor?.isRandom === true,
-    // The edge of a change is softened where words bound it, too.
-    mask: chosen.masked === true || (option === 'feather' && edit?.blend !== undefined),
-    keep: edit?.keep === 'original',
-    blend: edit?.blend !== undefined,
-    subtract: edit?.subtract !== undefined,
-    norm: inversion.proximalNorm !== 'none',
-    bothWords: style?.words === 'both',
-  };
+  if (option in OF_INVERSIONS && !(option in methodOf(chosen.inversion).options)) return 'inversion';
   const need = NEEDS[option];
-  return need === undefined || isThere[need] ? null : need;
+  return need === undefined || PRESENT[need](chosen) ? null : need;
 }

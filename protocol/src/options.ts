@@ -7,7 +7,7 @@
  */
 
 import * as z from 'zod/mini';
-import { EDIT_METHODS } from './methods/editors/index.ts';
+import { EDIT_METHODS, USUAL_EDITOR } from './methods/editors/index.ts';
 import { flatShape } from './methods/flatShape.ts';
 import { INVERSION_METHODS, type InversionName } from './methods/inversions/index.ts';
 import { MAX_PROMPT_LENGTH } from './words.ts';
@@ -65,7 +65,7 @@ export const inversionMethodOf = ({
 /** How an inverted picture is edited. */
 export const EditOptions = z.strictObject({
   editor: z
-    ._default(z.enum(namesOf(EDIT_METHODS)), 'p2plus')
+    ._default(z.enum(namesOf(EDIT_METHODS)), USUAL_EDITOR)
     .check(z.describe('how the picture is edited; p2plus is the usual way')),
   ...flatShape(EDIT_METHODS),
   keep: z

@@ -50,6 +50,8 @@ export const RPC_ERROR_NUMBERS: Readonly<Record<ErrorCode, number>> = {
   DAEMON_UNPROVEN: 1207,
   ALREADY_RUNNING: 1300,
   PORT_TAKEN: 1301,
+  MESSAGE_INVALID: JSON_RPC_ERRORS.invalidRequest,
+  METHOD_UNKNOWN: JSON_RPC_ERRORS.methodNotFound,
   INTERNAL: JSON_RPC_ERRORS.internal,
 };
 

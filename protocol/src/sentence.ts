@@ -17,8 +17,37 @@ export interface Foreign {
   readonly foreign: string;
 }
 
-/** What a sentence tells; another sentence is a reason, or an optional part. */
-export type Fact = string | number | boolean | readonly string[] | Place | Foreign | Sentence;
+/** What has a name in programs, and another for people. */
+export interface Named {
+  readonly id: string;
+  readonly called: string;
+}
+
+/** An amount of a disk, or of memory. */
+export interface Bytes {
+  readonly bytes: number;
+}
+
+/** What there is to choose from. */
+export interface OneOf {
+  readonly oneOf: readonly string[];
+}
+
+/**
+ * What a sentence tells: values, never words of ours. Another sentence is a reason, or a part that is there only at times;
+ * programs get the facts in it.
+ */
+export type Fact =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | Place
+  | Foreign
+  | Named
+  | Bytes
+  | OneOf
+  | Sentence;
 
 /** A sentence before it is put into words. */
 export interface Sentence {
@@ -38,6 +67,12 @@ export type Facts = z.infer<typeof Facts>;
 export type Audience = 'here' | 'outside';
 
 export const place = (path: string): Place => ({ place: path });
+
+export const named = (id: string, called: string): Named => ({ id, called });
+
+export const bytes = (count: number): Bytes => ({ bytes: count });
+
+export const oneOf = (choices: readonly string[]): OneOf => ({ oneOf: choices });
 
 export const foreign = (text: string): Foreign => ({ foreign: text });
 
@@ -64,6 +99,22 @@ export function sentence(
 /** A sentence that is in words already. */
 export const verbatim = (words: string, facts: Facts = {}): Sentence => ({ template: escaped(words), facts });
 
+/** The same sentence with facts that it says in other words, or leaves unsaid. */
+export const telling = (told: Sentence, facts: Facts): Sentence => ({
+  template: told.template,
+  facts: { ...told.facts, ...facts },
+});
+
+/** Sentences one after another, each a part of the whole. */
+export const listed = (parts: readonly Sentence[], between: string): Sentence => ({
+  template: parts.map((_, i) => `{part${i + 1}}`).join(escaped(between)),
+  facts: Object.fromEntries(parts.map((part, i) => [`part${i + 1}`, part])),
+});
+
+/** Words of ours within a sentence: programs are not told them, but what they tell. */
+export const ours = (words: string | Sentence): Sentence =>
+  typeof words === 'string' ? verbatim(words) : words;
+
 const escaped = (words: string): string => words.replace(/[{}]/g, '$&$&');
 
 /** A doubled brace, or a name with what leads to it and closes it. */
@@ -80,19 +131,28 @@ export function render({ template, facts }: Sentence, audience: Audience): strin
   });
 }
 
-/** The facts for programs: a sentence among them gives its own or, where it has none, its words. */
+/** The facts for programs, those of the sentences among them too; of one name, the outermost. */
 export function factsOf({ facts }: Sentence, audience: Audience): Facts {
   const told: Facts = {};
   for (const [name, fact] of Object.entries(facts)) {
-    if (isSentence(fact) && Object.keys(fact.facts).length > 0) {
-      for (const [inner, value] of Object.entries(factsOf(fact, audience))) told[inner] ??= value;
-      continue;
-    }
-    const value = isList(fact) ? [...fact] : typeof fact === 'object' ? inWords(fact, audience) : fact;
-    // An optional part that was left out is an empty text.
+    const value = isSentence(fact) ? null : valueFor(fact, audience);
+    // Nothing stands for a part that is not there this time.
     if (value !== null && value !== '') told[name] = value;
   }
+  for (const fact of Object.values(facts).filter(isSentence)) {
+    for (const [name, value] of Object.entries(factsOf(fact, audience))) told[name] ??= value;
+  }
   return told;
+}
+
+/** Null for what is not told. */
+function valueFor(fact: Exclude<Fact, Sentence>, audience: Audience): Facts[string] | null {
+  if (typeof fact !== 'object') return fact;
+  if (isList(fact)) return [...fact];
+  if ('id' in fact) return fact.id;
+  if ('bytes' in fact) return fact.bytes;
+  if ('oneOf' in fact) return [...fact.oneOf];
+  return inWords(fact, audience);
 }
 
 /** Null for what is not told. */
@@ -100,9 +160,22 @@ function inWords(fact: Fact, audience: Audience): string | null {
   if (typeof fact !== 'object') return String(fact);
   if (isList(fact)) return fact.join(', ');
   if (isSentence(fact)) return render(fact, audience);
+  if ('id' in fact) return fact.called;
+  if ('bytes' in fact) return readableBytes(fact.bytes);
+  if ('oneOf' in fact) return inTurns(fact.oneOf);
   if ('place' in fact) return audience === 'here' ? fact.place : lastName(fact.place);
   return audience === 'here' ? fact.foreign : null;
 }
+
+/** An amount of a disk, or of memory, for people: 8.5 GB, 640 MB, 2.5 MB. */
+export function readableBytes(count: number): string {
+  if (count >= 999.5e6) return `${(count / 1e9).toFixed(1)} GB`;
+  return `${(count / 1e6).toFixed(count < 9.95e6 ? 1 : 0)} MB`;
+}
+
+/** `a, b or c` */
+const inTurns = (choices: readonly string[]): string =>
+  [choices.slice(0, -1).join(', '), ...choices.slice(-1)].filter((part) => part !== '').join(' or ');
 
 const isList = (fact: Fact): fact is readonly string[] => Array.isArray(fact);
 

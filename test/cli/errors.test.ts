@@ -153,6 +153,24 @@ describe('palimpsest edit with bad input', () => {
       /^--tau-v .* learns nothing/,
     ],
     [
+      'factors for an editor without',
+      { extra: ['--editor', 'sdedit', '--weight', 'tiger=2'] },
+      'OPTION_INVALID',
+      /^--weight: SDEdit does not heed it: leave it out, or choose the editor p2plus or p2p\.$/,
+    ],
+    [
+      'words to keep of no change',
+      { extra: ['--subtract', 'dog:tiger'] },
+      'OPTION_INVALID',
+      /^--subtract does nothing without --blend/,
+    ],
+    [
+      'a pace and another method',
+      { extra: ['--mode', 'instant', '--method', 'nullText'] },
+      'OPTION_INVALID',
+      /^mode "instant" stands for the method direct/,
+    ],
+    [
       'two factors for one word',
       { extra: ['--weight', 'tiger=2', '--weight', 'Tiger=3'] },
       'OPTION_INVALID',

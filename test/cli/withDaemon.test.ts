@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DaemonClient, type JobRecord } from '@palimpsest/protocol';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { GOLDEN, MODEL } from '../golden.ts';
 import { type StartedDaemon, somePort, startDaemon } from '../server/daemon.ts';
@@ -143,6 +143,15 @@ describe('with a daemon running', () => {
     const done = await inProcess(cache, 'edit', picture, '--model', MODEL, ...quick, '--out', at('auto.png'));
     expect(notices(done.stderr)).toEqual([FEW_STEPS]);
     expect(await jobs()).toHaveLength(before.length + 1);
+  });
+
+  it('a setting of the environment that is none is refused, as it is without a daemon', async () => {
+    vi.stubEnv('PALIMPSEST_DEVICE', 'moon');
+    const edit = ['edit', picture, '--model', MODEL, '--json', ...words, '--out', at('no.png')];
+    const { status, stdout } = await inProcess(cache, ...edit);
+    vi.unstubAllEnvs();
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout).error.facts).toMatchObject({ key: 'device', source: 'PALIMPSEST_DEVICE' });
   });
 
   it('a file that is not there is all that is told', async () => {

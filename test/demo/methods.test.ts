@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EDIT_METHODS } from '@palimpsest/protocol';
 import { describe, expect, it } from 'vitest';
 import { EDITORS } from '../../daemon/src/methods/editors.ts';
 import { INVERSIONS } from '../../daemon/src/methods/inversions.ts';
@@ -21,7 +22,7 @@ describe('docs/methods.md', () => {
     expect(new Set(CELLS.map(({ inversion }) => inversion))).toEqual(new Set(Object.keys(INVERSIONS)));
     expect(new Set(CELLS.map(({ editor }) => editor))).toEqual(new Set(Object.keys(EDITORS)));
     expect(new Set(CELLS.map(keyOf)).size).toBe(CELLS.length);
-    expect(CELLS.filter(({ inversion, editor }) => inversion in EDITORS[editor].notOn)).toEqual([]);
+    expect(CELLS.filter(({ inversion, editor }) => inversion in EDIT_METHODS[editor].notOn)).toEqual([]);
   });
 });
 

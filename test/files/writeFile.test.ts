@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readableBytes } from '@palimpsest/protocol';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { readableBytes } from '../../daemon/src/files/freeBytes.ts';
 import { type WriteBytes, writeError, writeFileAtomic } from '../../daemon/src/files/writeFile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'write-'));

@@ -49,7 +49,7 @@ describe('every editor on every inversion', () => {
       inversion: InversionOptions.parse({ method, steps: 4, innerSteps: 1 }),
       edit: EditOptions.parse({ editor }),
     });
-    const reason = EDITORS[editor].notOn[method];
+    const reason = EDIT_METHODS[editor].notOn[method];
     if (reason !== undefined) {
       await expect(edited).rejects.toMatchObject({
         code: 'OPTION_INVALID',
@@ -89,7 +89,7 @@ describe('what only some methods meet', () => {
   it('too few steps to leave out two of them', async () => {
     await expect(edit({ method: 'regularized', steps: 2 })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
-      message: expect.stringContaining('needs at least 3, not 2'),
+      message: expect.stringContaining('needs at least 3 steps, not 2'),
     });
   });
 

@@ -105,7 +105,9 @@ describe('an option that changes nothing', () => {
     const blend = { source: ['dog'], target: ['tiger'] };
     expect(lackOf('tauU', { inversion: quick, edit: { ...edit, editor: 'p2p' } })).toBe('editor');
     expect(lackOf('learn', { inversion: quick, edit })).toBe('inversion');
-    expect(lackOf('feather', { inversion: quick, edit })).toBe('mask');
+    expect(lackOf('feather', { inversion: quick, edit })).toBe('edge');
+    expect(lackOf('context', { inversion: quick, edit })).toBe('mask');
+    expect(lackOf('subtract', { inversion: quick, edit: { ...edit, subtract: blend } })).toBe('blend');
     expect(lackOf('feather', { inversion: quick, edit, masked: true })).toBeNull();
     expect(lackOf('blendThreshold', { inversion: quick, edit })).toBe('blend');
     expect(lackOf('blendThreshold', { inversion: quick, edit: { ...edit, blend } })).toBeNull();

@@ -1,17 +1,24 @@
 /** Sentences: what is told of facts, and to whom. */
 
 import {
+  bytes,
   ERROR_CODES,
   factsOf,
   foreign,
+  listed,
+  named,
+  oneOf,
+  ours,
   PalimpsestError,
   place,
   render,
   sentence,
+  telling,
   verbatim,
 } from '@palimpsest/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../daemon/src/engine/messages.ts';
 import { errorOf } from '../../protocol/src/client/connection.ts';
 
 const file = place('/home/somebody/my models/unet/model.safetensors');
@@ -76,6 +83,24 @@ describe('a sentence', () => {
       'Write {"a": {value} $&}.',
     );
     expect(render(verbatim('{file} {{x}}', { file: 'y' }), 'outside')).toBe('{file} {{x}}');
+  });
+
+  it('tells programs ids, bytes and choices where people read names, amounts and words', () => {
+    const told = sentence`${{ editor: named('sdedit', 'SDEdit') }} needs ${{ needed: bytes(187_300_000) }}: take ${{ choices: oneOf(['a', 'b', 'c']) }}${{ why: sentence` for ${{ reason: 'x' }}` }}. ${{ advice: ours('Do that.') }}`;
+    expect(render(told, 'outside')).toBe('SDEdit needs 187 MB: take a, b or c for x. Do that.');
+    const facts = { editor: 'sdedit', needed: 187_300_000, choices: ['a', 'b', 'c'], reason: 'x' };
+    expect(factsOf(told, 'outside')).toEqual(facts);
+    expect(render(sentence`${{ one: oneOf(['a']) }}`, 'here')).toBe('a');
+    expect(factsOf(telling(told, { needs: 'mask' }), 'here')).toEqual({ ...facts, needs: 'mask' });
+    expect(render(telling(told, { needs: 'mask' }), 'outside')).toBe(render(told, 'outside'));
+    const both = listed([sentence`size ${{ side: 448 }}`, sentence`mode ${{ mode: 'instant' }}`], '; ');
+    expect(render(both, 'here')).toBe('size 448; mode instant');
+    expect(factsOf(both, 'here')).toEqual({ side: 448, mode: 'instant' });
+  });
+
+  it('crosses from the engine as it is, with facts of every sort', () => {
+    const told = sentence`${{ file }} ${{ said: foreign('x') }} ${{ by: named('a', 'A') }} ${{ size: bytes(1) }} ${{ some: oneOf(['a']) }} ${{ all: ['b'] }} ${{ count: 2 }} ${{ so: true }} ${{ why: ours('w') }}`;
+    expect(Failure.parse({ code: 'WRITE_FAILED', sentence: told }).sentence).toEqual(told);
   });
 
   it('lists, counts and says yes or no', () => {

@@ -4,6 +4,7 @@ import {
   EditOptions,
   InversionOptions,
   type JobEvent,
+  METHODS,
   PalimpsestError,
   type RemoteJob,
   StyleOptions,
@@ -107,6 +108,22 @@ beforeEach(async () => {
 });
 
 describe('an edit', () => {
+  it('is asked for without what changes nothing as things stand, which a form may hold', async () => {
+    const { client, sent } = daemon([DONE]);
+    const idle = { feather: 40, tauV: 0.1, blendThreshold: 0.9, context: 1 };
+    const asked = { ...order, inversion: { ...order.inversion, mode: 'instant' as const } };
+    const edit = await makeEdit(
+      { host: editor.host, client },
+      layer,
+      { ...asked, edit: { ...order.edit, ...idle } },
+      { signal },
+    );
+    expect(METHODS['edits.create'].params.safeParse(sent[0]).error?.issues).toBeUndefined();
+    expect(sent[0]).toMatchObject({ edit: { feather: 8 } });
+    // What is kept with the layer is what was ordered.
+    expect(edit.recipe.order).toMatchObject({ edit: idle });
+  });
+
   it('goes from the layer to the daemon and back, and into the document in one undo step', async () => {
     const stages: EditStage['name'][] = [];
     const { client, sent, put } = daemon([

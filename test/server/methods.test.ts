@@ -1,8 +1,11 @@
 /** Every method with bad params: the right code, and the place of the fault. Nothing of ours gets out. */
 
-import { type JobRecord, METHODS } from '@palimpsest/protocol';
+import { DaemonClient, type JobRecord, METHODS } from '@palimpsest/protocol';
+import { sentenceOf } from '@palimpsest/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { writeError } from '../../daemon/src/files/writeFile.ts';
+import { errorOf } from '../../protocol/src/client/connection.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 let server: TestServer;
@@ -87,9 +90,124 @@ describe('params', () => {
 
   it('say in a sentence what is wrong', async () => {
     const { error } = await client.call('edits.create', { ...edit, edit: { tauV: 2 } });
-    expect(error?.message).toBe(
-      'edit.tauV: Too big: expected number to be <=1. See the schema in rpc.discover.',
-    );
+    expect(error?.message).toBe('edit.tauV: give a number from 0 to 1. See the schema in rpc.discover.');
+  });
+});
+
+describe('errors of JSON-RPC itself have a code and facts too', () => {
+  const put = (params: unknown) => ({ jsonrpc: '2.0', id: 1, method: 'edits.create', params });
+  it.each([
+    ['no JSON', '{', -32700, 'MESSAGE_INVALID', {}],
+    ['no request', '7', -32600, 'MESSAGE_INVALID', {}],
+    ['too many of them', JSON.stringify(Array(17).fill(put({}))), -32600, 'MESSAGE_INVALID', { most: 16 }],
+    [
+      'no method',
+      JSON.stringify({ ...put({}), method: 'edits.make' }),
+      -32601,
+      'METHOD_UNKNOWN',
+      { method: 'edits.make', see: 'rpc.discover' },
+    ],
+    [
+      'params by position',
+      JSON.stringify(put([1])),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'params', type: 'object' },
+    ],
+    [
+      'a number out of range',
+      JSON.stringify(put({ ...edit, inversion: { steps: 501 } })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'inversion.steps', type: 'integer', least: 1, most: 500 },
+    ],
+    [
+      'a choice that is none',
+      JSON.stringify(put({ ...edit, priority: 'first' })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'priority', choices: ['interactive', 'batch'] },
+    ],
+    [
+      'a text of another form',
+      JSON.stringify(put({ ...edit, image: 'sha256:x' })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'image', type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+    ],
+    [
+      'a text that is too long',
+      JSON.stringify(put({ ...edit, source: 'x'.repeat(2001) })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'source', type: 'string', longest: 2000 },
+    ],
+    [
+      'what is missing',
+      JSON.stringify(put({ ...edit, target: undefined })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'target', isMissing: true, type: 'string' },
+    ],
+    [
+      'what nobody knows',
+      JSON.stringify(put({ ...edit, edit: { tauX: 1 } })),
+      -32602,
+      'OPTION_INVALID',
+      { path: 'edit.tauX', unknown: 'tauX' },
+    ],
+  ])('%s', async (_, text, number, code, facts) => {
+    const answer = (await client.ask(text)) as { error: { message: string; data: object } };
+    expect(answer.error).toMatchObject({ code: number, data: { code } });
+    expect(answer.error.data).toMatchObject({ facts });
+    // None of the words of a library.
+    expect(answer.error.message).not.toMatch(/Invalid|expected|Unrecognized|\^sha256/);
+  });
+
+  it('and what contradicts itself is told in whole sentences, of which a panel shows the one that matters', async () => {
+    const typed = await DaemonClient.connect({
+      urls: [server.url],
+      token: server.token,
+      webSocket: WebSocket,
+      maxPause: 0,
+    });
+    const asked = {
+      ...edit,
+      inversion: { method: 'proximal' as const },
+      edit: { editor: 'sdedit' as const },
+    };
+    const error = await typed.call('edits.create', asked).catch((reason: Error) => reason);
+    typed.close();
+    const told =
+      /^SDEdit is not defined on Proximal .*: it starts from random noise, .* styleDiffusion, .* or regularized\.$/;
+    expect(sentenceOf(error)).toMatch(told);
+    expect((error as Error).message).toMatch(/^edit\.editor: SDEdit .* regularized\. See the schema/);
+  });
+
+  it('and the typed client has them', async () => {
+    const typed = await DaemonClient.connect({
+      urls: [server.url],
+      token: server.token,
+      webSocket: WebSocket,
+      maxPause: 0,
+    });
+    const wrong = { ...edit, image: 'sha256:x', edit: { tauV: 2 } };
+    await expect(typed.call('edits.create', wrong)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      facts: { path: 'image', type: 'string' },
+      faults: [{ path: 'image' }, { path: 'edit.tauV', facts: { least: 0, most: 1 } }],
+    });
+    await expect(typed.call('edits.make' as never, {} as never)).rejects.toMatchObject({
+      code: 'METHOD_UNKNOWN',
+      facts: { method: 'edits.make' },
+    });
+    typed.close();
+    // Of a daemon that gives no code.
+    expect(errorOf({ code: -32601, message: 'No.' })).toMatchObject({ code: 'METHOD_UNKNOWN' });
+    expect(errorOf({ code: -32602, message: 'No.', data: { path: 'x' } })).toMatchObject({
+      code: 'OPTION_INVALID',
+      facts: { path: 'x' },
+    });
   });
 });
 
@@ -104,10 +222,15 @@ describe('options that the chosen method does not heed', () => {
           path: 'inversion.innerSteps',
           message:
             'Direct inversion does not heed it: leave it out, or choose the method styleDiffusion or nullText',
+          facts: {
+            ...{ method: 'direct', choices: ['styleDiffusion', 'nullText'] },
+            ...{ option: 'innerSteps', needs: 'inversion' },
+          },
         },
         {
           path: 'edit.tauU',
           message: 'DDIM with word swap does not heed it: leave it out, or choose the editor p2plus',
+          facts: { editor: 'wordSwap', choices: ['p2plus'], option: 'tauU', needs: 'editor' },
         },
       ],
     });
@@ -162,16 +285,17 @@ describe('the name of who asks to be let in', () => {
 
 describe('unknown things', () => {
   it.each([
-    ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN'],
-    ['jobs.cancel', { id: 'none' }, 'JOB_UNKNOWN'],
-    ['jobs.preview', { id: 'none', on: true }, 'JOB_UNKNOWN'],
-    ['inversions.get', { id: '0'.repeat(64) }, 'INVERSION_UNKNOWN'],
-    ['images.get', { image }, 'IMAGE_UNKNOWN'],
-    ['generate', { model: 'huge', prompt: 'a cat' }, 'MODEL_UNKNOWN'],
-    ['hello', { token: '0'.repeat(64), protocol: 2 }, 'PROTOCOL_UNSUPPORTED'],
-  ])('of %s are refused (%#)', async (method, params, code) => {
+    ['jobs.get', { id: 'none' }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['jobs.cancel', { id: 'none' }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['jobs.preview', { id: 'none', on: true }, 'JOB_UNKNOWN', { job: 'none' }],
+    ['inversions.get', { id: '0'.repeat(64) }, 'INVERSION_UNKNOWN', { inversion: '0'.repeat(64) }],
+    ['images.get', { image }, 'IMAGE_UNKNOWN', { image }],
+    ['images.put', { data: 'AAAA' }, 'PICTURE_UNREADABLE', { picture: 'image' }],
+    ['generate', { model: 'huge', prompt: 'a cat' }, 'MODEL_UNKNOWN', { name: 'huge' }],
+    ['hello', { token: '0'.repeat(64), protocol: 2 }, 'PROTOCOL_UNSUPPORTED', { version: 1 }],
+  ])('of %s are refused (%#)', async (method, params, code, facts) => {
     const { error } = await client.call(method, params);
-    expect(error).toMatchObject({ data: { code } });
+    expect(error).toMatchObject({ data: { code, facts } });
     expect(error?.code).toBeGreaterThanOrEqual(1000);
   });
 
@@ -191,6 +315,7 @@ describe('answers', () => {
     expect(error).toMatchObject({ code: -32603, data: { code: 'INTERNAL' } });
     expect(JSON.stringify(error)).not.toMatch(/secret|ENOENT|home/);
     const logId = String(error?.data?.logId);
+    expect(error?.data?.facts).toEqual({ logId });
     expect(error?.message).toContain(logId);
     expect(server.logged.some((line) => line.includes(logId) && line.includes('ENOENT'))).toBe(true);
   });
@@ -209,7 +334,7 @@ describe('answers', () => {
     expect(job.error).toEqual({
       code: 'WRITE_FAILED',
       message: 'Cannot write x.png. Check that the folder exists and that you may write to it.',
-      facts: { file: 'x.png', advice: 'Check that the folder exists and that you may write to it.' },
+      facts: { file: 'x.png' },
     });
     const told = notified.filter((text) => text.includes('job.changed')).join();
     expect(told).toContain('WRITE_FAILED');

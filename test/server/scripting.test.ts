@@ -95,7 +95,7 @@ it('Python ends in a sentence where the picture is a text', async ({ skip }) => 
   ];
   const { code, stderr } = await run(python, line, { cwd: ROOT }).catch((error) => error);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^This is no picture .*\n$/);
+  expect(stderr).toMatch(/^The picture is no PNG.*\n$/);
 });
 
 it('shell', async () => {

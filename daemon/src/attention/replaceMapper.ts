@@ -1,6 +1,6 @@
 /** @file The word-swap alignment of Prompt-to-Prompt (Hertz et al. 2022; seq_aligner.py). */
 
-import { isSameWord, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { isSameWord, PalimpsestError, type Sentence, sentence } from '@palimpsest/protocol';
 import type { PromptWord } from '../networks/tokenizer.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Manner } from './manner.ts';
@@ -31,7 +31,7 @@ export function replaceMapper(
   if (source.length !== target.length) {
     throw new PalimpsestError(
       'PROMPTS_MISALIGNED',
-      sentence`Replace swaps words one for one, but the source prompt has ${{ source: counted(source) }} and the target prompt ${{ target: target.length }}. Use refine, or give both prompts the same number of words.`,
+      sentence`Replace swaps words one for one, but the source prompt has ${{ words: counted(source) }} and the target prompt ${{ target: target.length }}. Use refine, or give both prompts the same number of words.`,
     );
   }
   const swaps = source
@@ -80,4 +80,5 @@ function spread(
   for (const source of from) for (const target of to) set(source, target, 1 / to.length);
 }
 
-const counted = ({ length }: readonly PromptWord[]): string => (length === 1 ? '1 word' : `${length} words`);
+const counted = ({ length }: readonly PromptWord[]): Sentence =>
+  length === 1 ? sentence`${{ source: length }} word` : sentence`${{ source: length }} words`;

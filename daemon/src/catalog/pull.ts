@@ -4,8 +4,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
-import { freeBytes, readableBytes } from '../files/freeBytes.ts';
+import { bytes, PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { freeBytes } from '../files/freeBytes.ts';
 import { makePrivateFolder, openPrivateFile, writePrivateFile } from '../files/privateFiles.ts';
 import { writeError } from '../files/writeFile.ts';
 import { readImageConfig } from '../networks/config.ts';
@@ -155,7 +155,7 @@ function requireRoom(folder: string, needed: number, free: (folder: string) => n
   if (available >= needed + SPARE) return;
   throw new PalimpsestError(
     'DISK_FULL',
-    sentence`${{ needed: readableBytes(needed) }} are to be downloaded into ${{ folder: place(dirname(folder)) }}, and ${{ available: readableBytes(available) }} are free there. Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.`,
+    sentence`${{ needed: bytes(needed) }} are to be downloaded into ${{ folder: place(dirname(folder)) }}, and ${{ available: bytes(available) }} are free there. Free some space, take --precision fp16, or set PALIMPSEST_DATA to a folder on another disk.`,
   );
 }
 

@@ -32,10 +32,14 @@ export interface WorkerWish {
 /**
  * The daemon if one runs and can do the work; says why where one runs and cannot. Else this process.
  *
- * @throws {PalimpsestError} as `LocalWorker`.
+ * @throws {PalimpsestError} as `LocalWorker` and `readConfig`.
  */
 export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<Worker> {
-  // A file that is not there is told by this process, whoever would do the work.
+  const { model, threads, device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag } = wish;
+  const flags = { device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag };
+  // What is no value of a setting is refused, whoever would do the work.
+  const { device, precision, memoryBudget } = readConfig(configFolder(), flags);
+  // A file that is not there is told by this process, too.
   const asks = wish.daemon && wish.pictures.every((picture) => existsSync(picture));
   const running = asks ? await runningDaemon(configFolder()) : null;
   if (running !== null) {
@@ -45,9 +49,6 @@ export async function chooseWorker(wish: WorkerWish, watch: WorkWatch): Promise<
   }
   // Only now: the runtime takes a moment and some memory, which the daemon spares.
   const { LocalWorker } = await import('./localWorker.ts');
-  const { model, threads, device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag } = wish;
-  const flags = { device: deviceFlag, precision: precisionFlag, memoryBudget: budgetFlag };
-  const { device, precision, memoryBudget } = readConfig(configFolder(), flags);
   return LocalWorker.open({ model, threads, device, precision, memoryBudget }, watch);
 }
 

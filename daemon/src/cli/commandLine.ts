@@ -1,6 +1,6 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { PalimpsestError, verbatim } from '@palimpsest/protocol';
+import { PalimpsestError, type Sentence, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../settings/version.ts';
 import { EXIT_CODES, reportError, wantsJson } from './report.ts';
@@ -70,12 +70,16 @@ const withSubcommands = (command: Command): Command[] => [
 function endOf(error: unknown, json: boolean): number {
   if (!(error instanceof CommanderError)) return reportError(error, json);
   if (error.exitCode === 0) return 0;
-  if (json) {
-    const reason =
-      error.code === 'commander.help'
-        ? 'No command was given. "palimpsest help" lists them.'
-        : verbatim(error.message.replace(/^error: /, ''));
-    reportError(new PalimpsestError('OPTION_INVALID', reason), json);
-  }
+  if (json) reportError(new PalimpsestError('OPTION_INVALID', told(error)), json);
   return EXIT_CODES.usage;
+}
+
+/** Of what kind a fault of the line is, by commander's own codes, is a fact; and so is what it quotes, by what that is. */
+function told({ code, message }: CommanderError): Sentence {
+  const words = message.replace(/^error: /, '');
+  const fault = code.replace(/^commander\./, '');
+  const [, quoted] = /'([^']+)'/.exec(words) ?? [];
+  const [flag] = /--[\w-]+/.exec(quoted ?? '') ?? [];
+  const role = flag !== undefined ? 'flag' : /Command|excessArguments/.test(fault) ? 'command' : 'argument';
+  return verbatim(words, { fault, ...(quoted === undefined ? {} : { [role]: flag ?? quoted }) });
 }

@@ -8,20 +8,22 @@ import {
   type Kind,
   noticesIn,
   PalimpsestError,
+  type ParamsInput,
   place,
   type RemoteJob,
   type SubmitMethod,
+  sentence,
 } from '@palimpsest/protocol';
 import { worded } from './noticeWords.ts';
 import type { Asked, Worker, WorkWatch } from './worker.ts';
 
-/** The method that submits a kind of job. */
-const SUBMITS = {
+/** The method that submits a kind of job; one of another kind does not compile. */
+const SUBMITS: { readonly [K in Kind]: SubmitMethod<K> } = {
   invert: 'inversions.create',
   edit: 'edits.create',
   style: 'styles.create',
   generate: 'generate',
-} as const satisfies Record<Kind, SubmitMethod>;
+};
 
 export class DaemonWorker implements Worker {
   private readonly daemon: DaemonClient;
@@ -43,15 +45,15 @@ export class DaemonWorker implements Worker {
       this.files.set(image, file);
       return image;
     } catch (error) {
-      throw withNames(error, { 'The picture': file, This: file });
+      throw withFile(error, { image: file });
     }
   }
 
   async run<K extends Kind>(asked: Asked<K>): Promise<JobResult<K>> {
-    const { kind, ...params } = asked;
-    const submitted = { ...params, model: this.model } as never;
+    const { kind, ...params } = asked as Asked<Kind>;
+    const submitted: ParamsInput<SubmitMethod> = { ...params, model: this.model };
     const job = await this.daemon.submit(SUBMITS[kind], submitted, this.watch);
-    return (await this.follow(job, this.namesIn(params))) as JobResult<K>;
+    return (await this.follow(job, this.filesOf(params))) as JobResult<K>;
   }
 
   async get(image: BlobHash): Promise<Uint8Array> {
@@ -62,23 +64,13 @@ export class DaemonWorker implements Worker {
     this.daemon.close();
   }
 
-  /** The files of a request, by what the daemon calls them. */
-  private namesIn({
-    image,
-    mask,
-    style,
-  }: {
-    image?: BlobHash;
-    mask?: BlobHash | undefined;
-    style?: BlobHash;
-  }) {
-    const file = (picture: BlobHash | undefined) =>
-      picture === undefined ? picture : this.files.get(picture);
-    return { 'The picture': file(image), 'The mask': file(mask), 'The style picture': file(style) };
+  /** The files of a request, by the names of its params. */
+  private filesOf(params: object): PictureFiles {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, this.files.get(value)]));
   }
 
   /** Shows how the job goes until it is over. */
-  private async follow(job: RemoteJob, names: PictureNames): Promise<JobResult> {
+  private async follow(job: RemoteJob, files: PictureFiles): Promise<JobResult> {
     let toldToWait = false;
     const told = new Set<string>();
     try {
@@ -96,7 +88,7 @@ export class DaemonWorker implements Worker {
       return await job.finished();
     } catch (error) {
       if (!(error instanceof PalimpsestError) || error.code !== 'CONNECTION_LOST')
-        throw withNames(error, names);
+        throw withFile(error, files);
       throw new PalimpsestError(
         'CONNECTION_LOST',
         'The daemon ended before the work was done. It goes on when the daemon is started again; run this command then for its result.',
@@ -106,17 +98,13 @@ export class DaemonWorker implements Worker {
   }
 }
 
-type PictureNames = Readonly<Record<string, string | undefined>>;
+type PictureFiles = Readonly<Partial<Record<string, string | undefined>>>;
 
-/** A fault of a picture, with the name of its file. */
-function withNames(error: unknown, names: PictureNames): unknown {
-  if (!(error instanceof PalimpsestError) || !/^PICTURE_/.test(error.code)) return error;
-  const { template, facts } = error.sentence;
-  const [called, file] = Object.entries(names).find(([name]) => template.startsWith(`${name} `)) ?? [];
-  if (called === undefined || file === undefined) return error;
-  const told = {
-    template: `{picture}${template.slice(called.length)}`,
-    facts: { ...facts, picture: place(file) },
-  };
+/** A fault of a picture, with its file: the daemon tells which picture it is, by the name of the param. */
+function withFile(error: unknown, files: PictureFiles): unknown {
+  if (!(error instanceof PalimpsestError)) return error;
+  const file = files[String(error.facts.picture)];
+  if (file === undefined) return error;
+  const told = sentence`${{ picture: place(file) }}: ${{ reason: error.sentence }}`;
   return new PalimpsestError(error.code, told, { cause: error });
 }

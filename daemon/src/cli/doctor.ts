@@ -2,10 +2,10 @@
 
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { PalimpsestError, render } from '@palimpsest/protocol';
+import { PalimpsestError, readableBytes, render } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { defaultBudget } from '../execution/memoryBudget.ts';
-import { freeBytes, readableBytes } from '../files/freeBytes.ts';
+import { freeBytes } from '../files/freeBytes.ts';
 import { makePrivateFolder } from '../files/privateFiles.ts';
 import { runningDaemon } from '../server/lock.ts';
 import { openModels } from '../server/openModels.ts';

@@ -1,6 +1,6 @@
 /** @file `palimpsest edit`: edit a picture with words. */
 
-import { GivenEdit, GivenInversion } from '@palimpsest/protocol';
+import { EditOptions, InversionOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
 import { requireEffect } from './requireEffect.ts';
@@ -27,14 +27,14 @@ export function editCommand(): Command {
       '--mask <picture>',
       'change only where this picture is white, not where it is black or transparent; it has the size of the picture',
     );
-  addFlags(addWorkFlags(command), GivenEdit, WORD_FLAGS);
-  addFlags(command, GivenInversion);
+  addFlags(addWorkFlags(command), EditOptions, WORD_FLAGS);
+  addFlags(command, InversionOptions);
   return command.action((picture: string, { from: source, to: target, mask }: Arguments) => {
     const pictures = [picture, ...(mask === undefined ? [] : [mask])];
     return runDrawing(command, pictures, async (worker) => {
-      const inversion = readFlags(command, GivenInversion);
-      const edit = readFlags(command, GivenEdit, WORD_FLAGS);
-      requireEffect(command, { inversion, edit, masked: mask !== undefined });
+      const inversion = readFlags(command, InversionOptions);
+      const edit = readFlags(command, EditOptions, WORD_FLAGS);
+      requireEffect(command, { inversion, edit, masked: mask !== undefined }, WORD_FLAGS);
       const image = await worker.put(picture);
       const bounds = mask === undefined ? {} : { mask: await worker.put(mask) };
       const drawn = await worker.run<'edit'>({

@@ -1,6 +1,7 @@
 /** @file The command line's flags, made from the schemas of the protocol. */
 
 import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { flagNamed, kebab } from '../settings/spelling.ts';
@@ -16,12 +17,6 @@ const Property = z.object({
 });
 type Property = z.infer<typeof Property>;
 
-/** A place of a JSON Schema, and the way to those within it. */
-const SchemaPlace = Property.extend({
-  properties: z.record(z.string(), z.unknown()).optional(),
-  items: z.unknown().optional(),
-});
-
 /** How one property that is not a plain number, text or choice is written on the command line. */
 export interface FlagForm {
   /** Such as `--weight <word=factor>`. */
@@ -30,12 +25,11 @@ export interface FlagForm {
   readonly parse: (text: string, previous: unknown) => unknown;
 }
 
+/** By the property's name. */
+export type FlagForms = Readonly<Record<string, FlagForm>>;
+
 /** Adds a flag for each property of the schema. */
-export function addFlags(
-  command: Command,
-  schema: z.core.$ZodObject,
-  forms: Readonly<Record<string, FlagForm>> = {},
-): Command {
+export function addFlags(command: Command, schema: z.core.$ZodObject, forms: FlagForms = {}): Command {
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
     for (const option of flagsOf(name, property, forms[name])) command.addOption(option);
   }
@@ -50,7 +44,7 @@ export function addFlags(
 export function readFlags<T extends z.core.$ZodObject>(
   command: Command,
   schema: T,
-  forms: Readonly<Record<string, FlagForm>> = {},
+  forms: FlagForms = {},
 ): z.output<T> {
   const given = command.opts();
   const names = Object.keys(schema._zod.def.shape);
@@ -60,31 +54,20 @@ export function readFlags<T extends z.core.$ZodObject>(
   const parsed = z.safeParse(schema, Object.fromEntries(values));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const name = String(issue?.path[0]);
+  const name = String(issue!.path[0]);
   const attribute = attributeOf(name, forms[name]);
-  const flag = `${given[attribute] === false ? 'no-' : ''}${kebab(attribute)}`;
-  // What no schema can say is said in words.
-  const expected =
-    issue?.code === 'custom' ? null : expectedAt(z.toJSONSchema(schema, { io: 'input' }), issue?.path ?? []);
+  const flag = flagNamed(attribute, given[attribute]);
   throw new PalimpsestError(
     'OPTION_INVALID',
-    sentence`--${{ flag }}: ${{ expected: expected ?? sentence`${{ reason: issue?.message ?? '' }}. See --help` }}.`,
+    sentence`${{ flag }}: ${{ wanted: wantedBy(schema, issue!) }}.`,
   );
 }
 
-/** What to give at a place of the schema, such as the factor of a word; null where the schema's facts do not say. */
-function expectedAt(schema: unknown, path: readonly PropertyKey[]): string | null {
-  let place = SchemaPlace.safeParse(schema).data;
-  for (const key of path) {
-    const next = typeof key === 'number' ? place?.items : place?.properties?.[String(key)];
-    place = SchemaPlace.safeParse(next).data;
-  }
-  if (place?.enum !== undefined) return `give one of ${place.enum.join(', ')}`;
-  if (place?.type !== 'integer' && place?.type !== 'number') return null;
-  const { type, minimum, maximum } = place;
-  const from = minimum === undefined ? '' : ` from ${minimum}`;
-  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
-  return `give a ${type === 'integer' ? 'whole ' : ''}number${from}${to}`;
+/** How an option was written on this command line; null where it was not. */
+export function givenFlag(command: Command, name: string, form: FlagForm | undefined): string | null {
+  const attribute = attributeOf(name, form);
+  if (command.getOptionValueSource(attribute) !== 'cli') return null;
+  return flagNamed(attribute, command.getOptionValue(attribute));
 }
 
 /** commander keeps a flag's value under its name in camel case. */

@@ -1,13 +1,12 @@
 /** @file `palimpsest inspect-model`: what a model folder holds. */
 
-import { InversionOptions, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { InversionOptions, PalimpsestError, readableBytes, sentence } from '@palimpsest/protocol';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { DEVICE_NAMES, DEVICES, type Device } from '../execution/deviceNames.ts';
 import { inspectModel, type ModelFacts } from '../execution/inspect.ts';
 import { Networks } from '../execution/networks.ts';
 import { StableDiffusion } from '../execution/stableDiffusion.ts';
-import { readableBytes } from '../files/freeBytes.ts';
 import { type JobNeed, memoryTable } from '../jobs/memoryTable.ts';
 import { openModels } from '../server/openModels.ts';
 import { configFolder, readConfig } from '../settings/config.ts';
@@ -57,7 +56,7 @@ function sideOf(place: Place, model: StableDiffusion): number {
   if (success && data % model.sideMultiple === 0) return data;
   throw new PalimpsestError(
     'OPTION_INVALID',
-    sentence`--size: give a multiple of ${{ sideMultiple: model.sideMultiple }} from 64 to 2048.`,
+    sentence`${{ flag: '--size' }}: give a multiple of ${{ multiple: model.sideMultiple }} from ${{ least: 64 }} to ${{ most: 2048 }}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** @file `palimpsest invert`: make a picture ready for edits. */
 
-import { GivenInversion } from '@palimpsest/protocol';
+import { InversionOptions } from '@palimpsest/protocol';
 import { Command } from 'commander';
 import { addFlags, readFlags } from './flags.ts';
 import { requireEffect } from './requireEffect.ts';
@@ -14,10 +14,10 @@ export function invertCommand(): Command {
     )
     .argument('<picture>', 'JPEG, PNG, WebP, TIFF, AVIF or GIF; - for the standard input')
     .requiredOption('--from <words>', 'what is in the picture');
-  addFlags(addWorkFlags(command), GivenInversion);
+  addFlags(addWorkFlags(command), InversionOptions);
   return command.action((picture: string, { from: prompt }: { from: string }) =>
     runWork(command, [picture], async (worker) => {
-      const options = readFlags(command, GivenInversion);
+      const options = readFlags(command, InversionOptions);
       requireEffect(command, { inversion: options });
       const image = await worker.put(picture);
       const { inversion, reused, canvas } = await worker.run<'invert'>({

@@ -24,21 +24,24 @@ const OTHER_FORMATS: ReadonlySet<string> = new Set(
  */
 export async function requirePictureOut(out: string, inputs: readonly string[] = []): Promise<void> {
   if (out === '') {
-    throw new PalimpsestError('OPTION_INVALID', '--out is empty. Name a file, such as edited.png.');
+    throw new PalimpsestError(
+      'OPTION_INVALID',
+      sentence`${{ flag: '--out' }} is empty. Name a file, such as edited.png.`,
+    );
   }
   const extension = extname(out);
   if (OTHER_FORMATS.has(extension.toLowerCase())) {
     const better = `${out.slice(0, -extension.length)}.png`;
     throw new PalimpsestError(
       'OPTION_INVALID',
-      sentence`--out: the result is a PNG. Name it ${{ better: place(better) }}, say.`,
+      sentence`${{ flag: '--out' }}: the result is a PNG. Name it ${{ better: place(better) }}, say.`,
     );
   }
   for (const input of inputs) {
     if (await isSameFile(out, input)) {
       throw new PalimpsestError(
         'OPTION_INVALID',
-        sentence`--out: that is ${{ file: place(input) }} itself. Name another file, so that the original stays.`,
+        sentence`${{ flag: '--out' }}: that is ${{ file: place(input) }} itself. Name another file, so that the original stays.`,
       );
     }
   }

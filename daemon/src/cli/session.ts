@@ -194,18 +194,18 @@ function readThreads(text: string): number {
   if (Number.isInteger(threads) && threads >= 1) return threads;
   throw new PalimpsestError(
     'OPTION_INVALID',
-    sentence`--threads ${{ given: text }}: give a whole number from 1.`,
+    sentence`${{ flag: '--threads' }} ${{ given: text }}: give a whole number from ${{ least: 1 }}.`,
   );
 }
 
 /** The value of an option that names something: a variable of a script that is not set leaves nothing. */
 const named =
-  (option: string) =>
+  (flag: string) =>
   (text: string): string => {
     if (text !== '') return text;
     throw new PalimpsestError(
       'OPTION_INVALID',
-      sentence`${{ option }} is empty. Name what it stands for, or leave it out.`,
+      sentence`${{ flag }} is empty. Name what it stands for, or leave it out.`,
     );
   };
 

@@ -1,6 +1,6 @@
 /** @file How words are written on the command line. */
 
-import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { FlagForm } from './flags.ts';
 
 /** The forms of the properties of EditOptions that name words. */
@@ -41,6 +41,6 @@ function wordPair(flag: string, text: string): unknown {
 function malformed(flag: string, text: string, form: string): PalimpsestError {
   return new PalimpsestError(
     'OPTION_INVALID',
-    sentence`${{ flag }} "${{ given: text }}" cannot be read: write ${{ form }}.`,
+    sentence`${{ flag }} "${{ given: text }}" cannot be read: write ${{ form: ours(form) }}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** @file The engine's pictures where they lie in the daemon's store. */
 
 import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
-import { decodePicture, encodePng, type Picture } from '../imaging/picture.ts';
+import { decodePicture, encodePng, type Picture, type PictureRole } from '../imaging/picture.ts';
 import type { BlobStore } from '../store/blobStore.ts';
 import type { NamedPictures } from './engine.ts';
 
@@ -12,9 +12,9 @@ export class BlobPictures implements NamedPictures {
     this.blobs = blobs;
   }
 
-  async open(image: BlobHash, called?: string): Promise<Picture> {
+  async open(image: BlobHash, role?: PictureRole): Promise<Picture> {
     const bytes = await this.blobs.get(image);
-    if (bytes !== null) return decodePicture(bytes, called);
+    if (bytes !== null) return decodePicture(bytes, role);
     throw new PalimpsestError(
       'IMAGE_UNKNOWN',
       sentence`There is no picture ${{ image }}. Put it there again.`,

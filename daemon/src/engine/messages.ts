@@ -98,6 +98,9 @@ const ToldFact: z.ZodType<Fact> = z.union([
   z.array(z.string()),
   z.strictObject({ place: z.string() }),
   z.strictObject({ foreign: z.string() }),
+  z.strictObject({ id: z.string(), called: z.string() }),
+  z.strictObject({ bytes: z.number() }),
+  z.strictObject({ oneOf: z.array(z.string()) }),
   Told,
 ]);
 

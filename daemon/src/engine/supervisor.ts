@@ -8,7 +8,7 @@
 
 import { totalmem } from 'node:os';
 import {
-  type JobProgress,
+  JobProgress,
   type JobRequest,
   type JobResult,
   type Kind,
@@ -61,7 +61,7 @@ export interface EngineStatus {
 }
 
 /** In the order in which a job goes through them. */
-const STAGES: readonly JobProgress['stage'][] = ['invert', 'optimise', 'edit', 'generate'];
+const STAGES = JobProgress.shape.stage.options;
 
 const DEFAULTS = {
   maxModels: 2,

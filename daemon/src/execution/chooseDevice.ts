@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import type { Precision } from '../weights/precision.ts';
 import { DEVICE_NAMES, type Device } from './deviceNames.ts';
@@ -104,7 +104,7 @@ export function judge(result: Probe | null): { readonly usable: boolean; readonl
 const failedTry = (device: Device): PalimpsestError =>
   new PalimpsestError(
     'OPTION_INVALID',
-    sentence`A try of ${{ device }} failed, or took more than ${{ seconds: MAX_PROBE_TIME / 1000 }} s: ${{ called: DEVICE_NAMES[device] }} is not there, or its driver is not. ${{ needed: neededBeside(device, process.platform) }}Choose another --device, or auto; with --precision fp32 it is taken without a try.`,
+    sentence`A try of ${{ device }} failed, or took more than ${{ seconds: MAX_PROBE_TIME / 1000 }} s: ${{ called: ours(DEVICE_NAMES[device]) }} is not there, or its driver is not. ${{ needed: ours(neededBeside(device, process.platform)) }}Choose another --device, or auto; with --precision fp32 it is taken without a try.`,
   );
 
 /** What a device needs beside its driver, as a sentence with a space behind it; empty where it is nothing. */

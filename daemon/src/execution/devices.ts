@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PalimpsestError, sentence } from '@palimpsest/protocol';
+import { PalimpsestError, sentence, telling, verbatim } from '@palimpsest/protocol';
 import { DEVICES, type Device } from './deviceNames.ts';
 import { type InferenceSession, ort } from './onnxRuntime.ts';
 
@@ -49,7 +49,12 @@ export function requireBuiltIn(device: Device): void {
   if (device === 'cuda') {
     throw new PalimpsestError(
       'OPTION_INVALID',
-      'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run "node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install" once; or choose another --device, or auto.',
+      telling(
+        verbatim(
+          'CUDA is not part of the runtime as it comes. On Linux x64 with an NVIDIA card, run "node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install" once; or choose another --device, or auto.',
+        ),
+        { device, available: here },
+      ),
     );
   }
   throw new PalimpsestError(

@@ -1,7 +1,7 @@
 /** @file A network loaded into ONNX Runtime: the only file that hands it graphs and numbers. */
 
 import { availableParallelism } from 'node:os';
-import { foreign, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { foreign, ours, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
 import type { Device } from './deviceNames.ts';
 import { providersFor } from './devices.ts';
@@ -141,7 +141,7 @@ function engineFailed(action: string, device: Device, cause: unknown): Palimpses
       : sentence` "palimpsest doctor" tries the devices; --device cpu works without them, and --precision fp32 on cards that cannot compute in fp16.`;
   return new PalimpsestError(
     'ENGINE_FAILED',
-    sentence`The runtime could not ${{ action }}${{ where }}: ${{ reason: foreign(reason) }}. If memory is short, close other programs or choose a smaller size.${{ otherwise }}`,
+    sentence`The runtime could not ${{ action: ours(action) }}${{ where }}: ${{ reason: foreign(reason) }}. If memory is short, close other programs or choose a smaller size.${{ otherwise }}`,
     { cause },
   );
 }

@@ -78,7 +78,7 @@ export class UNetNetwork implements VariedDenoiser {
     if (latentShape.slice(2).some((side) => side % multiple !== 0)) {
       throw new PalimpsestError(
         'OPTION_INVALID',
-        sentence`The latent's sides have to be multiples of ${{ multiple }}, not ${{ sides: latentShape.slice(2).join(' x ') }}.`,
+        sentence`The latent's sides have to be multiples of ${{ multiple }}, not ${{ sides: latentShape.slice(2).map(String) }}.`,
       );
     }
     const key = this.keyOf(variant, latentShape);

@@ -8,7 +8,7 @@ import { access, constants, type FileHandle, open, readlink, rm, stat } from 'no
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { codeOf, replaceFile, temporaryBeside, writeError } from './writeFile.ts';
 
 /** Where bytes go: a file that is there, one that is not, or what they are poured into. */
@@ -125,7 +125,7 @@ async function destinationOf(path: string): Promise<Destination> {
     const kind = facts.isSocket() ? 'a socket' : 'a disk';
     throw new PalimpsestError(
       'WRITE_FAILED',
-      sentence`${{ file: place(path) }} is ${{ kind }}, not a file. Name a file to write to.`,
+      sentence`${{ file: place(path) }} is ${{ kind: ours(kind) }}, not a file. Name a file to write to.`,
     );
   }
   if (facts !== null && (!facts.isFile() || OPEN_FILES.test(resolve(path)))) {

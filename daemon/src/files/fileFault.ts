@@ -3,7 +3,7 @@
  */
 
 import { closeSync, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
-import { downloadFault, foreign, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { downloadFault, foreign, ours, place, type Sentence, sentence } from '@palimpsest/protocol';
 
 /** As much of a file as has to be seen. */
 const MOST = 1024;
@@ -90,7 +90,7 @@ export function faultSentence(path: string, called = path): Sentence | null {
   const fault = fileFault(path);
   return fault === null
     ? null
-    : sentence`${{ file: place(called) }} is ${{ what: fault.what }}. ${{ advice: fault.advice }}`;
+    : sentence`${{ file: place(called) }} is ${{ what: ours(fault.what) }}. ${{ advice: ours(fault.advice) }}`;
 }
 
 /** `fileFault` for a file of weights. */

@@ -18,9 +18,3 @@ function existing(folder: string): string {
   const above = dirname(folder);
   return existsSync(folder) || above === folder ? folder : existing(above);
 }
-
-/** An amount of a disk, or of memory, for people: 8.5 GB, 640 MB, 2.5 MB. */
-export function readableBytes(bytes: number): string {
-  if (bytes >= 999.5e6) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return `${(bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0)} MB`;
-}

@@ -6,7 +6,7 @@
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { namesIn } from './namesIn.ts';
 import { type WriteBytes, writeAll, writeFileAtomic, writeFileAtomicSync } from './writeFile.ts';
 
@@ -29,7 +29,7 @@ export function makePrivateFolder(folder: string): void {
       : 'Check that you may write there.';
     throw new PalimpsestError(
       'WRITE_FAILED',
-      sentence`Cannot make the folder ${{ folder: place(folder) }}. ${{ advice }}`,
+      sentence`Cannot make the folder ${{ folder: place(folder) }}. ${{ advice: ours(advice) }}`,
       { cause },
     );
   }

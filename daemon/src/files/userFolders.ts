@@ -3,7 +3,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, parse } from 'node:path';
-import { PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, sentence } from '@palimpsest/protocol';
 import { reasonOf } from './writeFile.ts';
 
 const NAME = 'palimpsest';
@@ -92,7 +92,7 @@ export function requireUserFolder(kind: UserFolder): string {
     const { holds, variable } = KINDS[kind];
     throw new PalimpsestError(
       'WRITE_FAILED',
-      sentence`Palimpsest keeps ${{ holds }} in ${{ folder: place(folder) }}, and cannot write there: ${{ reason: reasonOf(cause) }}. Set ${{ variable }} to a folder that you may write to.`,
+      sentence`Palimpsest keeps ${{ holds: ours(holds) }} in ${{ folder: place(folder) }}, and cannot write there: ${{ reason: reasonOf(cause) }}. Set ${{ variable }} to a folder that you may write to.`,
       { cause },
     );
   }

@@ -4,7 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Fact, foreignMessage, PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import {
+  type Fact,
+  foreignMessage,
+  ours,
+  PalimpsestError,
+  place,
+  type Sentence,
+  sentence,
+  telling,
+} from '@palimpsest/protocol';
 import { isNamed } from './fileFault.ts';
 import { filesByUse, removeIfPossible } from './leastRecentlyUsed.ts';
 
@@ -150,16 +159,20 @@ export function writeError(path: string, cause: unknown): PalimpsestError {
     );
   }
   const [reason, advice] = (isUnmakeable(path, code) ? UNMAKEABLE : HINDRANCES[String(code)]) ?? [
-    reasonOf(cause),
+    foreignMessage(cause),
     'Check that the folder exists and that you may write to it.',
   ];
-  return new PalimpsestError(
-    'WRITE_FAILED',
-    sentence`Cannot write ${{ file: place(path) }}: ${{ reason }}. ${{ advice }}`,
-    { cause },
-  );
+  const why = typeof reason === 'string' ? ours(reason) : reason;
+  const told = sentence`Cannot write ${{ file: place(path) }}: ${{ reason: why }}. ${{ advice: ours(advice) }}`;
+  return new PalimpsestError('WRITE_FAILED', withCode(told, code), { cause });
 }
 
+/** With the system's own name for what went wrong. */
+const withCode = (told: Sentence, code: unknown): Sentence =>
+  typeof code === 'string' ? telling(told, { system: code }) : told;
+
 /** What hinders a write, in words that go on a sentence. */
-export const reasonOf = (cause: unknown): Fact =>
-  HINDRANCES[String(codeOf(cause))]?.[0] ?? foreignMessage(cause);
+export function reasonOf(cause: unknown): Fact {
+  const [reason] = HINDRANCES[String(codeOf(cause))] ?? [];
+  return reason === undefined ? foreignMessage(cause) : ours(reason);
+}

@@ -4,7 +4,10 @@ import { open } from 'node:fs/promises';
 import {
   foreignMessage,
   MIN_PICTURE_SIDE,
+  type Named,
+  named,
   otherFormat,
+  ours,
   PalimpsestError,
   type Place,
   place,
@@ -44,13 +47,20 @@ export interface OwnColours {
   readonly rgb: Uint8Array;
 }
 
-/** What a picture is called in sentences. */
-type Named = string | Place;
+/** Which picture of a request one is, by the name of its param; and what sentences call it. */
+const ROLES = { image: 'The picture', mask: 'The mask', style: 'The style picture' } as const;
+export type PictureRole = keyof typeof ROLES;
+
+/** What is told of a picture's name: its place, or which it is. */
+type PictureName = Named | Place;
+
+export const pictureNamed = (role: PictureRole): Named => named(role, ROLES[role]);
 
 /** What many programs call it. */
 const STANDARD_INPUT = '-';
 
-const nameOf = (path: string): Named => (path === STANDARD_INPUT ? 'The standard input' : place(path));
+const nameOf = (path: string): PictureName =>
+  path === STANDARD_INPUT ? named('standardInput', 'The standard input') : place(path);
 
 /** Profiles of colours in RGB have a few kilobytes; one with large tables is passed over. */
 const MAX_PROFILE_BYTES = 2 ** 20;
@@ -88,12 +98,15 @@ const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'he
  * end marker, as long as its pixels are all there. Channels of a TIFF that are no transparency are left out.
  *
  * @param input the path of a file, "-" for the standard input, or bytes.
- * @param called what to call bytes.
+ * @param role which picture bytes are.
  * @throws {PalimpsestError} PICTURE_UNREADABLE for what is no such picture, or is cut short;
  *   PICTURE_TOO_SMALL and PICTURE_TOO_LARGE, found before any pixel is decoded.
  */
-export async function decodePicture(input: string | Uint8Array, called = 'The picture'): Promise<Picture> {
-  const name = typeof input === 'string' ? nameOf(input) : called;
+export async function decodePicture(
+  input: string | Uint8Array,
+  role: PictureRole = 'image',
+): Promise<Picture> {
+  const name = typeof input === 'string' ? nameOf(input) : pictureNamed(role);
   // Always from bytes: libvips caches what it opened by path, and would miss a changed file.
   const bytes = typeof input === 'string' ? await readBytes(input) : input;
   try {
@@ -107,7 +120,7 @@ export async function decodePicture(input: string | Uint8Array, called = 'The pi
   }
 }
 
-async function decodeBytes(name: Named, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
+async function decodeBytes(name: PictureName, bytes: Uint8Array, reading: SharpOptions): Promise<Picture> {
   const image = openPicture(bytes, reading);
   const facts = await image.metadata();
   checkHeader(name, bytes, facts);
@@ -127,7 +140,7 @@ async function decodeBytes(name: Named, bytes: Uint8Array, reading: SharpOptions
 }
 
 /** The decoder's way from 16-bit CMYK, and from Lab, to sRGB spoils what lies beyond colour. */
-function requireReadableAlpha(name: Named, facts: Metadata, extras: readonly boolean[] | null): void {
+function requireReadableAlpha(name: PictureName, facts: Metadata, extras: readonly boolean[] | null): void {
   const { space = '' } = facts;
   const isSpoilt = space.startsWith('lab') || (space === 'cmyk' && isDeep(facts));
   if (!isSpoilt || !extras?.includes(true)) return;
@@ -166,7 +179,7 @@ function encodePixels({ width, height, alpha }: Picture, rgb: Uint8Array): Promi
 }
 
 /** @throws {PalimpsestError} PICTURE_TOO_SMALL */
-export function requireLargeEnough(name: Named, { width, height }: Size): void {
+export function requireLargeEnough(name: PictureName, { width, height }: Size): void {
   if (Math.max(width, height) >= MIN_PICTURE_SIDE) return;
   throw new PalimpsestError(
     'PICTURE_TOO_SMALL',
@@ -180,7 +193,11 @@ function hasOwnColours(facts: Metadata): facts is Metadata & { icc: Buffer } {
   return icc !== undefined && icc.length <= MAX_PROFILE_BYTES && RGB_SPACES.has(space);
 }
 
-function checkHeader(name: Named, bytes: Uint8Array, { format, width, height, channels }: Metadata): void {
+function checkHeader(
+  name: PictureName,
+  bytes: Uint8Array,
+  { format, width, height, channels }: Metadata,
+): void {
   if (!FORMATS.has(format)) throw unreadable(name, bytes);
   requireLargeEnough(name, { width, height });
   if (width > MAX_SIDE || height > MAX_SIDE) {
@@ -275,10 +292,10 @@ const tooManyBytes = (path: string): PalimpsestError =>
     sentence`${{ picture: nameOf(path) }} has more than ${{ most: MAX_FILE_BYTES }} bytes. Save it compressed, or scale it down.`,
   );
 
-function unreadable(name: Named, bytes: Uint8Array, cause?: unknown): PalimpsestError {
+function unreadable(name: PictureName, bytes: Uint8Array, cause?: unknown): PalimpsestError {
   const other = otherFormat(bytes);
   if (other !== undefined) {
-    const told = sentence`${{ picture: name }} is ${{ what: other.what }}. ${{ advice: other.advice }}`;
+    const told = sentence`${{ picture: name }} is ${{ what: ours(other.what) }}. ${{ advice: ours(other.advice) }}`;
     return new PalimpsestError('PICTURE_UNREADABLE', told, { cause });
   }
   // Some decoders report a page of internals; what fits a line helps.

@@ -3,8 +3,8 @@
  * header would unpack texts and profiles on the way, which can be a thousand times as long as the file.
  */
 
-import { MAX_PICTURE_PIXELS, otherFormat, PalimpsestError, sentence } from '@palimpsest/protocol';
-import { requireLargeEnough } from './picture.ts';
+import { MAX_PICTURE_PIXELS, otherFormat, ours, PalimpsestError, sentence } from '@palimpsest/protocol';
+import { pictureNamed, requireLargeEnough } from './picture.ts';
 
 export interface PictureHeader {
   readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
@@ -26,11 +26,12 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
     mediaType === null ? null : READERS[mediaType](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   if (mediaType === null || side === null || side.width === 0 || side.height === 0) throw unreadable(bytes);
   const { width, height } = side;
-  requireLargeEnough('The picture', { width, height });
+  const picture = pictureNamed('image');
+  requireLargeEnough(picture, { width, height });
   if (width * height > MAX_PICTURE_PIXELS) {
     throw new PalimpsestError(
       'PICTURE_TOO_LARGE',
-      sentence`The picture is ${{ width }} x ${{ height }} pixels; at most ${{ most: MAX_PICTURE_PIXELS / 1e6 }} megapixels can be edited. Crop it, or scale it down.`,
+      sentence`${{ picture }} is ${{ width }} x ${{ height }} pixels; at most ${{ most: MAX_PICTURE_PIXELS / 1e6 }} megapixels can be edited. Crop it, or scale it down.`,
     );
   }
   return { mediaType, width, height };
@@ -46,12 +47,13 @@ export function mediaTypeOf(bytes: Uint8Array): PictureHeader['mediaType'] | nul
 }
 
 function unreadable(bytes: Uint8Array): PalimpsestError {
+  const picture = pictureNamed('image');
   const other = otherFormat(bytes);
   return new PalimpsestError(
     'PICTURE_UNREADABLE',
     other === undefined
-      ? 'This is no picture that can be read. Send a PNG, JPEG or WebP file.'
-      : sentence`This is ${{ what: other.what }}. ${{ advice: other.advice }}`,
+      ? sentence`${{ picture }} is no PNG, JPEG or WebP file that can be read. Send one of these.`
+      : sentence`${{ picture }} is ${{ what: ours(other.what) }}. ${{ advice: ours(other.advice) }}`,
   );
 }
 

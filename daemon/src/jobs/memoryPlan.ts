@@ -1,8 +1,15 @@
 /** @file Before a job starts: what has to be spared so that it stays within the budget, or why it cannot. */
 
-import { type Notice, PalimpsestError, sentence } from '@palimpsest/protocol';
+import {
+  bytes,
+  listed,
+  type Notice,
+  PalimpsestError,
+  readableBytes,
+  type Sentence,
+  sentence,
+} from '@palimpsest/protocol';
 import { describeThrift, THRIFTS, type Thrift } from '../execution/thrift.ts';
-import { readableBytes } from '../files/freeBytes.ts';
 import { canBeInstant, changed, type Job, sideOf, stepsOf } from './job.ts';
 import type { Change } from './kinds/jobKind.ts';
 import { type JobDependencies, type MemoryNeed, memoryNeed } from './memoryNeed.ts';
@@ -40,11 +47,11 @@ export async function keepWithin(
   const others = await alternatives(budget, dependencies, job, thrift);
   const choice =
     others.length > 0
-      ? sentence`Within it: ${{ fitting: others.join('; ') }}.`
+      ? sentence`Within it: ${{ fitting: listed(others, '; ') }}.`
       : sentence`Nothing smaller fits: choose a smaller model, such as one stored in half the precision.`;
   throw new PalimpsestError(
     'MEMORY_SHORT',
-    sentence`At ${{ side: Math.round(sideOf(job, model)) }} pixels a side this needs about ${{ needed: readableBytes(need.total) }} of memory (${{ weights: readableBytes(need.weights) }} for the model, ${{ work: readableBytes(need.own) }} to compute), whatever is spared, and the budget is ${{ budget: readableBytes(budget) }}. ${{ choice }} Or raise the budget: --memory-budget.`,
+    sentence`At ${{ side: Math.round(sideOf(job, model)) }} pixels a side this needs about ${{ needed: bytes(need.total) }} of memory (${{ weights: bytes(need.weights) }} for the model, ${{ work: bytes(need.own) }} to compute), whatever is spared, and the budget is ${{ budget: bytes(budget) }}. ${{ choice }} Or raise the budget: --memory-budget.`,
   );
 }
 
@@ -66,7 +73,7 @@ async function alternatives(
   dependencies: JobDependencies,
   job: Job,
   thrift: Thrift,
-): Promise<string[]> {
+): Promise<Sentence[]> {
   const { model } = dependencies;
   const needOf = async (change: Change): Promise<number> => {
     // An editor that is not defined on what is changed is no alternative.
@@ -80,17 +87,26 @@ async function alternatives(
     }
     return null;
   };
-  const found: string[] = [];
-  const size = (side: number) => (job.kind === 'generate' ? `${side} pixels a side` : `size ${side}`);
+  const found: Sentence[] = [];
   const smaller = await largest(false);
-  if (smaller !== null) found.push(`${size(smaller[0])} (${readableBytes(smaller[1])})`);
+  const inPixels = job.kind === 'generate';
+  if (smaller !== null) {
+    const [smallerSide, smallerNeeds] = [smaller[0], bytes(smaller[1])];
+    found.push(
+      inPixels
+        ? sentence`${{ smallerSide }} pixels a side (${{ smallerNeeds }})`
+        : sentence`size ${{ smallerSide }} (${{ smallerNeeds }})`,
+    );
+  }
   if (canBeInstant(job)) {
     const total = await needOf({ instant: true });
-    if (total <= budget) found.push(`mode instant (${readableBytes(total)})`);
+    if (total <= budget) found.push(sentence`mode instant (${{ instantNeeds: bytes(total) }})`);
     else {
       const both = await largest(true);
       if (both !== null && both[0] !== smaller?.[0])
-        found.push(`mode instant at ${size(both[0])} (${readableBytes(both[1])})`);
+        found.push(
+          sentence`mode instant at size ${{ instantSide: both[0] }} (${{ instantNeeds: bytes(both[1]) }})`,
+        );
     }
   }
   return found;

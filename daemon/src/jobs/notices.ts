@@ -1,6 +1,6 @@
 /** @file What a job will do that may surprise the person, told before it starts. */
 
-import type { Notice } from '@palimpsest/protocol';
+import { EDIT_METHODS, INVERSION_METHODS, type Notice } from '@palimpsest/protocol';
 import { promptNotices } from '@palimpsest/protocol/prompt-notices';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import { areaOfEdit } from './editArea.ts';
@@ -63,18 +63,21 @@ function aboutSteps({ schedule }: Facts, steps: number): Notice[] {
 
 function aboutGuidance(job: Job): Notice[] {
   const inversion = inversionOf(job);
-  if (inversion?.method !== 'nullText' || inversion.guidance !== 1) return [];
-  const text =
-    'At guidance 1 null-text inversion has nothing to learn, since the empty prompt does not count there: this is plain DDIM. Take more guidance; 7.5 is usual.';
+  if (inversion === null || inversion.guidance !== 1) return [];
+  const { learnsWithoutWords, title } = INVERSION_METHODS[inversion.method];
+  if (!learnsWithoutWords) return [];
+  const text = `At guidance 1 ${lowered(title)} has nothing to learn, since the empty prompt does not count there: this is plain DDIM. Take more guidance; 7.5 is usual.`;
   return [{ code: 'GUIDANCE_IDLE', facts: { better: 7.5 }, text }];
 }
+
+/** Within a sentence. */
+const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
 
 /** Prompts are compared as the model reads them: without case, or how many spaces there are. */
 function aboutEqualPrompts({ tokenizer }: Facts, job: Job): Notice[] {
   if (job.kind !== 'edit') return [];
   const { source, target, edit } = job.work;
-  // Drawing parts of the picture anew is what this editor is for.
-  if (edit.editor === 'sdedit' || edit.weights?.some(({ weight }) => weight !== 1)) return [];
+  if (EDIT_METHODS[edit.editor].drawsAnew || edit.weights?.some(({ weight }) => weight !== 1)) return [];
   if (String(tokenizer.encode(source)) !== String(tokenizer.encode(target))) return [];
   const text = `Both prompts say the same to the model ("${target}"), and no word has a strength of its own: the picture is only drawn again, as well as it was inverted. Say what it should be, or give a word a strength.`;
   return [{ code: 'PROMPTS_EQUAL', facts: { prompt: target }, text }];

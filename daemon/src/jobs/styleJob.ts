@@ -1,9 +1,9 @@
 /** @file Giving a picture the style of another: both are inverted first where that has not been done. */
 
-import { type InversionOptions, PalimpsestError, type StyleOptions } from '@palimpsest/protocol';
+import type { InversionOptions, StyleOptions } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../execution/stableDiffusion.ts';
 import type { Picture } from '../imaging/picture.ts';
-import { INVERSIONS, resolveFor, resolveInversion } from '../methods/inversions.ts';
+import { INVERSIONS, requireConsistent, resolveFor } from '../methods/inversions.ts';
 import { styleTransfer } from '../methods/styleTransfer.ts';
 import type { Watch } from '../methods/watch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -42,13 +42,8 @@ export async function stylePicture(
   { content, source, style, styleSource, inversion, options }: StyleWork,
   watch: Watch = {},
 ): Promise<StyledPicture> {
-  const learning = resolveInversion(inversion);
-  if (learning.method !== 'styleDiffusion' || learning.learn === 'keys') {
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      'Style transfer takes the values that StyleDiffusion learns of the style picture. Leave method, mode and learn as they are.',
-    );
-  }
+  requireConsistent({ inversion, style: options });
+  const learning = resolveFor('styleDiffusion', inversion);
   const walking = resolveFor('ddim', inversion);
   const embed = embedOnce(model);
   const [contentPrompt, stylePrompt, unconditional] = await Promise.all([

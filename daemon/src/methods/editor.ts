@@ -1,6 +1,6 @@
 /** @file What a method of editing is given, and what it declares of itself. */
 
-import type { EDIT_METHODS, EditorName, InversionName, OwnValues } from '@palimpsest/protocol';
+import type { EDIT_METHODS, EditorName, OwnValues } from '@palimpsest/protocol';
 import type { CrossControl } from '../attention/crossControl.ts';
 import type { BlendWords } from '../attention/localBlend.ts';
 import type { EditingModel } from '../networks/denoiser.ts';
@@ -51,8 +51,6 @@ export interface Editor<E extends EditorName = EditorName> {
   readonly idea: string;
   readonly branches: readonly Branch[];
   readonly injections: readonly Injection[];
-  /** The inversions on which it is not defined, with a sentence that says why. */
-  readonly notOn: Readonly<Partial<Record<InversionName, string>>>;
   /** Edits, yielding each step; the last row of its latents is the target's. */
   edit(model: EditingModel, request: EditRequest<E>, watch: Watch): AsyncGenerator<EditStep, void, undefined>;
 }

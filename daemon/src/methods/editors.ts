@@ -4,11 +4,10 @@ import {
   EDIT_METHODS,
   type EditOptions,
   type EditorName,
-  INVERSION_METHODS,
+  editorContradiction,
   type InversionName,
   ownValues,
   PalimpsestError,
-  sentence,
 } from '@palimpsest/protocol';
 import type { Editor, ResolvedEdit } from './editor.ts';
 import { MASA_CTRL } from './masaCtrl.ts';
@@ -34,18 +33,9 @@ export function resolveEdit({ editor, ...given }: EditOptions): ResolvedEdit {
   return { editor, ...ownValues(EDIT_METHODS[editor].options, given) } as ResolvedEdit;
 }
 
-/**
- * The editor of an edit.
- *
- * @throws {PalimpsestError} OPTION_INVALID when it is not defined on the inversion.
- */
+/** @throws {PalimpsestError} OPTION_INVALID when the editor is not defined on the inversion. */
 export function editorFor({ editor }: Pick<EditOptions, 'editor'>, inversion: InversionName): Editor {
-  const { notOn } = EDITORS[editor];
-  const reason = notOn[inversion];
-  if (reason === undefined) return EDITORS[editor];
-  const others = Object.keys(INVERSION_METHODS).filter((name) => !(name in notOn));
-  throw new PalimpsestError(
-    'OPTION_INVALID',
-    sentence`${{ editor: EDIT_METHODS[editor].title }} is not defined on ${{ inversion: INVERSION_METHODS[inversion].title }}: ${{ reason }} Take one of these inversions: ${{ others }}.`,
-  );
+  const found = editorContradiction(editor, inversion);
+  if (found !== null) throw new PalimpsestError('OPTION_INVALID', found.sentence);
+  return EDITORS[editor];
 }

@@ -1,13 +1,14 @@
 /** @file The table of inversions: one line for each method. */
 
 import {
+  type Chosen,
+  contradictionsIn,
   INVERSION_METHODS,
   type InversionName,
   type InversionOptions,
   inversionMethodOf,
   ownValues,
   PalimpsestError,
-  sentence,
 } from '@palimpsest/protocol';
 import { DDIM } from './ddim.ts';
 import { DIRECT } from './direct.ts';
@@ -28,20 +29,20 @@ export const INVERSIONS: Readonly<Record<InversionName, InversionMethod>> = {
   regularized: REGULARIZED,
 };
 
+/** @throws {PalimpsestError} OPTION_INVALID when what is chosen contradicts itself. */
+export function requireConsistent(chosen: Chosen): void {
+  const [found] = contradictionsIn(chosen);
+  if (found !== undefined) throw new PalimpsestError('OPTION_INVALID', found.sentence);
+}
+
 /**
  * The options that the method heeds, with its own defaults filled in.
  *
- * @throws {PalimpsestError} OPTION_INVALID when both a mode and another method are named.
+ * @throws {PalimpsestError} as `requireConsistent`.
  */
-export function resolveInversion({ mode, method, ...options }: InversionOptions): ResolvedInversion {
-  const name = inversionMethodOf({ mode, method });
-  if (mode !== undefined && name !== inversionMethodOf({ mode })) {
-    throw new PalimpsestError(
-      'OPTION_INVALID',
-      sentence`mode "${{ mode }}" stands for the method ${{ byMode: inversionMethodOf({ mode }) }}, so it cannot come with the method ${{ method: name }}. Leave one of them out.`,
-    );
-  }
-  return resolveFor(name, options);
+export function resolveInversion(inversion: InversionOptions): ResolvedInversion {
+  requireConsistent({ inversion });
+  return resolveFor(inversionMethodOf(inversion), inversion);
 }
 
 /** The same of a method that is known, whatever else the options choose. */

@@ -41,7 +41,6 @@ export const MASA_CTRL: Editor<'masaCtrl'> = {
   idea: 'Draws the new words with a layout of their own, and takes the look from the source through self-attention.',
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'self-attention keys and values'],
-  notOn: {},
   edit: (model, { options, ...request }, watch) =>
     masaCtrl(
       model,

@@ -57,7 +57,6 @@ export const P2PLUS: Editor<'p2plus'> = {
   idea: 'Prompt-to-Prompt that also takes the self-attention of the unconditional branch from the source.',
   branches: ['uncondSource', 'condSource', 'uncondTarget', 'condTarget'],
   injections: ['learned contexts', 'cross-attention maps', 'self-attention maps'],
-  notOn: {},
   edit: (model, { options, ...request }, watch) => {
     const { tauV, tauS, tauU } = options;
     return p2plus(model, { ...request, taus: { values: tauV, self: tauS, unconditionalSelf: tauU } }, watch);

@@ -109,18 +109,10 @@ async function directionOf(
   return editDirection(await encode(removed), await encode(added));
 }
 
-const ONE_PROMPT = 'it has the source prompt in the unconditional branch, and moves the latents by itself.';
-
 export const PIX2PIX_ZERO: Editor<'pix2pixZero'> = {
   idea: "Moves the prompt along a direction between two sets of sentences, and holds the source's cross-attention by its gradient.",
   branches: ['condSource', 'uncondTarget', 'condTarget'],
   injections: ['gradient of the cross-attention distance'],
-  notOn: {
-    styleDiffusion: ONE_PROMPT,
-    nullText: ONE_PROMPT,
-    negativePrompt: ONE_PROMPT,
-    proximal: ONE_PROMPT,
-  },
   edit: async function* (model, { options, ...request }, watch) {
     const direction = await directionOf(model, request);
     yield* pix2pixZero(model, { ...request, direction, rate: options.attentionRate }, watch);

@@ -104,19 +104,10 @@ function weighted([first, ...rest]: readonly (readonly [number, Tensor])[]): Ten
   return rest.reduce((sum, [weight, x]) => addScaled(sum, x, weight), scale(x, weight));
 }
 
-const ONE_TARGET_EMBEDDING =
-  'it has a negative prompt of its own in place of the unconditional branch, and samples the source plainly.';
-
 export const PLUG_AND_PLAY: Editor<'plugAndPlay'> = {
   idea: "Draws the new words with the source's self-attention and features, and with the old words as a negative prompt.",
   branches: ['condSource', 'uncondTarget', 'negativeTarget', 'condTarget'],
   injections: ['self-attention maps', 'residual features'],
-  notOn: {
-    styleDiffusion: ONE_TARGET_EMBEDDING,
-    nullText: ONE_TARGET_EMBEDDING,
-    negativePrompt: ONE_TARGET_EMBEDDING,
-    proximal: ONE_TARGET_EMBEDDING,
-  },
   edit: (model, { options, steps, ...request }, watch) =>
     plugAndPlay(
       model,

@@ -3,7 +3,6 @@
  * at each step, towards noise that is uncorrelated and of unit variance.
  */
 
-import { INVERSION_METHODS, PalimpsestError, sentence } from '@palimpsest/protocol';
 import type { Denoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { uniformGenerator } from '../tensor/random.ts';
@@ -39,20 +38,12 @@ export async function regularizedInversion(
   return latents;
 }
 
-/** The first and the last step are left out. */
-const FEWEST_STEPS = 3;
-
 export const REGULARIZED: InversionMethod<'regularized'> = {
   ...DDIM,
   idea: 'DDIM inversion whose noise is kept uncorrelated and of unit variance; learns nothing.',
   storedAs: 'regularized',
   stored: ['steps', 'seed', 'size'],
   invert: async (model, { latent, prompt, options }, watch) => {
-    if (options.steps < FEWEST_STEPS)
-      throw new PalimpsestError(
-        'OPTION_INVALID',
-        sentence`${{ method: INVERSION_METHODS.regularized.title }} leaves out the first and the last step: it needs at least ${{ least: FEWEST_STEPS }}, not ${{ steps: options.steps }}.`,
-      );
     const uniform = uniformGenerator(options.seed);
     const rolls: Rolls = (limit) => Math.floor(uniform() * limit);
     const latents = await regularizedInversion(model, latent, prompt, options.steps, rolls, watch);

@@ -38,7 +38,6 @@ export const SDEDIT: Editor<'sdedit'> = {
   idea: 'Noises the picture partly and denoises it with the new words, and with what the inversion learned.',
   branches: ['uncondTarget', 'condTarget'],
   injections: ['learned contexts'],
-  notOn: { proximal: 'it starts from random noise, so there is no trajectory to be drawn back to.' },
   edit: async function* (model, { path, target, steps, guidance, options, seed }, watch) {
     const latent = path.latents[0]!;
     const noise = normalTensor(latent.shape, uniformGenerator(seed));

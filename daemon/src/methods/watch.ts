@@ -1,11 +1,11 @@
 /** @file How long work is watched from outside: progress out, cancellation in. */
 
-import { type Notice, PalimpsestError } from '@palimpsest/protocol';
+import { type JobProgress, type Notice, PalimpsestError } from '@palimpsest/protocol';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** Where a piece of long work stands. */
 export interface Progress {
-  readonly stage: 'invert' | 'optimise' | 'edit' | 'generate';
+  readonly stage: JobProgress['stage'];
   /** Evaluations done of `total`, which is an upper bound where the work may stop early. */
   readonly step: number;
   readonly total: number;

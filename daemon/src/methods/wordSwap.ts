@@ -8,7 +8,6 @@ export const WORD_SWAP: Editor<'wordSwap'> = {
   idea: 'Samples the inverted picture with the new words, and takes nothing else from it.',
   branches: ['uncondTarget', 'condTarget'],
   injections: ['learned contexts'],
-  notOn: {},
   edit: (model, { options, ...request }, watch) => {
     const tokens = request.target.shape[1]!;
     const own = tensor([tokens], new Float32Array(tokens).fill(1));

@@ -1,7 +1,7 @@
 /** @file The configs of a diffusers folder: what we read of each, with the published defaults. */
 
 import { join } from 'node:path';
-import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence } from '../files/fileFault.ts';
 import { JsonFault, readJson } from '../files/json.ts';
@@ -202,6 +202,6 @@ export function parseConfig<T extends z.ZodType>(file: string, json: unknown, sc
   );
   throw new PalimpsestError(
     'CONFIG_UNSUPPORTED',
-    sentence`${{ file: place(file) }}: ${{ key }} is ${{ value: String(JSON.stringify(value)) }}, which is not supported (${{ reason: issue?.message ?? '' }}). Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models.`,
+    sentence`${{ file: place(file) }}: ${{ key }} is ${{ value: String(JSON.stringify(value)) }}, which is not supported (${{ reason: ours(issue?.message ?? '') }}). Palimpsest runs Stable Diffusion 1.x and 2.x text-to-image models.`,
   );
 }

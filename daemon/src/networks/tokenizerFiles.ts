@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { faultSentence, isNamed } from '../files/fileFault.ts';
 import { JsonFault, jsonOf, textOf } from '../files/json.ts';
@@ -102,7 +102,7 @@ export function damaged(path: string, fact: string | Sentence): PalimpsestError 
     somethingElse(path) ??
     new PalimpsestError(
       'MODEL_FOLDER_INVALID',
-      sentence`${{ file: place(path) }} is damaged: ${{ reason: fact }}. Download or copy the file again.`,
+      sentence`${{ file: place(path) }} is damaged: ${{ reason: ours(fact) }}. Download or copy the file again.`,
     )
   );
 }

@@ -4,7 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { type JobPriority, type JobRequest, PalimpsestError, sentence } from '@palimpsest/protocol';
+import {
+  type JobPriority,
+  type JobRequest,
+  PalimpsestError,
+  sentence,
+  telling,
+  verbatim,
+} from '@palimpsest/protocol';
 import { JobJournal } from './jobJournal.ts';
 import { DEFAULTS, type JobQueueOptions } from './jobQueueOptions.ts';
 import type { KeptJob } from './keptJob.ts';
@@ -106,7 +113,10 @@ export class JobQueue {
   async cancel(id: string): Promise<KeptJob> {
     const job = this.jobs.get(id);
     if (job === undefined || !job.accepted) {
-      throw new PalimpsestError('JOB_UNKNOWN', 'There is no job of that id. Old ones are forgotten in time.');
+      throw new PalimpsestError(
+        'JOB_UNKNOWN',
+        telling(verbatim('There is no job of that id. Old ones are forgotten in time.'), { job: id }),
+      );
     }
     if (job.record.state === 'queued') await this.finish(job, { state: 'cancelled' });
     else if (job.record.state === 'running') {

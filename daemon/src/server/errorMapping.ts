@@ -3,7 +3,18 @@
  * log.
  */
 
-import { factsOf, JSON_RPC_ERRORS, PalimpsestError, RPC_ERROR_NUMBERS, render } from '@palimpsest/protocol';
+import {
+  type ErrorCode,
+  factsOf,
+  JSON_RPC_ERRORS,
+  PalimpsestError,
+  type ParamFault,
+  RPC_ERROR_NUMBERS,
+  render,
+  type Sentence,
+  sentence,
+} from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import type { Logger } from 'pino';
 import type * as z from 'zod/mini';
 import { newId } from './secrets.ts';
@@ -12,51 +23,68 @@ import { newId } from './secrets.ts';
 export interface WireError {
   readonly code: number;
   readonly message: string;
-  readonly data?: object;
+  readonly data: { readonly code: ErrorCode; readonly facts: object };
 }
 
 /** Params that do not fit the schema of their method. */
 export class InvalidParams extends Error {
+  readonly schema: z.ZodMiniObject;
+  readonly given: object;
   readonly issues: readonly z.core.$ZodIssue[];
 
-  constructor(issues: readonly z.core.$ZodIssue[]) {
+  constructor(schema: z.ZodMiniObject, given: object, issues: readonly z.core.$ZodIssue[]) {
     super('The params do not fit their schema.');
+    this.schema = schema;
+    this.given = given;
     this.issues = issues;
   }
 }
+
+/**
+ * An error of ours as an error object.
+ *
+ * @param number where JSON-RPC has one of its own for the case.
+ */
+export const toldOutside = (
+  code: ErrorCode,
+  told: Sentence,
+  number = RPC_ERROR_NUMBERS[code],
+): WireError => ({
+  code: number,
+  message: render(told, 'outside'),
+  data: { code, facts: factsOf(told, 'outside') },
+});
 
 /** What a client is told of an error. */
 export function wireError(error: unknown, log: Logger): WireError {
   if (error instanceof InvalidParams) return invalidParams(error);
   if (error instanceof PalimpsestError && error.code !== 'INTERNAL') {
-    const { code, sentence } = error;
-    const message = render(sentence, 'outside');
-    return { code: RPC_ERROR_NUMBERS[code], message, data: { code, facts: factsOf(sentence, 'outside') } };
+    return toldOutside(error.code, error.sentence);
   }
   const logId = newId();
   log.error({ logId, err: error }, 'a request failed for a reason of ours');
-  return {
-    code: JSON_RPC_ERRORS.internal,
-    message: `The daemon has failed. Its log says why, under ${logId}.`,
-    data: { code: 'INTERNAL', logId },
-  };
+  const { code, message, data } = toldOutside(
+    'INTERNAL',
+    sentence`The daemon has failed. Its log says why, under ${{ logId }}.`,
+  );
+  return { code, message, data: { ...data, ...{ logId } } };
 }
 
 /** An answer is not the longer for a request that is all wrong. */
 const MAX_FAULTS = 10;
-const MAX_SENTENCE = 200;
+const MAX_SENTENCE = 300;
 
-function invalidParams({ issues }: InvalidParams): WireError {
-  const faults = issues.slice(0, MAX_FAULTS).map((issue) => ({
-    path: pathOf(issue),
-    // Some name everything that was given.
-    message: issue.message.slice(0, MAX_SENTENCE),
-  }));
-  const [{ path, message }] = faults as [{ path: string; message: string }];
+function invalidParams({ schema, given, issues }: InvalidParams): WireError {
+  const faults = issues.slice(0, MAX_FAULTS).map((issue): ParamFault => {
+    const wanted = wantedBy(schema, issue, given);
+    const message = render(wanted, 'outside').slice(0, MAX_SENTENCE);
+    return { path: pathOf(issue), message, facts: factsOf(wanted, 'outside') };
+  });
+  const [{ path, message, facts }] = faults as [ParamFault];
   return {
     code: JSON_RPC_ERRORS.invalidParams,
-    message: `${path}: ${message}. See the schema in rpc.discover.`,
-    data: { code: 'OPTION_INVALID', path, faults },
+    message: `${path}: ${message.replace(/\.$/, '')}. See the schema in rpc.discover.`,
+    data: { code: 'OPTION_INVALID', facts: { path, ...facts }, ...{ path, faults } },
   };
 }
 

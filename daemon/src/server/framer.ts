@@ -3,7 +3,15 @@
  * with the code that the specification gives it.
  */
 
-import { JSON_RPC_ERRORS } from '@palimpsest/protocol';
+import {
+  type ErrorCode,
+  JSON_RPC_ERRORS,
+  type Sentence,
+  sentence,
+  telling,
+  verbatim,
+} from '@palimpsest/protocol';
+import { toldOutside, type WireError } from './errorMapping.ts';
 import { scanMessage } from './scanMessage.ts';
 
 /** As it is written in JSON, so that the answer has it to the letter: a number of ours would round a time in nanoseconds. */
@@ -22,7 +30,7 @@ export interface Request {
 export interface Refusal {
   readonly jsonrpc: '2.0';
   readonly id: RequestId | null;
-  readonly error: { readonly code: number; readonly message: string };
+  readonly error: WireError;
 }
 
 export interface Message {
@@ -37,42 +45,52 @@ const MAX_ID = 128;
 
 /** What a message holds. Never throws. */
 export function readMessage(text: string): Message {
-  const { parse, invalidRequest } = JSON_RPC_ERRORS;
   const single = (refusal: Refusal): Message => ({ entries: [refusal], batch: false });
   const { excess, ids } = scanMessage(text);
-  if (excess !== null) return single(refuse(invalidRequest, `The message ${excess}.`));
+  if (excess !== null) return single(refuse(sentence`The message ${{ excess }}.`));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return single(refuse(parse, 'The message is not JSON.'));
+    return single(refuse(verbatim('The message is not JSON.'), null, JSON_RPC_ERRORS.parse));
   }
   if (!Array.isArray(value)) return { entries: [readRequest(value, ids.get(0))], batch: false };
-  if (value.length === 0) return single(refuse(invalidRequest, 'The batch is empty.'));
+  if (value.length === 0) return single(refuse(verbatim('The batch is empty.')));
   return { entries: withoutTwins(value.map((each, i) => readRequest(each, ids.get(i)))), batch: true };
 }
 
 export const isRefusal = (entry: Request | Refusal): entry is Refusal => 'error' in entry;
 
-export function refuse(code: number, message: string, id: RequestId | null = null): Refusal {
-  return { jsonrpc: '2.0', id, error: { code, message } };
+/** @param number where JSON-RPC has another than -32600 for the case. */
+function refuse(
+  told: Sentence,
+  id: RequestId | null = null,
+  number: number = JSON_RPC_ERRORS.invalidRequest,
+  code: ErrorCode = 'MESSAGE_INVALID',
+): Refusal {
+  return { jsonrpc: '2.0', id, error: toldOutside(code, told, number) };
 }
 
 /** @param written its id, to the letter. */
 function readRequest(value: unknown, written: RequestId | undefined): Request | Refusal {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse(JSON_RPC_ERRORS.invalidRequest, 'A request is an object.');
+    return refuse(verbatim('A request is an object.'));
   }
   const { jsonrpc, method, params = {}, id } = value as Record<string, unknown>;
   const known = written !== undefined && isId(id, written) ? written : null;
-  const invalid = (message: string) => refuse(JSON_RPC_ERRORS.invalidRequest, message, known);
+  const invalid = (told: Sentence) => refuse(told, known);
   if (id !== undefined && known === null) {
-    return invalid(`The id of a request is a number, or text of at most ${MAX_ID} characters.`);
+    return invalid(
+      sentence`The id of a request is a number, or text of at most ${{ longest: MAX_ID }} characters.`,
+    );
   }
-  if (jsonrpc !== '2.0') return invalid('A request says "jsonrpc": "2.0".');
-  if (typeof method !== 'string' || method.length > MAX_METHOD) return invalid('A request names its method.');
+  if (jsonrpc !== '2.0') return invalid(verbatim('A request says "jsonrpc": "2.0".'));
+  if (typeof method !== 'string' || method.length > MAX_METHOD) {
+    return invalid(sentence`A request names its method, in at most ${{ longest: MAX_METHOD }} characters.`);
+  }
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
-    return refuse(JSON_RPC_ERRORS.invalidParams, 'Params go by name, in an object.', known);
+    const told = telling(verbatim('Params go by name, in an object.'), { path: 'params', type: 'object' });
+    return refuse(told, known, JSON_RPC_ERRORS.invalidParams, 'OPTION_INVALID');
   }
   return { jsonrpc, method, params, ...(known === null ? {} : { id: known }) };
 }
@@ -87,11 +105,7 @@ function withoutTwins(entries: readonly (Request | Refusal)[]): (Request | Refus
   return entries.map((entry) => {
     if (isRefusal(entry) || entry.id === undefined) return entry;
     if (seen.has(entry.id)) {
-      return refuse(
-        JSON_RPC_ERRORS.invalidRequest,
-        'Another request of this batch has the same id.',
-        entry.id,
-      );
+      return refuse(verbatim('Another request of this batch has the same id.'), entry.id);
     }
     seen.add(entry.id);
     return entry;

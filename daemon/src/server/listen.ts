@@ -52,14 +52,14 @@ export async function listen(
       'OPTION_INVALID',
       ports.length === 1
         ? sentence`The system does not let you use port ${{ port: port ?? 0 }}: those below 1024 are its own, and others can be reserved. Choose another with --port.`
-        : sentence`The system does not let you use all of the ports ${{ ports: ports.join(', ') }}: they are reserved. Free them, or choose another with --port.`,
+        : sentence`The system does not let you use all of the ports ${{ ports: ports.map(String) }}: they are reserved. Free them, or choose another with --port.`,
     );
   }
   throw new PalimpsestError(
     'PORT_TAKEN',
     ports.length === 1
       ? sentence`Port ${{ port: port ?? 0 }} is taken by another program. Choose another with --port; plugins find the daemon only on its own ports.`
-      : sentence`The ports ${{ ports: ports.join(', ') }} are taken by other programs. End one of those; plugins look for the daemon nowhere else.`,
+      : sentence`The ports ${{ ports: ports.map(String) }} are taken by other programs. End one of those; plugins look for the daemon nowhere else.`,
   );
 }
 

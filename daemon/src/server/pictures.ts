@@ -3,7 +3,7 @@
  * them.
  */
 
-import { type BlobHash, type ClientInfo, PalimpsestError } from '@palimpsest/protocol';
+import { type BlobHash, type ClientInfo, PalimpsestError, telling, verbatim } from '@palimpsest/protocol';
 import { type PictureHeader, readPictureHeader } from '../imaging/pictureHeader.ts';
 import type { BlobReader } from '../store/blobReader.ts';
 import type { Blobs } from './backend.ts';
@@ -59,8 +59,8 @@ export class ClientPictures {
   async open(image: BlobHash): Promise<OutgoingPicture> {
     const isTheirs = this.belongings.hasPicture(this.client(), image);
     const reader = isTheirs ? await this.blobs.open(image) : null;
-    if (reader === null) throw unknown();
-    return new OutgoingPicture(reader, () => this.blobs.discard(image));
+    if (reader === null) throw unknown(image);
+    return new OutgoingPicture(image, reader, () => this.blobs.discard(image));
   }
 }
 
@@ -69,10 +69,12 @@ export class OutgoingPicture {
   /** In bytes. */
   readonly size: number;
 
+  private readonly image: BlobHash;
   private readonly reader: BlobReader;
   private readonly discard: () => Promise<void>;
 
-  constructor(reader: BlobReader, discard: () => Promise<void>) {
+  constructor(image: BlobHash, reader: BlobReader, discard: () => Promise<void>) {
+    this.image = image;
     this.reader = reader;
     this.discard = discard;
 
@@ -88,7 +90,7 @@ export class OutgoingPicture {
     const bytes = await this.reader.next(most);
     if (bytes !== null) return bytes;
     await this.discard();
-    throw unknown();
+    throw unknown(this.image);
   }
 
   close(): Promise<void> {
@@ -96,8 +98,13 @@ export class OutgoingPicture {
   }
 }
 
-const unknown = () =>
+const unknown = (image: BlobHash) =>
   new PalimpsestError(
     'IMAGE_UNKNOWN',
-    'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
+    telling(
+      verbatim(
+        'The daemon does not have this picture of yours: it was never sent, or it made room for others. Send it again.',
+      ),
+      { image },
+    ),
   );

@@ -1,7 +1,6 @@
 /** @file JSON-RPC: from the text of a message to the text of its answer. */
 
 import {
-  JSON_RPC_ERRORS,
   METHODS,
   type MethodName,
   type MethodSpec,
@@ -52,7 +51,7 @@ export class Rpc {
         const parsed = spec.params.safeParse(params);
         if (!parsed.success) {
           caller.countRefusal();
-          throw new InvalidParams(parsed.error.issues);
+          throw new InvalidParams(spec.params, params ?? {}, parsed.error.issues);
         }
         // What we answer keeps to the schema too: a fault in that is ours, and becomes -32603.
         return spec.result.parse(await handle(parsed.data, caller));
@@ -85,10 +84,8 @@ export class Rpc {
     }
     if (!this.methods.has(method) && method !== DISCOVER) {
       caller.countRefusal();
-      const sentence = `There is no method "${method.slice(0, 64)}". ${DISCOVER} lists what can be called.`;
-      return id === undefined
-        ? null
-        : createJSONRPCErrorResponse(id, JSON_RPC_ERRORS.methodNotFound, sentence);
+      const told = sentence`There is no method "${{ method }}". ${{ see: DISCOVER }} lists what can be called.`;
+      return id === undefined ? null : this.failure(id, new PalimpsestError('METHOD_UNKNOWN', told));
     }
     if (id === undefined && this.methods.get(method)?.onlyReads === true) return null;
     if (id !== undefined) caller.inFlight.add(id);

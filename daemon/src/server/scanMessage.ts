@@ -3,13 +3,13 @@
  * and rounds numbers: how much it holds, and the exact text of its requests' ids.
  */
 
-import { MAX_BATCH } from '@palimpsest/protocol';
+import { MAX_BATCH, type Sentence, sentence } from '@palimpsest/protocol';
 import { LIMITS } from './limits.ts';
 
 /** What is known of a message from its text. */
 export interface Scan {
   /** What is too much of, in words for who sent it; null where nothing is. */
-  readonly excess: string | null;
+  readonly excess: Sentence | null;
   /** Of each request that has one, by its place in the batch, the id as it is written. Means nothing where the text is no JSON. */
   readonly ids: ReadonlyMap<number, string>;
 }
@@ -25,7 +25,7 @@ const BARE = /[^\s,\]}]*/y;
 export function scanMessage(text: string): Scan {
   /** Where the value of the last id of each request begins: read at the end, for there is one that counts, however many there are. */
   const starts = new Map<number, number>();
-  const found = (excess: string | null): Scan => ({
+  const found = (excess: Sentence | null): Scan => ({
     excess,
     ids: new Map([...starts].map(([request, start]) => [request, valueAt(text, start)])),
   });
@@ -46,16 +46,18 @@ export function scanMessage(text: string): Scan {
       }
       case '[':
       case '{':
-        if (++depth > LIMITS.depth) return found(`is nested more than ${LIMITS.depth} deep`);
+        if (++depth > LIMITS.depth)
+          return found(sentence`is nested more than ${{ most: LIMITS.depth }} deep`);
         break;
       case ']':
       case '}':
         depth--;
         break;
       case ',':
-        if (++values > LIMITS.values) return found(`holds more than ${LIMITS.values} values in a request`);
+        if (++values > LIMITS.values)
+          return found(sentence`holds more than ${{ most: LIMITS.values }} values in a request`);
         if (inBatch === 0 || depth !== inBatch) break;
-        if (++request === MAX_BATCH) return found(`holds more than ${MAX_BATCH} requests`);
+        if (++request === MAX_BATCH) return found(sentence`holds more than ${{ most: MAX_BATCH }} requests`);
         values = 1;
     }
   }

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ModelName, PalimpsestError, place, sentence } from '@palimpsest/protocol';
+import { wantedBy } from '@palimpsest/protocol/wanted';
 import { z } from 'zod';
 import { DEVICES } from '../execution/deviceNames.ts';
 import { parseBudget } from '../execution/memoryBudget.ts';
@@ -19,14 +20,12 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 const MAX_BYTES = 2 ** 20;
 
-const PORT_RANGE = 'give a whole number from 1 to 65535';
-
 /** The file `config.json` in the configuration folder; each key may be left out. */
 export const DaemonConfig = z.strictObject({
   port: z
-    .int(PORT_RANGE)
-    .min(1, PORT_RANGE)
-    .max(65_535, PORT_RANGE)
+    .int()
+    .min(1)
+    .max(65_535)
     .optional()
     .describe('the port to listen on; default: 47391, or 47392, or 47393'),
   listen: z
@@ -57,7 +56,12 @@ export const DaemonConfig = z.strictObject({
     .default('auto')
     .describe('what the UNet computes in; auto is fp16 on cards that can, else fp32'),
   origins: z
-    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin is such as https://example.org, without a path'))
+    .array(
+      z
+        .string()
+        .regex(/^https?:\/\/[^/]+$/)
+        .describe('an origin, such as https://example.org, without a path'),
+    )
     .default([])
     .describe('pages that may talk to the daemon, beside those of the plugins'),
   maxJobMinutes: z
@@ -98,12 +102,12 @@ export function readConfig(folder: string, flags: Readonly<Record<string, unknow
       sentence`${{ key: [...issue.path, issue.keys[0]].join('.') }} in ${{ file: place(file) }} is no key of the configuration. Check how it is spelt, or remove it.`,
     );
   }
-  const top = String(issue?.path[0]);
+  const top = String(issue!.path[0]);
   const source =
     flags[top] !== undefined ? flagNamed(top) : top in environment ? variableNamed(top) : place(file);
   throw new PalimpsestError(
     'OPTION_INVALID',
-    sentence`${{ key: issue?.path.join('.') ?? '' }}: ${{ reason: issue?.message ?? '' }}. It comes from ${{ source }}.`,
+    sentence`${{ key: issue!.path.join('.') }}: ${{ wanted: wantedBy(DaemonConfig, issue!) }}. It comes from ${{ source }}.`,
   );
 }
 

@@ -6,8 +6,9 @@ const spaced = (key: string, between: string): string =>
 /** A flag without its dashes, such as `blend-threshold`. */
 export const kebab = (key: string): string => spaced(key, '-');
 
-/** A flag, such as `--blend-threshold`. */
-export const flagNamed = (key: string): string => `--${kebab(key)}`;
+/** A flag, such as `--blend-threshold`; of a choice of yes and no that is turned off, `--no-attention-loss`. */
+export const flagNamed = (key: string, value?: unknown): string =>
+  `--${value === false ? 'no-' : ''}${kebab(key)}`;
 
 /** A variable of the environment, such as PALIMPSEST_PORT. */
 export const variableNamed = (key: string): string => `PALIMPSEST_${spaced(key, '_').toUpperCase()}`;

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { markUsed } from '../files/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFileSync } from '../files/privateFiles.ts';
 import { removeLeftovers, writeError } from '../files/writeFile.ts';
@@ -120,7 +120,7 @@ function modulesOf(file: SafetensorsFile, component: LoraComponent): ReadonlyMap
 function unfit(path: string, reason: string | Sentence): PalimpsestError {
   return new PalimpsestError(
     'WEIGHT_INVALID',
-    sentence`${{ file: place(path) }} cannot be used as a LoRA: ${{ reason }}. Leave it out, or take another.`,
+    sentence`${{ file: place(path) }} cannot be used as a LoRA: ${{ reason: ours(reason) }}. Leave it out, or take another.`,
   );
 }
 

@@ -3,7 +3,7 @@
  * models of that kind share.
  */
 
-import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { below, OPEN_CLIP, type Tensors, textNames, UNET, VAE } from './originalNames.ts';
 import { readTensor, type SafetensorsFile } from './safetensors.ts';
@@ -47,7 +47,7 @@ const OTHERS: readonly (readonly [string, string])[] = [
 export function unfit({ tensors }: SafetensorsFile, hasVae: boolean): Sentence | null {
   const names = [...tensors.keys()];
   const other = OTHERS.find(([prefix]) => names.some((name) => name.startsWith(prefix)));
-  if (other !== undefined) return sentence`it is ${{ kind: other[1] }}`;
+  if (other !== undefined) return sentence`it is ${{ kind: ours(other[1]) }}`;
   const input = tensors.get(`${UNET}input_blocks.0.0.weight`);
   if (input === undefined) return sentence`it holds no UNet in the original layout (model.diffusion_model.*)`;
   if (input.shape[1] !== 4)

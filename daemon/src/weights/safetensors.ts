@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
+import { ours, PalimpsestError, place, type Sentence, sentence } from '@palimpsest/protocol';
 import { z } from 'zod';
 import { weightsFault } from '../files/fileFault.ts';
 import { jsonOf } from '../files/json.ts';
@@ -48,7 +48,7 @@ export function readHeader(path: string): SafetensorsFile {
     if (fault === null || !(cause instanceof PalimpsestError)) throw cause;
     throw new PalimpsestError(
       cause.code,
-      sentence`${{ file: place(path) }} is ${{ what: fault.what }}. ${{ advice: fault.advice }}`,
+      sentence`${{ file: place(path) }} is ${{ what: ours(fault.what) }}. ${{ advice: ours(fault.advice) }}`,
       { cause },
     );
   }

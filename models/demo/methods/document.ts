@@ -31,9 +31,9 @@ export function methodsDocument(results: Results): string {
       ].join('\n');
     }),
     '## Editors: `--editor`',
-    ...Object.entries(EDIT_METHODS).map(([name, { title, citation, options }]) => {
+    ...Object.entries(EDIT_METHODS).map(([name, { title, citation, options, notOn }]) => {
       const editor = EDITORS[name as keyof typeof EDITORS];
-      const not = Object.keys(editor.notOn);
+      const not = Object.keys(notOn);
       const [gates, others] = [true, false].map((isGate) =>
         Object.keys(options).filter((option) => (options as OwnOptions)[option]!.isGate === isGate),
       ) as [string[], string[]];

@@ -16,6 +16,7 @@ import {
   type RemoteJob,
   untilAborted,
   verbatim,
+  withoutIdle,
 } from '@palimpsest/protocol';
 import * as z from 'zod/mini';
 import { isBlank } from './blankMask.ts';
@@ -171,11 +172,18 @@ function submit(
 ): Promise<RemoteJob> {
   const watch = { signal, previews: true };
   if (isStyleOrder(order)) {
-    const { model, source, styleSource, inversion, options } = order;
+    const { model, source, styleSource } = order;
+    const { inversion, style: options } = withoutIdle({ inversion: order.inversion, style: order.options });
     const params = { model, source, styleSource, inversion, options };
     return client.submit('styles.create', { ...common, ...params, style: second ?? common.image }, watch);
   }
-  const { model, source, target, inversion, edit } = order;
+  const { model, source, target } = order;
+  // What a form holds, or an order of a document, may wait for something that is not there this time.
+  const { inversion, edit } = withoutIdle({
+    inversion: order.inversion,
+    edit: order.edit,
+    masked: second !== null,
+  });
   const params = { model, source, target, inversion, edit };
   return client.submit(
     'edits.create',

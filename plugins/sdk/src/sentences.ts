@@ -1,6 +1,6 @@
 /** @file Errors as sentences for the person in front of the panel: what happened, and what to do. */
 
-import { type ErrorCode, PalimpsestError } from '@palimpsest/protocol';
+import { type ErrorCode, PalimpsestError, ParamsError } from '@palimpsest/protocol';
 import { HostError } from './editorHost.ts';
 
 const DAMAGED =
@@ -52,7 +52,14 @@ export const isCancelled = (error: unknown): boolean =>
 /** What to tell the person. */
 export function sentenceOf(error: unknown): string {
   if (isCancelled(error)) return 'Cancelled.';
+  if (error instanceof ParamsError) return ofParams(error);
   if (error instanceof PalimpsestError) return SENTENCES[error.code] ?? error.message;
   if (error instanceof HostError) return error.message;
   return `Something unexpected happened (${error instanceof Error ? error.message : String(error)}). Try again.`;
+}
+
+/** What is a whole sentence needs no name of a param, which means nothing to a person. */
+function ofParams({ faults, message }: ParamsError): string {
+  const [told = ''] = faults.map((fault) => fault.message);
+  return told.endsWith('.') ? told : message;
 }

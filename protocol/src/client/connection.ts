@@ -1,10 +1,12 @@
 /** @file One connection to the daemon, from open to close: calls, notifications, frames. */
 
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
+import * as z from 'zod/mini';
 import { ERROR_CODES, type ErrorCode, PalimpsestError } from '../errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameError } from '../frames.ts';
 import type { MethodName, ParamsInput, Result } from '../methods.ts';
-import { Facts, verbatim } from '../sentence.ts';
+import { JSON_RPC_ERRORS } from '../rpcErrors.ts';
+import { Facts, type Sentence, verbatim } from '../sentence.ts';
 import type { SocketLike } from './socket.ts';
 
 /** Hears what the daemon says on its own. */
@@ -85,17 +87,38 @@ function read(data: unknown): Said | null {
   }
 }
 
+const Faults = z.array(z.strictObject({ path: z.string(), message: z.string(), facts: Facts }));
+/** One of the params that do not fit: where it is, and what to give there. */
+export type ParamFault = z.infer<typeof Faults>[number];
+
+/** Params that do not fit, each with its place. */
+export class ParamsError extends PalimpsestError {
+  readonly faults: readonly ParamFault[];
+
+  constructor(told: Sentence, faults: readonly ParamFault[], options: { cause: unknown }) {
+    super('OPTION_INVALID', told, options);
+    this.faults = faults;
+  }
+}
+
+/** What is known by number alone, of a daemon that gives no code. */
+const BY_NUMBER: Readonly<Record<number, ErrorCode>> = {
+  [JSON_RPC_ERRORS.parse]: 'MESSAGE_INVALID',
+  [JSON_RPC_ERRORS.invalidRequest]: 'MESSAGE_INVALID',
+  [JSON_RPC_ERRORS.methodNotFound]: 'METHOD_UNKNOWN',
+  [JSON_RPC_ERRORS.invalidParams]: 'OPTION_INVALID',
+};
+
 /** An error object of the wire as the error that it was in the daemon. */
 export function errorOf(error: unknown): PalimpsestError {
-  const { message = String(error), data } = error as Partial<FrameError>;
-  const { code, facts } = (data ?? {}) as { readonly code?: unknown; readonly facts?: unknown };
-  return new PalimpsestError(
-    isErrorCode(code) ? code : 'INTERNAL',
-    verbatim(message, Facts.safeParse(facts).data),
-    {
-      cause: error,
-    },
-  );
+  const { message = String(error), code: number, data } = error as Partial<FrameError>;
+  const { code, facts, path, faults } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const place = typeof path === 'string' ? { path } : {};
+  const told = verbatim(message, { ...place, ...Facts.safeParse(facts).data });
+  const known = Faults.safeParse(faults).data;
+  if (known !== undefined) return new ParamsError(told, known, { cause: error });
+  const byNumber = BY_NUMBER[number ?? 0] ?? 'INTERNAL';
+  return new PalimpsestError(isErrorCode(code) ? code : byNumber, told, { cause: error });
 }
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERROR_CODES;

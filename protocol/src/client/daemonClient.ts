@@ -4,7 +4,7 @@ import { PalimpsestError } from '../errors.ts';
 import type { Frame } from '../frames.ts';
 import type { Kind } from '../jobs.ts';
 import type { BlobHash } from '../kinds/parts.ts';
-import type { MethodName, NotificationName, ParamsInput, Result } from '../methods.ts';
+import type { METHODS, MethodName, NotificationName, ParamsInput, Result } from '../methods.ts';
 import { untilAborted } from './abort.ts';
 import { type Address, addressOf } from './address.ts';
 import type { ClientEvents } from './clientEvents.ts';
@@ -21,19 +21,19 @@ export interface ClientOptions extends Address {
   readonly maxPause?: number;
 }
 
-/** The methods that answer with a job. */
-export type SubmitMethod = {
-  [M in MethodName]: Result<M> extends { job: { request: unknown } } ? M : never;
-}[Exclude<MethodName, `jobs.${string}`>];
+/** The methods that submit a job, and the kind of each. */
+type Submits = {
+  [M in MethodName as (typeof METHODS)[M] extends { readonly submits: Kind }
+    ? M
+    : never]: (typeof METHODS)[M] extends { readonly submits: infer K extends Kind } ? K : never;
+};
+/** A method that submits a job: of one kind, or of any. */
+export type SubmitMethod<K extends Kind = Kind> = {
+  [M in keyof Submits]: Submits[M] extends K ? M : never;
+}[keyof Submits];
 
 /** The kind of job that a method submits. */
-export type SubmittedKind<M extends SubmitMethod> = M extends 'inversions.create'
-  ? 'invert'
-  : M extends `edits.${string}`
-    ? 'edit'
-    : M extends `styles.${string}`
-      ? 'style'
-      : 'generate';
+export type SubmittedKind<M extends SubmitMethod> = Submits[M];
 
 const FIRST_PAUSE = 250;
 const MAX_PAUSE = 10_000;

@@ -1,7 +1,7 @@
 /** @file The kind of job that edits a picture with words. */
 
 import * as z from 'zod/mini';
-import { KeptEdit, KeptInversion } from '../heeding.ts';
+import { type Asked, KeptEdit, KeptInversion } from '../heeding.ts';
 import { BlobHash, DRAWN_FACTS, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
 export const EditRequest = z.strictObject({
@@ -27,5 +27,9 @@ export const EditResult = z.strictObject({
 export const edit = {
   request: EditRequest,
   result: EditResult,
+  asked: ({ inversion, edit, mask }: EditRequest): Asked => ({
+    chosen: { inversion, edit, masked: mask !== undefined },
+    places: { inversion: 'inversion', edit: 'edit' },
+  }),
   pictures: ({ image, mask }: EditRequest): BlobHash[] => [image, ...(mask === undefined ? [] : [mask])],
 };

@@ -1,7 +1,7 @@
 /** @file The kind of job that learns a picture, so that edits of it start at once. */
 
 import * as z from 'zod/mini';
-import { KeptInversion } from '../heeding.ts';
+import { type Asked, KeptInversion } from '../heeding.ts';
 import { BlobHash, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
 export const InvertRequest = z.strictObject({
@@ -24,5 +24,9 @@ export const InvertResult = z.strictObject({
 export const invert = {
   request: InvertRequest,
   result: InvertResult,
+  asked: ({ options }: InvertRequest): Asked => ({
+    chosen: { inversion: options },
+    places: { inversion: 'options' },
+  }),
   pictures: ({ image }: InvertRequest): BlobHash[] => [image],
 };

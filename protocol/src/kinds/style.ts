@@ -1,7 +1,7 @@
 /** @file The kind of job that gives a picture the style of another. */
 
 import * as z from 'zod/mini';
-import { KeptInversion } from '../heeding.ts';
+import { type Asked, KeptInversion } from '../heeding.ts';
 import { StyleOptions } from '../options.ts';
 import { BlobHash, DRAWN_FACTS, INVERSION_FACTS, ModelName, Prompt } from './parts.ts';
 
@@ -23,5 +23,9 @@ export const StyleResult = z.strictObject({ ...DRAWN_FACTS, ...INVERSION_FACTS }
 export const style = {
   request: StyleRequest,
   result: StyleResult,
+  asked: ({ inversion, options }: StyleRequest): Asked => ({
+    chosen: { inversion, style: options },
+    places: { inversion: 'inversion', style: 'options' },
+  }),
   pictures: ({ image, style }: StyleRequest): BlobHash[] => [image, style],
 };

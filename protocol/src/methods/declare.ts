@@ -2,7 +2,7 @@
 
 import type { OwnOptions } from './ownOption.ts';
 
-interface Method<O extends OwnOptions> {
+export interface Method<O extends OwnOptions> {
   /** What people call it. */
   readonly title: string;
   readonly citation: string;
@@ -16,16 +16,19 @@ interface Method<O extends OwnOptions> {
 export interface InversionMethod<O extends OwnOptions = OwnOptions> extends Method<O> {
   /** Whether it learns contexts of the branch that has the words. */
   readonly learnsWords: boolean;
+  /** With fewer steps it is not defined. */
+  readonly fewestSteps: number;
+  /** Whether it learns for the branch without words, which counts for nothing at guidance 1. */
+  readonly learnsWithoutWords: boolean;
 }
-
-/** A method of editing. */
-export type EditMethod<O extends OwnOptions = OwnOptions> = Method<O>;
 
 /** The declaration with its options' own types; what is rare may be left out. */
 export const inversionMethod = <const O extends OwnOptions>(
   method: Pick<InversionMethod<O>, 'title' | 'citation' | 'options'> & Partial<InversionMethod>,
-): InversionMethod<O> => ({ isRandom: false, learnsWords: false, ...method });
-
-export const editMethod = <const O extends OwnOptions>(
-  method: Pick<EditMethod<O>, 'title' | 'citation' | 'options'> & Partial<EditMethod>,
-): EditMethod<O> => ({ isRandom: false, ...method });
+): InversionMethod<O> => ({
+  isRandom: false,
+  learnsWords: false,
+  fewestSteps: 1,
+  learnsWithoutWords: false,
+  ...method,
+});

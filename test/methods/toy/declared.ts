@@ -1,7 +1,8 @@
 /** The protocol's files of a toy inversion and a toy editor, as any method has one. */
 
 import * as z from 'zod/mini';
-import { editMethod, inversionMethod } from '../../../protocol/src/methods/declare.ts';
+import { inversionMethod } from '../../../protocol/src/methods/declare.ts';
+import { editMethod } from '../../../protocol/src/methods/declareEditor.ts';
 import { gate, option } from '../../../protocol/src/methods/ownOption.ts';
 
 export const toyWalk = inversionMethod({

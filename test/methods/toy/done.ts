@@ -22,7 +22,6 @@ export const TOY_BRUSH: Editor = {
   idea: 'Leaves the picture as it is.',
   branches: ['condTarget'],
   injections: [],
-  notOn: {},
   edit: async function* (_, { path, options }) {
     given.edit = options;
     yield { latents: stack([path.latents[0]!, path.latents[0]!]), maps: new Map() };

@@ -10,7 +10,7 @@ const MASK_BYTES = 4 * 4;
 export const edit: JobKind<'edit'> = {
   async open({ image, mask, source, target, inversion, edit }, open) {
     const picture = await open(image);
-    const bounds = mask === undefined ? {} : { mask: maskOf(picture, await open(mask, 'The mask')) };
+    const bounds = mask === undefined ? {} : { mask: maskOf(picture, await open(mask, 'mask')) };
     return { picture, source, target, inversion, edit, ...bounds };
   },
   withPrompts: (work, read) => ({ ...work, source: read(work.source), target: read(work.target) }),

@@ -2,7 +2,7 @@
 
 import type { BlobHash, InversionOptions, JobRequest, JobResult, Kind } from '@palimpsest/protocol';
 import type { StableDiffusion } from '../../execution/stableDiffusion.ts';
-import type { Picture, Size } from '../../imaging/picture.ts';
+import type { Picture, PictureRole, Size } from '../../imaging/picture.ts';
 import type { Watch } from '../../methods/watch.ts';
 import type { EditWork } from '../editJob.ts';
 import type { GenerateWork } from '../generateJob.ts';
@@ -17,8 +17,8 @@ export interface Works {
   readonly generate: GenerateWork;
 }
 
-/** @param called what faults call the picture. */
-export type OpenPicture = (image: BlobHash, called?: string) => Promise<Picture>;
+/** @param role what faults call the picture. */
+export type OpenPicture = (image: BlobHash, role?: PictureRole) => Promise<Picture>;
 
 /** What may be different so that less memory is needed. */
 export interface Change {

@@ -5,7 +5,7 @@ import { byInversion, type JobKind, PIXEL_BYTES, pixelsOf, visiblePart, type Wor
 
 export const style: JobKind<'style'> = {
   async open({ image, style, source, styleSource, inversion, options }, open) {
-    const pictures = { content: await open(image), style: await open(style, 'The style picture') };
+    const pictures = { content: await open(image), style: await open(style, 'style') };
     return { ...pictures, source, styleSource, inversion, options };
   },
   withPrompts: (work, read) => ({

@@ -1,6 +1,6 @@
 /** @file A client's stored inversions. Making one is a job (work.ts). */
 
-import { type InversionInfo, PalimpsestError } from '@palimpsest/protocol';
+import { type InversionInfo, PalimpsestError, telling, verbatim } from '@palimpsest/protocol';
 import { unknownPicture } from '../../queue/queuedJob.ts';
 import { type Caller, clientOf } from '../caller.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';
@@ -23,7 +23,9 @@ export function inversionHandlers({
       if (inversion !== undefined) return { inversion };
       throw new PalimpsestError(
         'INVERSION_UNKNOWN',
-        'There is no inversion of that id among yours. It can be made again.',
+        telling(verbatim('There is no inversion of that id among yours. It can be made again.'), {
+          inversion: id,
+        }),
       );
     },
     'inversions.delete': async ({ id }, caller) => {

@@ -1,6 +1,6 @@
 /** @file Jobs: list, cancel, watch. A client sees its own, the owner sees all. */
 
-import { PalimpsestError } from '@palimpsest/protocol';
+import { PalimpsestError, telling, verbatim } from '@palimpsest/protocol';
 import type { KeptJob } from '../../queue/keptJob.ts';
 import { type Caller, clientOf } from '../caller.ts';
 import type { HandlerDependencies, Part } from './handlerDependencies.ts';
@@ -14,7 +14,7 @@ export function jobHandlers({ backend: { jobs } }: HandlerDependencies): Part<`j
     if (record !== undefined && (record.owner === client.id || client.access === 'owner')) return record;
     throw new PalimpsestError(
       'JOB_UNKNOWN',
-      'There is no job of that id among yours. Old ones are forgotten.',
+      telling(verbatim('There is no job of that id among yours. Old ones are forgotten.'), { job: id }),
     );
   };
   return {

@@ -4,8 +4,11 @@ import {
   type JobPriority,
   type JobRecord,
   type JobRequest,
+  METHODS,
   PalimpsestError,
+  type Params,
   picturesOf,
+  type SubmitMethod,
   sentence,
 } from '@palimpsest/protocol';
 import { unknownPicture } from '../../queue/queuedJob.ts';
@@ -49,25 +52,18 @@ export function workHandlers({
       submitting.delete(request);
     }
   };
+  /** Every submission says what job it asks for. */
+  const submitting =
+    <M extends SubmitMethod>(method: M) =>
+    (params: Params<M>, caller: Caller) =>
+      submit(caller, params.priority, METHODS[method].request(params as never));
   return {
-    'inversions.create': ({ priority, ...request }, caller) =>
-      submit(caller, priority, { kind: 'invert', ...request }),
-    'edits.create': ({ priority, ...request }, caller) =>
-      submit(caller, priority, { kind: 'edit', ...request }),
-    'edits.replace': ({ priority, edit, ...request }, caller) =>
-      submit(caller, priority, { kind: 'edit', ...request, edit: { ...edit, kind: 'replace' } }),
-    'edits.refine': ({ priority, edit, ...request }, caller) =>
-      submit(caller, priority, { kind: 'edit', ...request, edit: { ...edit, kind: 'refine' } }),
-    'edits.reweight': ({ priority, edit, weights, ...request }, caller) =>
-      submit(caller, priority, {
-        kind: 'edit',
-        ...request,
-        target: request.source,
-        edit: { ...edit, weights, kind: 'replace' },
-      }),
-    'styles.create': ({ priority, ...request }, caller) =>
-      submit(caller, priority, { kind: 'style', ...request }),
-    generate: ({ priority, ...request }, caller) =>
-      submit(caller, priority, { kind: 'generate', ...request }),
+    'inversions.create': submitting('inversions.create'),
+    'edits.create': submitting('edits.create'),
+    'edits.replace': submitting('edits.replace'),
+    'edits.refine': submitting('edits.refine'),
+    'edits.reweight': submitting('edits.reweight'),
+    'styles.create': submitting('styles.create'),
+    generate: submitting('generate'),
   };
 }

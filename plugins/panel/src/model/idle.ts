@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<Need, string>> = {
   chance: 'Nothing here is random: every seed gives the same result.',
   keep: 'Only when the original is kept.',
   mask: 'Only when you mark where the picture may change.',
+  edge: 'Only when you mark where the picture may change, or keep the change to a word.',
   blend: 'Only with “only at a word”.',
   subtract: 'Only with words that must not change, which scripts can name.',
   norm: 'Only with a norm that shrinks small differences.',

@@ -10,3 +10,6 @@ import { wordSwap } from './wordSwap.ts';
 
 export const EDIT_METHODS = { p2plus, p2p, masaCtrl, plugAndPlay, pix2pixZero, wordSwap, sdedit };
 export type EditorName = keyof typeof EDIT_METHODS;
+
+/** Where nobody says otherwise. */
+export const USUAL_EDITOR = 'p2plus' satisfies EditorName;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { gate, option } from '../ownOption.ts';
 import { localBlend, tauV } from './sharedOptions.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EDIT_KINDS } from '../../diffPrompts.ts';
 import { MAX_WORDS, WordInterval, WordWeight } from '../../words.ts';
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { gate, option } from '../ownOption.ts';
 import { localBlend, tauV } from './sharedOptions.ts';
 

@@ -1,4 +1,4 @@
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { gate } from '../ownOption.ts';
 import { p2p } from './p2p.ts';
 

@@ -1,10 +1,19 @@
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { gate, share } from '../ownOption.ts';
+
+const ONE_TARGET_EMBEDDING =
+  'it has a negative prompt of its own in place of the unconditional branch, and samples the source plainly.';
 
 export const plugAndPlay = editMethod({
   title: 'Plug-and-Play',
   citation:
     'Tumanyan, Geyer, Bagon, Dekel: Plug-and-Play Diffusion Features for Text-Driven Image-to-Image Translation, CVPR 2023, arXiv 2211.12572',
+  notOn: {
+    styleDiffusion: ONE_TARGET_EMBEDDING,
+    nullText: ONE_TARGET_EMBEDDING,
+    negativePrompt: ONE_TARGET_EMBEDDING,
+    proximal: ONE_TARGET_EMBEDDING,
+  },
   options: {
     injectAttention: gate(
       'Keep attention until',

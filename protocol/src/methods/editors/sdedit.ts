@@ -1,4 +1,4 @@
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { share } from '../ownOption.ts';
 import { tauV } from './sharedOptions.ts';
 
@@ -7,6 +7,8 @@ export const sdedit = editMethod({
   citation:
     'Meng, He, Song, Song, Wu, Zhu, Ermon: SDEdit: Guided Image Synthesis and Editing with Stochastic Differential Equations, ICLR 2022, arXiv 2108.01073',
   isRandom: true,
+  drawsAnew: true,
+  notOn: { proximal: 'it starts from random noise, so there is no trajectory to be drawn back to.' },
   options: {
     tauV,
     strength: share(

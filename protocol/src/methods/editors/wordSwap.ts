@@ -1,4 +1,4 @@
-import { editMethod } from '../declare.ts';
+import { editMethod } from '../declareEditor.ts';
 import { tauV } from './sharedOptions.ts';
 
 export const wordSwap = editMethod({

@@ -3,11 +3,14 @@
 import * as z from 'zod/mini';
 import { option } from '../ownOption.ts';
 
+const InnerSteps = z.int().check(z.minimum(1), z.maximum(1000));
+const AttentionLoss = z.boolean();
+
 export const innerSteps = (initial: number) =>
   option(
     'Learning steps',
     'optimisation steps at the first denoising step, of which later ones may take fewer',
-    z.int().check(z.minimum(1), z.maximum(1000)),
+    InnerSteps,
     initial,
   );
 
@@ -19,4 +22,9 @@ export const earlyStopEpsilon = option(
 );
 
 export const attentionLoss = (initial: boolean) =>
-  option('Learn where words look', 'learn where each word looks, not only the pixels', z.boolean(), initial);
+  option(
+    'Learn where words look',
+    'learn where each word looks, not only the pixels',
+    AttentionLoss,
+    initial,
+  );
