@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { oneOf, type Sentence, sentence, telling, verbatim } from './sentence.ts';
 
 /** What we read of a place of a JSON Schema. */
-type Place = Pick<
+type FaultPlace = Pick<
   z.core.JSONSchema.BaseSchema,
   'type' | 'enum' | 'minimum' | 'maximum' | 'maxLength' | 'minItems' | 'maxItems' | 'pattern' | 'description'
 >;
@@ -29,7 +29,7 @@ export function wantedBy(schema: z.core.$ZodType, issue: z.core.$ZodIssue, given
 
 const written = new WeakMap<z.core.$ZodType, z.core.JSONSchema.BaseSchema>();
 
-function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Place {
+function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): FaultPlace {
   const whole = written.get(schema) ?? z.toJSONSchema(schema, { io: 'input' });
   written.set(schema, whole);
   let place: z.core.JSONSchema.BaseSchema | undefined = whole;
@@ -43,14 +43,14 @@ function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): Place {
 const valueAt = (given: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], given);
 
-function inWords(place: Place): Sentence {
+function inWords(place: FaultPlace): Sentence {
   const { type, enum: choices } = place;
   if (choices !== undefined) return sentence`give one of ${{ choices: oneOf(choices.map(String)) }}`;
   if (type === undefined) return verbatim('give what the schema says');
   return telling(ofType(type, place), { type });
 }
 
-function ofType(type: NonNullable<Place['type']>, place: Place): Sentence {
+function ofType(type: NonNullable<FaultPlace['type']>, place: FaultPlace): Sentence {
   const { minimum, maximum, minItems, maxItems, pattern, maxLength, description = '' } = place;
   if (type === 'integer') return sentence`give a whole number${{ range: rangeIn(minimum, maximum) }}`;
   if (type === 'number') return sentence`give a number${{ range: rangeIn(minimum, maximum) }}`;

@@ -318,7 +318,10 @@ describe('after a restart', () => {
       {
         ...request,
         inversion: { mode: 'instant', steps: 3, guidance: 7.5, seed: 0 },
-        edit: { editor: 'sdedit', tauV: 0.6, strength: 0.8, feather: 8 },
+        edit: {
+          ...{ editor: 'sdedit', tauV: 0.6, strength: 0.8, feather: 8 },
+          ...{ keep: 'original', keepStrength: 0.5, detail: 0 },
+        },
       },
     ]);
   });

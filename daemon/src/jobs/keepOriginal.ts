@@ -16,7 +16,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { type Side, wordPlaces } from './wordPlaces.ts';
 
 /** What a model that knows a picture draws it again with, at least, in dB; with less, no edit of it will be good. */
-const SEEN_WELL = 20;
+const SEEN_WELL = 17;
 
 interface Drawn {
   readonly picture: Picture;

@@ -4,7 +4,7 @@
  */
 
 import {
-  Bytes,
+  ByteArray,
   HostErrorCode,
   KeptText,
   Layer,
@@ -21,7 +21,7 @@ const Id = z.string().check(z.maxLength(1000));
 /** A picture that shows a layer's box, and maybe more than that, or turned. */
 export const RawPicture = z.object({
   /** A file as Figma has it: PNG, JPEG or GIF. */
-  bytes: Bytes,
+  bytes: ByteArray,
   /** From the layer's box, in its units, to the picture, which is 1 wide and 1 high. */
   toPicture: Matrix,
   /** Of the layer, where it is in the picture's alpha; the picture is wanted without it. */

@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 export const Length = z.number().check(z.positive());
 /** Of a picture, in pixels. */
 export const Side = z.int().check(z.positive());
-export const Bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
+export const ByteArray = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 
 /** A text that a host keeps: up to 64 kB by the contract, with room to spare. */
 export const KeptText = z.string().check(z.maxLength(100_000));
@@ -47,7 +47,7 @@ export const PlacedResult = z.readonly(
     /** What was edited, as it was then. */
     source: Layer,
     /** The edited pixels, of the size that was exported. */
-    png: Bytes,
+    png: ByteArray,
     width: Side,
     height: Side,
     /** For the new layer: such as "a dog -> a tiger". It is data: any character may be in it. */

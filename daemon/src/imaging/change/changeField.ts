@@ -3,9 +3,10 @@
  * function of that colour. Brought up to the picture's own size it changes that, and what is fine there stays.
  */
 
+import { type Area, boxOf, cropPicture } from '../area.ts';
 import { distanceTo } from '../distance.ts';
 import type { Size } from '../picture.ts';
-import { type Linear, linearIn } from './guidedFilter.ts';
+import { type Linear, linearIn, REACH } from './guidedFilter.ts';
 import { boxMean, lumaOf, type Plane, planeOf, product } from './plane.ts';
 import { type Drawings, largestDifference, whereChanged } from './whereChanged.ts';
 
@@ -67,17 +68,21 @@ export function changeField(drawings: Drawings, { words, strength, detail }: Kee
 }
 
 /** The sum of what is done where the structure is the same and where it is new, by the share of the former. */
-function fieldOf({ picture, source, edited }: Drawings, mask: Plane, same: Plane): ChangeField {
+function fieldOf(drawings: Drawings, mask: Plane, same: Plane): ChangeField {
+  const area = reachOf(mask);
+  const picture = cropPicture(drawings.picture, area);
+  const [source, edited] = [cropPicture(drawings.source, area), cropPicture(drawings.edited, area)];
   const added = [0, 1, 2].map((c) =>
-    planeOf(source, (i) => edited.rgb[3 * i + c]! - source.rgb[3 * i + c]!),
+    planeOf(area, (i) => edited.rgb[3 * i + c]! - source.rgb[3 * i + c]!),
   ) as [Plane, Plane, Plane];
   const recoloured: readonly Linear[] = linearIn(picture, added);
   const data = new Float32Array(mask.data.length * FIELD_CHANNELS);
-  for (let i = 0; i < mask.data.length; i++) {
-    const m = mask.data[i]!;
+  for (let i = 0; i < area.width * area.height; i++) {
+    const pixel = (area.top + Math.floor(i / area.width)) * mask.width + area.left + (i % area.width);
+    const m = mask.data[pixel]!;
     if (m === 0) continue;
-    const [kept, replaced] = [m * same.data[i]!, m * (1 - same.data[i]!)];
-    let place = i * FIELD_CHANNELS;
+    const [kept, replaced] = [m * same.data[pixel]!, m * (1 - same.data[pixel]!)];
+    let place = pixel * FIELD_CHANNELS;
     data[place++] = m;
     for (const [c, { slopes, offset }] of recoloured.entries()) {
       for (const [j, slope] of slopes.entries())
@@ -86,6 +91,18 @@ function fieldOf({ picture, source, edited }: Drawings, mask: Plane, same: Plane
     }
   }
   return { width: mask.width, height: mask.height, data };
+}
+
+/** What has to be known for the pixels of a mask. */
+function reachOf({ width, height, data }: Plane): Area {
+  const box = boxOf({ width, height, data: Uint8Array.from(data, (value) => Number(value > 0)) })!;
+  const [left, top] = [Math.max(0, box.left - REACH), Math.max(0, box.top - REACH)];
+  return {
+    left,
+    top,
+    width: Math.min(width, box.left + box.width + REACH) - left,
+    height: Math.min(height, box.top + box.height + REACH) - top,
+  };
 }
 
 /** All of the picture is the edit; a share of what the model cannot draw of the original lies over it, where both are alike. */

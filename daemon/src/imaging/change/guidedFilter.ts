@@ -11,6 +11,8 @@ import { boxMean, channelOf, type Plane, planeOf, product } from './plane.ts';
 
 /** Of the windows in which the change is linear, in pixels: half a cell of the latent. */
 const RADIUS = 4;
+/** How far away pixels still count for one: those of all windows around it. */
+export const REACH = 2 * RADIUS;
 /** Differences of colour smaller than this are no edges (its square is the paper's epsilon, of levels 0 to 255). */
 const NO_EDGE = 6;
 
