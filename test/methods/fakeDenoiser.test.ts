@@ -253,7 +253,7 @@ async function edit(
       manner: 'exact',
     },
     seed: 0,
-    ...(mask ? { blend: { mask } } : {}),
+    ...(mask ? { mask } : {}),
   };
   const steps: Tensor[] = [];
   for await (const { latents } of EDITORS[editor].edit(model, request, {})) steps.push(latents);
@@ -311,7 +311,7 @@ describe('the editors', () => {
     },
   );
 
-  it.each(['p2plus', 'masaCtrl'] as const)('%s changes nothing outside a mask', async (editor) => {
+  it.each(Object.keys(EDITORS) as EditorName[])('%s changes nothing outside a mask', async (editor) => {
     const mask = tensor([1, 1, 8, 8]);
     mask.data.fill(1, 0, 32);
     const { source: kept, target: edited } = await edit(new FakeDenoiser(), editor, 'direct', { mask });

@@ -73,13 +73,16 @@ async function edit({ inversion = { method: 'ddim' }, edit: asked = {}, from = p
   const resolved = resolveInversion(InversionOptions.parse({ steps, ...inversion }));
   const path = await INVERSIONS[resolved.method].path(model, from, embeddings, resolved);
   const { words, cross, blend } = planEdit(model.tokenizer, prompts, options, steps);
-  const bounds = blend ?? (mask && { mask });
   const feeds = vi.spyOn(model.unet, 'feeds');
   let latents: Tensor | null = null;
   const { guidance, seed } = resolved;
   const request = { path, ...embeddings, words, cross, steps, guidance, seed, options: resolveEdit(options) };
   const editor = editorFor(options, resolved.method);
-  for await (const step of editor.edit(model, { ...request, ...(bounds ? { blend: bounds } : {}) }, {})) {
+  for await (const step of editor.edit(
+    model,
+    { ...request, ...(blend ? { blend } : {}), ...(mask ? { mask } : {}) },
+    {},
+  )) {
     latents = step.latents;
   }
   const evaluations = feeds.mock.calls.reduce((sum, [{ latent }]) => sum + latent.shape[0]!, 0);
@@ -310,6 +313,22 @@ describe('gates', () => {
     const direct = await edit({ inversion: { method: 'direct' }, edit: closed });
     const npi = await edit({ inversion: { method: 'negativePrompt' }, edit: closed });
     expect([direct.evaluations, npi.evaluations]).toEqual([3 * steps, 3 * steps]);
+  });
+});
+
+describe('a mask', () => {
+  it('bounds an edit beside words: what is outside of either stays the source', async () => {
+    const [, , height = 0, width = 0] = plain.latents[0]!.shape;
+    const mask = tensor([1, 1, height, width]);
+    mask.data.fill(1, 0, (height / 2) * width);
+    // At that threshold the words open nearly everything.
+    const words = { blend: { source: ['dog'], target: ['tiger'] }, blendThreshold: 0.01 };
+    const { source, target } = await edit({ edit: words, mask });
+    const size = height * width;
+    const differs = (i: number) => source.data[i] !== target.data[i];
+    const cells = [...source.data.keys()].filter(differs).map((i) => i % size);
+    expect(Math.max(...cells)).toBeLessThan(size / 2);
+    expect(cells.length).toBeGreaterThan(0);
   });
 });
 

@@ -116,6 +116,10 @@ export function blendLatents(latents: Tensor, mask: Tensor): Tensor {
   return blended;
 }
 
+/** The same latents [source, target] with the source outside a mask, if there is one. */
+export const bounded = (latents: Tensor, mask: Tensor | undefined): Tensor =>
+  mask === undefined ? latents : blendLatents(latents, mask);
+
 /**
  * Attention of each place to the words, summed over their tokens. A negative weight turns a word's map around: nothing looks
  * at that word. The official code would take its least negative place for the one that looks most.

@@ -65,8 +65,7 @@ export async function editPicture(
   const keepsOriginal = edit.keep === 'original';
   const path = await INVERSIONS[options.method].path(model, inversion, embeddings, options);
 
-  const { words, cross } = plan;
-  const blend = plan.blend ?? (latentMask && { mask: latentMask });
+  const { words, cross, blend } = plan;
   const steadily = editor.edit(
     model,
     {
@@ -80,6 +79,7 @@ export async function editPicture(
       seed,
       keepSource: keepsOriginal,
       ...(blend ? { blend } : {}),
+      ...(latentMask ? { mask: latentMask } : {}),
     },
     watch,
   );

@@ -49,6 +49,8 @@ export interface SamplingRequest {
   readonly guidance: number;
   /** How many of the steps to take, the last ones: all of them unless the latent is already partly denoised. */
   readonly lastSteps?: number;
+  /** Changes the latent after each step, whose noise is then that of `timestep`; 0 after the last one. */
+  readonly kept?: (latent: Tensor, timestep: number) => Tensor;
 }
 
 /** The same embeddings [1, tokens, D] at each step, of the prompt and of the empty (or negative) one. */
@@ -77,6 +79,7 @@ export async function ddimSampling(
       guidance,
     );
     current = combine(model.schedule.towardsPicture(timestep, steps), current, noise);
+    if (request.kept !== undefined) current = request.kept(current, timesteps[i + 1] ?? 0);
     latents.push(current);
     report(watch, { stage, step: i + 1, total: timesteps.length }, () =>
       model.schedule.withoutNoise(timestep, steps, latents.at(-1)!, noise),

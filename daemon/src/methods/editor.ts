@@ -26,7 +26,10 @@ export interface EditRequest<E extends EditorName = EditorName> {
   readonly options: ResolvedEdit<E>;
   /** Holds tau_c. */
   readonly cross: CrossControl;
-  readonly blend?: BlendWords | { readonly mask: Tensor };
+  /** LocalBlend by words. */
+  readonly blend?: BlendWords;
+  /** [1, 1, h, w] of 0 and 1: where it is 0 the source stays. */
+  readonly mask?: Tensor;
   /** Draws the source to the end, though nothing of the target may depend on it. */
   readonly keepSource?: boolean;
   /** For random numbers. */

@@ -3,6 +3,7 @@
  * sentences, and each latent is drawn to where its cross-attention is that of the source.
  */
 
+import { bounded } from '../attention/localBlend.ts';
 import type { PromptEncoder, VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { add, addScaled, mean, subtract } from '../tensor/arithmetic.ts';
@@ -24,6 +25,8 @@ export interface Pix2PixZeroRequest {
   readonly guidance: number;
   /** The step along the gradient (`xa_guidance`, 0.1 in the official code). */
   readonly rate: number;
+  /** [1, 1, h, w] of 0 to 1, outside of which the source stays. */
+  readonly mask?: Tensor;
 }
 
 export interface Pix2PixZeroStep extends EditStep {
@@ -39,7 +42,7 @@ export const editDirection = (source: readonly Tensor[], target: readonly Tensor
 /** Edits, yielding each step. */
 export async function* pix2pixZero(
   model: VariedDenoiser,
-  { path, source, direction, steps, guidance, rate }: Pix2PixZeroRequest,
+  { path, source, direction, steps, guidance, rate, mask }: Pix2PixZeroRequest,
   watch: Watch = {},
 ): AsyncGenerator<Pix2PixZeroStep, void, undefined> {
   const { schedule } = model;
@@ -71,8 +74,10 @@ export async function* pix2pixZero(
     const guided = guide(row(noise, 0), row(noise, 1), guidance);
     // As in the official code, the target goes on from the unconditional copy.
     latent = combine(step, row(moved, 0), guided);
+    const latents = bounded(stack([sourceLatent, latent]), mask);
+    latent = row(latents, 1);
     yield {
-      latents: stack([sourceLatent, latent]),
+      latents,
       maps: new Map(),
       loss,
       gradient,

@@ -3,6 +3,7 @@
  * of the source's own sampling are injected.
  */
 
+import { bounded } from '../attention/localBlend.ts';
 import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
 import { addScaled, scale } from '../tensor/arithmetic.ts';
@@ -24,6 +25,8 @@ export interface PlugAndPlayRequest {
   readonly guidance: number;
   /** Samples the source to the end, though nothing is injected any more. */
   readonly keepSource?: boolean;
+  /** [1, 1, h, w] of 0 to 1, outside of which the source stays. */
+  readonly mask?: Tensor;
   /** The last steps, as parts of all, at which self-attention and features are injected; 0 for none. */
   readonly attentionUntil: number;
   readonly featuresUntil: number;
@@ -43,7 +46,8 @@ export async function* plugAndPlay(
   request: PlugAndPlayRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
-  const { path, source, target, negative, steps, guidance, keepSource = false } = request;
+  const { path, source, target, negative, steps, guidance, mask } = request;
+  const keepSource = request.keepSource || mask !== undefined;
   const { attentionUntil, featuresUntil, emptyWeight } = request;
   const start = path.latents.at(-1)!;
   let [latent, sourceLatent] = [start, start];
@@ -87,7 +91,9 @@ export async function* plugAndPlay(
     const away = weighted(receivers.map((receiver, r) => [receiver.weight, row(noise, r)]));
     const guided = guide(away, row(noise, embeddings.length - 1), guidance);
     latent = combine(step, latent, guided);
-    yield { latents: stack([sourceLatent, latent]), maps: new Map() };
+    const both = bounded(stack([sourceLatent, latent]), mask);
+    latent = row(both, 1);
+    yield { latents: both, maps: new Map() };
     report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
       model.schedule.withoutNoise(timestep, steps, latent, guided),
     );

@@ -3,9 +3,10 @@
  * inversion, with the contexts that it learned (paper, section 5.2.5).
  */
 
+import { blendLatents } from '../attention/localBlend.ts';
 import type { Denoiser } from '../networks/denoiser.ts';
 import { normalTensor, uniformGenerator } from '../tensor/random.ts';
-import { stack, type Tensor } from '../tensor/tensor.ts';
+import { row, stack, type Tensor } from '../tensor/tensor.ts';
 import { ddimSampling, type SamplingRequest } from './ddimTrajectory.ts';
 import type { Editor } from './editor.ts';
 import { plainContexts, takesLearned } from './path.ts';
@@ -38,7 +39,7 @@ export const SDEDIT: Editor<'sdedit'> = {
   idea: 'Noises the picture partly and denoises it with the new words, and with what the inversion learned.',
   branches: ['uncondTarget', 'condTarget'],
   injections: ['learned contexts'],
-  edit: async function* (model, { path, target, steps, guidance, options, seed }, watch) {
+  edit: async function* (model, { path, target, steps, guidance, options, seed, mask }, watch) {
     const latent = path.latents[0]!;
     const noise = normalTensor(latent.shape, uniformGenerator(seed));
     const contexts = async (step: number) => ({
@@ -47,9 +48,17 @@ export const SDEDIT: Editor<'sdedit'> = {
         : plainContexts(target),
       unconditional: path.unconditional(step),
     });
+    // The source at each step is the picture with as much noise as the target has left.
+    const outside = (mask: Tensor) => (current: Tensor, timestep: number) =>
+      row(blendLatents(stack([sourceAt(timestep), current]), mask), 1);
+    const sourceAt = (timestep: number) =>
+      timestep === 0 ? latent : model.schedule.addNoise(latent, noise, timestep);
     const { latents } = await sdedit(
       model,
-      { latent, noise, strength: options.strength, steps, guidance, contexts },
+      {
+        ...{ latent, noise, strength: options.strength, steps, guidance, contexts },
+        ...(mask ? { kept: outside(mask) } : {}),
+      },
       watch,
     );
     yield { latents: stack([latent, latents.at(-1)!]), maps: new Map() };

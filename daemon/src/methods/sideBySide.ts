@@ -10,6 +10,7 @@ import {
   blendLatents,
   blendMask,
   blendsAt,
+  bounded,
 } from '../attention/localBlend.ts';
 import type { VariedDenoiser } from '../networks/denoiser.ts';
 import { combine } from '../networks/noiseSchedule.ts';
@@ -41,8 +42,10 @@ export interface SideBySideRequest {
   /** What the target takes from the source at each step. */
   readonly control: (step: number) => StepControl;
   readonly injection?: SelfInjection;
-  /** LocalBlend by words, or a mask [1, 1, h, w] of 0 to 1 outside of which the source stays. */
-  readonly blend?: BlendWords | { readonly mask: Tensor };
+  /** LocalBlend by words. */
+  readonly blend?: BlendWords;
+  /** [1, 1, h, w] of 0 to 1, outside of which the source stays. */
+  readonly mask?: Tensor;
   /** Samples the source to the end, though nothing depends on it. */
   readonly keepSource?: boolean;
   /** `each` also yields every small cross-attention map. */
@@ -66,17 +69,17 @@ export async function* sideBySide(
   request: SideBySideRequest,
   watch: Watch = {},
 ): AsyncGenerator<EditStep, void, undefined> {
-  const { path, steps, blend } = request;
-  const byWords = blend !== undefined && 'words' in blend;
+  const { path, steps, blend, mask: bounds } = request;
   const controls = Array.from({ length: steps }, (_, i) => request.control(i));
   const lastTaken = controls.findLastIndex(takesFromSource);
-  const sourceToEnd = request.keepSource || blend !== undefined || path.proximal !== null;
+  const sourceToEnd =
+    request.keepSource || blend !== undefined || bounds !== undefined || path.proximal !== null;
   let latents = stack([path.latents.at(-1)!, path.latents.at(-1)!]);
   let accumulated: Tensor | null = null;
 
   for (const [i, timestep] of model.schedule.timesteps(steps).entries()) {
     const control = controls[i]!;
-    const wantsMaps = byWords || request.maps === 'each';
+    const wantsMaps = blend !== undefined || request.maps === 'each';
     // A corrected source is known beforehand: it is predicted only where its attention is taken.
     const wantsSource = path.correctsSource
       ? takesFromSource(control) || wantsMaps
@@ -101,16 +104,15 @@ export async function* sideBySide(
     else if (!wantsSource) latents = withSource(latents, row(before, 0));
 
     let mask: Tensor | undefined;
-    if (byWords && prediction.blendMaps) {
+    if (blend !== undefined && prediction.blendMaps) {
       accumulated = accumulated === null ? prediction.blendMaps : add(accumulated, prediction.blendMaps);
       if (blendsAt(i, steps)) {
         const [, , height = 0, width = 0] = latents.shape;
         mask = blendMask(accumulatedMaps(accumulated, latents.shape), blend, { height, width });
         latents = blendLatents(latents, mask);
       }
-    } else if (blend !== undefined && 'mask' in blend) {
-      latents = blendLatents(latents, blend.mask);
     }
+    latents = bounded(latents, bounds);
     yield { latents, maps: prediction.maps, ...(mask ? { mask } : {}) };
     report(watch, { stage: 'edit', step: i + 1, total: steps }, () =>
       row(model.schedule.withoutNoise(timestep, steps, latents, noise), 1),
@@ -186,11 +188,7 @@ async function predict(
         [ofTarget, cond],
       ]);
   const outputs: MapOutputs =
-    maps === 'each'
-      ? 'each'
-      : blend === undefined || 'mask' in blend
-        ? 'none'
-        : blendOutputs[blend.manner ?? 'exact'];
+    maps === 'each' ? 'each' : blend === undefined ? 'none' : blendOutputs[blend.manner ?? 'exact'];
   return predictControlled(model, request, control, outputs, injection);
 }
 
