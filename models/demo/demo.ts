@@ -36,10 +36,9 @@ const EDITS: readonly {
   { name: 'replace', target: source.replace('ball', 'star'), options: {} },
   { name: 'refine', target: `a watercolor painting of ${source}`, options: {} },
   {
-    // With less of the structure kept, a ball that counts less is a smaller one.
-    name: 'reweight "ball" to -2, tau-s 0.4',
+    name: 'reweight "striped" to 3, tau-s 0.4',
     target: source,
-    options: { weights: [{ word: 'ball', weight: -2 }], tauS: 0.4 },
+    options: { weights: [{ word: 'striped', weight: 3 }], tauS: 0.4 },
   },
 ];
 
