@@ -1,6 +1,6 @@
 /** @file The command line: `palimpsest COMMAND`. */
 
-import { PalimpsestError, type Sentence, verbatim } from '@palimpsest/protocol';
+import { PalimpsestError, type Sentence, sentence, telling, verbatim } from '@palimpsest/protocol';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../settings/version.ts';
 import { EXIT_CODES, reportError, wantsJson } from './report.ts';
@@ -76,8 +76,10 @@ function endOf(error: unknown, json: boolean): number {
 
 /** Of what kind a fault of the line is, by commander's own codes, is a fact; and so is what it quotes, by what that is. */
 function told({ code, message }: CommanderError): Sentence {
-  const words = message.replace(/^error: /, '');
   const fault = code.replace(/^commander\./, '');
+  if (fault === 'help')
+    return telling(sentence`No command was given. "palimpsest help" lists them.`, { fault });
+  const words = message.replace(/^error: /, '');
   const [, quoted] = /'([^']+)'/.exec(words) ?? [];
   const [flag] = /--[\w-]+/.exec(quoted ?? '') ?? [];
   const role = flag !== undefined ? 'flag' : /Command|excessArguments/.test(fault) ? 'command' : 'argument';
