@@ -288,7 +288,10 @@ describe('a pairing', () => {
       const first = ask('first', { ...BROWSER });
       const refused = ask('greedy', { ...BROWSER, requester });
       ask('greedy', { ...BROWSER, requester });
-      await expect(refused.asked).rejects.toMatchObject({ code: 'PAIRING_BUSY' });
+      await expect(refused.asked).rejects.toMatchObject({
+        code: 'PAIRING_BUSY',
+        message: expect.stringContaining('The same connection'),
+      });
       ask('patient', { ...BROWSER });
       first.withdraw();
       await later(45);

@@ -118,7 +118,8 @@ export class Pairing {
       };
       signal?.addEventListener('abort', leave);
       if (this.current?.request.requester === requester) this.end('replaced');
-      this.turns.enter(request)?.refuse(displaced());
+      const displaced = this.turns.enter(request);
+      displaced?.refuse(displaced.requester === requester ? replaced() : crowdedOut());
       if (signal?.aborted === true) return this.withdraw(request);
       this.goOn();
       if (this.current?.request !== request) request.onWaiting(this.turns.size - 1);
@@ -206,7 +207,10 @@ export class Pairing {
 
 const ignore = (): void => {};
 
-const displaced = () =>
+const replaced = () =>
+  new PalimpsestError('PAIRING_BUSY', 'The same connection has asked to be let in again, and that counts.');
+
+const crowdedOut = () =>
   new PalimpsestError(
     'PAIRING_BUSY',
     'Too many others from the same place ask to be let in, so this request had to give way. Ask again.',
