@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { decodeFrame, encodeFrame, type Frame, hashPicture } from '@palimpsest/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Asking } from '../../daemon/src/server/pairing.ts';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
@@ -44,6 +44,38 @@ describe('a connection', () => {
     const { error } = await client.call('hello', { token: 'ab'.repeat(32), protocol: 1 });
     expect(error?.code).toBe(1200);
     expect(await client.closed).toMatchObject({ code: 4401 });
+  });
+
+  it('with many tokens at once has none of them looked at, in a batch or one after the other', async () => {
+    const looked = vi.spyOn(server.clients, 'authenticate');
+    const hello = (id: number) => ({
+      ...{ jsonrpc: '2.0', id, method: 'hello' },
+      params: { token: 'ab'.repeat(32), protocol: 1 },
+    });
+    const many = Array.from({ length: 8 }, (_, i) => hello(i));
+    const one = await open();
+    const answers = await one.ask(JSON.stringify(many));
+    expect(answers).toHaveLength(8);
+    expect(answers).toContainEqual(
+      expect.objectContaining({ error: expect.objectContaining({ code: 1200 }) }),
+    );
+    expect(await one.closed).toMatchObject({ code: 4401 });
+    expect(looked).toHaveBeenCalledTimes(0);
+    const other = await open();
+    for (const each of many) other.socket.send(JSON.stringify(each));
+    expect(await other.closed).toMatchObject({ code: 4401 });
+    expect(looked).toHaveBeenCalledTimes(1);
+    looked.mockRestore();
+  });
+
+  it('that asks to be let in many times in a batch shows no code', async () => {
+    const ask = (id: number) => ({ jsonrpc: '2.0', id, method: 'pair.request', params: { name: 'x' } });
+    const client = await open();
+    const before = server.pairings.length;
+    const answers = (await client.ask(JSON.stringify([ask(1), ask(2)]))) as unknown as object[];
+    expect(answers.every((answer) => JSON.stringify(answer).includes('NOT_AUTHORISED'))).toBe(true);
+    expect(await client.closed).toMatchObject({ code: 4401 });
+    expect(server.pairings.slice(before)).toEqual([]);
   });
 
   it('that says nothing is closed', async () => {

@@ -109,6 +109,35 @@ describe('a daemon with strangers at its door', () => {
     expect(error?.data?.code).toBe('PICTURE_UNREADABLE');
   });
 
+  /** The beginning of a message of so many bytes, masked. */
+  const announce = ({ socket }: RawClient, bytes: number) => {
+    const raw = (socket as unknown as { _socket: Socket })._socket;
+    raw.setNoDelay(true);
+    raw.write(Buffer.from([0x81, 0xfe, bytes >> 8, bytes & 0xff, 0, 0, 0, 0]));
+    return raw;
+  };
+
+  it('does not take a message of a stranger byte by byte', async () => {
+    const [stranger] = await strangers(1, {});
+    const raw = announce(stranger!, 60_000);
+    let sent = 0;
+    while (stranger!.socket.readyState === stranger!.socket.OPEN && sent < 2000) {
+      raw.write('x');
+      sent += 1;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect((await stranger!.closed).code).toBe(1006);
+  });
+
+  it('does not wait for the rest of what a stranger begins to say, also while it is being let in', async () => {
+    await server.close();
+    server = await testServer({ hello: 300 });
+    const [stranger] = await strangers(1, {});
+    await stranger!.call('pair.request', { name: 'Figma' });
+    announce(stranger!, 60_000);
+    expect((await stranger!.closed).code).toBe(1006);
+  });
+
   it('does not keep sockets that it has refused', async () => {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).on(
       'error',

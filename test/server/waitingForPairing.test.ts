@@ -31,7 +31,7 @@ const FIGMA = { origin: 'null', headers: { 'user-agent': 'Figma' } };
 describe('a client that asks to be let in while another is', () => {
   it('may be silent for longer than others before hello', async () => {
     await server.close();
-    server = await testServer({ hello: 100 });
+    server = await testServer({ hello: 1000 });
     const holder = await open({});
     await holder.call('pair.request', { name: 'holder' });
     const page = await open(FIGMA);

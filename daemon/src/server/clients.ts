@@ -16,7 +16,7 @@ import {
 import { z } from 'zod';
 import { closeToOthers, keepPrivateFile } from '../files/privateFiles.ts';
 import { readKeptFileSync } from '../files/readKeptFile.ts';
-import { hashToken, newId, newToken, sameSecret } from './secrets.ts';
+import { hashToken, newId, newToken, sameDigest } from './secrets.ts';
 
 const TOKEN_FILE = 'token';
 const CLIENTS_FILE = 'clients.json';
@@ -87,7 +87,7 @@ export class Clients {
     let found: StoredClient | null = null;
     // All are compared, so that the time does not tell which one it was.
     for (const client of [this.owner, ...this.stored]) {
-      if (sameSecret(client.tokenHash, hash)) found = client;
+      if (sameDigest(client.tokenHash, hash)) found = client;
     }
     return found && infoOf(found);
   }

@@ -153,6 +153,7 @@ export class Connection implements Caller {
   }
 
   endPairing(why: Ending | 'refused'): void {
+    // Who asks anew waits on.
     if (this.client !== null || this.gone.aborted || why === 'replaced') return;
     // Who gave the right code is no stranger any more: others must not take its place before it has its token.
     if (why !== 'confirmed') this.options.onPairing(false);
@@ -208,6 +209,8 @@ export class Connection implements Caller {
       return;
     }
     this.turn = this.turn.then(async () => {
+      // By an answer to what came before.
+      if (this.closing !== null) return;
       if (isBinary && this.client === null)
         this.end(CLOSE_CODES.notAuthorised, isJson(data) ? JSON_IN_BINARY : 'Say hello with a token first.');
       else if (isBinary) this.receiveFrame(data);

@@ -1,6 +1,7 @@
 /**
- * @file Turns at the engine for work that is no job: one at a time, and clients alternate. Jobs have an order of their
- * own (queue/runningOrder.ts). This work waits here for its turn, so the next job waits for one piece of it at most.
+ * @file Turns at what serves one client at a time: the engine, for work that is no job, and the disk, for pictures. Clients
+ * alternate. Jobs have an order of their own (queue/runningOrder.ts). Work at the engine waits here for its turn, so the
+ * next job waits for one piece of it at most.
  */
 
 import { PalimpsestError, sentence, untilAborted } from '@palimpsest/protocol';

@@ -15,7 +15,9 @@ export const LIMITS = {
   pairings: 256,
   /** Messages that a stranger may send, and their bytes together: pairing takes eight at most. */
   strangerMessages: 12,
-  strangerBytes: 256 * 1024,
+  strangerBytes: 64 * 1024,
+  /** Pieces in which one message of a stranger may come: a network cuts it in some fifty. */
+  strangerPieces: 128,
   /** Requests of one client: so many at once, and so many a second. */
   burst: 200,
   requestsPerSecond: 100,

@@ -1,9 +1,9 @@
 /**
  * @file Letting a plugin in: it asks, the daemon shows a code, the person types it into the plugin.
  *
- * A code has only six digits, so guessing must be expensive: five tries, two minutes, one pairing at a time, and a
- * pause after a pairing in which somebody guessed (guesses.ts). Others wait for their turn meanwhile (pairingTurns.ts).
- * So whoever guesses, keeps the place or asks again and again delays the others only by its own turns.
+ * A code has only six digits, so guessing must be expensive: five tries, two minutes, one pairing at a time, and so many
+ * wrong codes a day (guesses.ts). Others wait for their turn meanwhile (pairingTurns.ts). So whoever guesses, keeps the
+ * place or asks again and again delays the others only by its own turns.
  */
 
 import { randomInt } from 'node:crypto';
@@ -16,6 +16,8 @@ import { RateLimit } from './rateLimit.ts';
 import { newId, sameSecret } from './secrets.ts';
 
 const CODE_LIFE = 2 * 60_000;
+/** Of one code. */
+const TRIES = 5;
 /** How long a code is shown while another request could be. */
 const TURN = 45_000;
 /** Prompts of one kind, beyond those that end with the right code: so many at once, and one in so many seconds. */
@@ -64,6 +66,7 @@ interface Current {
   readonly request: Request;
   readonly code: string;
   readonly shownAt: number;
+  triesLeft: number;
 }
 
 export class Pairing {
@@ -115,7 +118,8 @@ export class Pairing {
       };
       signal?.addEventListener('abort', leave);
       if (this.current?.request.requester === requester) this.end('replaced');
-      this.turns.enter(request)?.refuse(displaced());
+      const displaced = this.turns.enter(request);
+      displaced?.refuse(displaced.requester === requester ? replaced() : crowdedOut());
       if (signal?.aborted === true) return this.withdraw(request);
       this.goOn();
       if (this.current?.request !== request) request.onWaiting(this.turns.size - 1);
@@ -140,7 +144,8 @@ export class Pairing {
       this.end('confirmed');
       return name;
     }
-    const { triesLeft, error } = this.guesses.count(source);
+    const { triesLeft, error } = this.guesses.count(source, this.current.triesLeft - 1);
+    this.current.triesLeft = triesLeft;
     if (triesLeft === 0) this.end('failed');
     throw error;
   }
@@ -166,7 +171,7 @@ export class Pairing {
     this.turns.begin(request);
     this.prompts[request.source.kind].take();
     const code = randomInt(1_000_000).toString().padStart(6, '0');
-    this.current = { request, code, shownAt: Date.now() };
+    this.current = { request, code, shownAt: Date.now(), triesLeft: TRIES };
     this.onChange(this.pending);
     request.begin({ pairing: request.id, secondsLeft: this.secondsLeft(this.current) });
     for (const other of this.turns) other.onWaiting(this.turns.size - 1);
@@ -196,13 +201,16 @@ export class Pairing {
   }
 
   private mayHaveTurn({ source }: Request): boolean {
-    return this.guesses.pausedUntil(source) <= Date.now() && this.prompts[source.kind].has();
+    return this.guesses.mayTry(source) && this.prompts[source.kind].has();
   }
 }
 
 const ignore = (): void => {};
 
-const displaced = () =>
+const replaced = () =>
+  new PalimpsestError('PAIRING_BUSY', 'The same connection has asked to be let in again, and that counts.');
+
+const crowdedOut = () =>
   new PalimpsestError(
     'PAIRING_BUSY',
     'Too many others from the same place ask to be let in, so this request had to give way. Ask again.',

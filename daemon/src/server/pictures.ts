@@ -8,10 +8,13 @@ import { type PictureHeader, readPictureHeader } from '../imaging/pictureHeader.
 import type { BlobReader } from '../store/blobReader.ts';
 import type { Blobs } from './backend.ts';
 import type { Belongings } from './belongings.ts';
+import { FairTurns } from './fairTurns.ts';
 
 export class Pictures {
   private readonly blobs: Blobs;
   private readonly belongings: Belongings;
+  /** Pictures are written one after the other. How many wait is bounded by the memory that they take (share.ts). */
+  private readonly turns = new FairTurns(Number.POSITIVE_INFINITY);
 
   constructor(blobs: Blobs, belongings: Belongings) {
     this.blobs = blobs;
@@ -20,7 +23,7 @@ export class Pictures {
 
   /** As a client may see them. @param client asked for each time: a connection has none at first. */
   of(client: () => ClientInfo): ClientPictures {
-    return new ClientPictures(this.blobs, this.belongings, client);
+    return new ClientPictures(this.blobs, this.belongings, this.turns, client);
   }
 }
 
@@ -28,18 +31,20 @@ export class Pictures {
 export class ClientPictures {
   private readonly blobs: Blobs;
   private readonly belongings: Belongings;
+  private readonly turns: FairTurns;
   private readonly client: () => ClientInfo;
 
-  constructor(blobs: Blobs, belongings: Belongings, client: () => ClientInfo) {
+  constructor(blobs: Blobs, belongings: Belongings, turns: FairTurns, client: () => ClientInfo) {
     this.blobs = blobs;
     this.belongings = belongings;
+    this.turns = turns;
     this.client = client;
   }
 
   /** @throws {PalimpsestError} as `readPictureHeader`, and DISK_FULL. */
   async keep(bytes: Uint8Array): Promise<PictureHeader & { image: BlobHash }> {
     const header = readPictureHeader(bytes);
-    const image = await this.blobs.put(bytes);
+    const image = await this.turns.take(this.client().id, kept, () => this.blobs.put(bytes));
     this.belongings.addPicture(this.client(), image);
     return { ...header, image };
   }
@@ -97,6 +102,9 @@ export class OutgoingPicture {
     return this.reader.close();
   }
 }
+
+/** A picture that has come whole is kept, also where its client has gone. */
+const kept = new AbortController().signal;
 
 const unknown = (image: BlobHash) =>
   new PalimpsestError(

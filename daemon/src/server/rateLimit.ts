@@ -28,8 +28,18 @@ export class RateLimit {
 
   /** Whether one more would be within the limit. */
   has(): boolean {
+    return this.whole >= 1;
+  }
+
+  /** How many more would be within the limit. */
+  get whole(): number {
     this.refill();
-    return this.left >= 1;
+    return Math.max(0, Math.floor(this.left));
+  }
+
+  /** Until one more is; 0 where it is now. */
+  secondsToNext(): number {
+    return this.has() ? 0 : (1 - this.left) / this.perSecond;
   }
 
   /** Takes what has been spent, whether it was within the limit or not: what follows waits for it. */

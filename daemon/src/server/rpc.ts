@@ -62,7 +62,8 @@ export class Rpc {
   /** The answer, or null where nothing is to be said. Never throws. */
   async answer(text: string, caller: Caller): Promise<string | null> {
     const { entries, batch } = readMessage(text);
-    const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller)));
+    const isAlone = entries.length === 1;
+    const answers = await Promise.all(entries.map((entry) => this.answerOne(entry, caller, isAlone)));
     const said = answers.filter((answer) => answer !== null);
     if (said.length === 0) return null;
     const texts = said.map(textOf);
@@ -70,14 +71,18 @@ export class Rpc {
     return batch ? `[${texts.join()}]` : texts[0]!;
   }
 
-  private async answerOne(entry: Request | Refusal, caller: Caller): Promise<Answer | null> {
+  private async answerOne(
+    entry: Request | Refusal,
+    caller: Caller,
+    isAlone: boolean,
+  ): Promise<Answer | null> {
     if (isRefusal(entry)) {
       caller.countRefusal();
       return entry;
     }
     const { id, method } = entry;
     try {
-      this.admit(entry, caller);
+      this.admit(entry, caller, isAlone);
     } catch (error) {
       caller.countRefusal();
       return id === undefined ? null : this.failure(id, error);
@@ -101,11 +106,13 @@ export class Rpc {
   }
 
   /** @throws {PalimpsestError} NOT_AUTHORISED, RATE_LIMITED */
-  private admit({ method, id }: Request, caller: Caller): void {
+  private admit({ method, id }: Request, caller: Caller, isAlone: boolean): void {
     const access = this.methods.get(method)?.access ?? 'client';
-    if (caller.client === null && access !== 'anyone') {
-      caller.turnAway('Say hello with a token first.');
-      throw new PalimpsestError('NOT_AUTHORISED', 'Say hello with a token first.');
+    // Of a stranger's batch nothing is looked at: it could try many tokens at once, or ask for many codes.
+    if (caller.client === null && !(access === 'anyone' && isAlone)) {
+      const told = isAlone ? 'Say hello with a token first.' : 'Say hello first, in a message of its own.';
+      caller.turnAway(told);
+      throw new PalimpsestError('NOT_AUTHORISED', told);
     }
     if (access === 'owner' && caller.client?.access !== 'owner') {
       throw new PalimpsestError('NOT_AUTHORISED', 'Only the owner of the daemon may do this.');

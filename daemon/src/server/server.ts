@@ -28,6 +28,7 @@ import { pageServer, refusalOf } from './pages.ts';
 import { Pairing } from './pairing.ts';
 import { Pictures } from './pictures.ts';
 import { Rpc } from './rpc.ts';
+import { boundStranger } from './strangerBytes.ts';
 import { Tickets } from './tickets.ts';
 
 export interface ServerOptions {
@@ -85,6 +86,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     perMessageDeflate: false,
     // A frame of ours comes whole; a browser may cut one in a few.
     maxFragments: 64,
+    // Of a frame of ours each has 1.4 kB or more; each costs memory of its own.
+    maxBufferedChunks: 4096,
   });
   const accept = (
     socket: WebSocket,
@@ -92,13 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     { origin = PROGRAM, 'user-agent': agent = '' }: IncomingMessage['headers'],
     ticketOf: string | null,
   ) => {
-    // Parts of a message are kept until it is whole.
-    let heard = 0;
-    const listen = (bytes: Buffer) => {
-      heard += bytes.length;
-      if (heard > LIMITS.strangerBytes) raw.destroy();
-    };
-    raw.on('data', listen);
+    const letIn = boundStranger(socket, raw, timings.hello);
     const connection: Connection = new Connection({
       socket,
       origin,
@@ -110,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       welcome: (client) => {
         connections.welcome(connection, client);
-        raw.off('data', listen);
+        letIn();
         return connections.shareOf(client);
       },
       onPairing: (isPairing) => connections.setPairing(connection, isPairing),
