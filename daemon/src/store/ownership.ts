@@ -18,7 +18,7 @@ export type Thing = `${'picture' | 'inversion'}-${string}`;
 const THING = /^(picture|inversion)-[0-9a-f]{64}$/;
 const OWNER = /^[\w-]+$/;
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<string> = new Set();
 
 export class Ownership {
   /** Whether nothing was ever said here: earlier versions did not. */
@@ -48,6 +48,11 @@ export class Ownership {
     return this.things.get(owner)?.has(thing) ?? false;
   }
 
+  /** What that owner has, what was claimed longest ago first. */
+  thingsOf(owner: string): ReadonlySet<string> {
+    return this.things.get(owner) ?? NONE;
+  }
+
   /** Whether it is anybody's. */
   isOwned(thing: Thing): boolean {
     return this.owners.has(thing);
@@ -55,7 +60,7 @@ export class Ownership {
 
   /** Who has it. */
   ownersOf(thing: Thing): ReadonlySet<string> {
-    return this.owners.get(thing) ?? NOBODY;
+    return this.owners.get(thing) ?? NONE;
   }
 
   /** Makes it the owner's as well. Where the disk cannot keep that, it holds until the daemon ends. */
