@@ -18,13 +18,12 @@ import {
   ownersFolder,
 } from '../settings/paths.ts';
 import { VERSION } from '../settings/version.ts';
-import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
 import { Ownership } from '../store/ownership.ts';
-import { pictureNamed } from './belongings.ts';
 import { Clients } from './clients.ts';
 import { takeLock } from './lock.ts';
 import { openModels } from './openModels.ts';
+import { openOwnedPictures } from './ownedPictures.ts';
 import { type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
@@ -73,9 +72,7 @@ export async function startDaemon(
     closers.push(() => engine.close());
     const ownership = new Ownership(ownersFolder());
     ownership.keepOnly((owner) => clients.has(owner));
-    const blobs = new BlobStore(blobsFolder(), {
-      ownersOf: (image) => ownership.ownersOf(pictureNamed(image)),
-    });
+    const blobs = openOwnedPictures(blobsFolder(), ownership);
     const { maxJobMinutes } = config;
     const jobs = await JobQueue.open({
       folder: jobsFolder(),

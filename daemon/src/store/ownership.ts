@@ -28,6 +28,9 @@ export class Ownership {
   /** Of each thing that is anybody's. */
   private readonly owners = new Map<string, Set<string>>();
 
+  /** Called with each thing whose owners have changed. */
+  private changed: (thing: Thing) => void = () => {};
+
   private readonly folder: string;
   private readonly maxEach: number;
 
@@ -63,6 +66,11 @@ export class Ownership {
     return this.owners.get(thing) ?? NONE;
   }
 
+  /** @param changed called with each thing whose owners have changed, from now on. */
+  onChange(changed: (thing: Thing) => void): void {
+    this.changed = changed;
+  }
+
   /** Makes it the owner's as well. Where the disk cannot keep that, it holds until the daemon ends. */
   claim(owner: string, thing: Thing): void {
     const things = this.things.get(owner) ?? new Set();
@@ -73,6 +81,7 @@ export class Ownership {
     markUsed(path);
     things.delete(thing);
     this.note(owner, thing);
+    this.changed(thing);
     for (const oldest of things) {
       if (things.size <= this.maxEach) break;
       this.renounce(owner, oldest as Thing);
@@ -109,5 +118,6 @@ export class Ownership {
     const owners = this.owners.get(thing);
     owners?.delete(owner);
     if (owners?.size === 0) this.owners.delete(thing);
+    this.changed(thing as Thing);
   }
 }
