@@ -69,4 +69,5 @@ export class Belongings {
 
 /** A picture among what belongs to somebody. */
 export const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
-const inversionNamed = (id: string): Thing => `inversion-${id}`;
+/** An inversion among what belongs to somebody. */
+export const inversionNamed = (id: string): Thing => `inversion-${id}`;
