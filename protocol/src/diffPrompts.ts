@@ -37,14 +37,20 @@ export const wordsOf = (prompt: string): PlacedWord[] =>
     end: index + text.length,
   }));
 
+const isBare = (sign: string): boolean => !/[\p{P}\p{S}]/u.test(sign);
+
 /** A word as it stands in a prompt, taken apart: the punctuation and symbols around it, and what is left between them. */
 export function withoutPunctuation(text: string): {
   readonly before: string;
   readonly bare: string;
   readonly after: string;
 } {
-  const [, before = '', bare = '', after = ''] = /^([\p{P}\p{S}]*)(.*?)([\p{P}\p{S}]*)$/su.exec(text) ?? [];
-  return { before, bare, after };
+  const signs = [...text];
+  const first = signs.findIndex(isBare);
+  if (first < 0) return { before: text, bare: '', after: '' };
+  const end = signs.findLastIndex(isBare) + 1;
+  const part = (from: number, to?: number) => signs.slice(from, to).join('');
+  return { before: part(0, first), bare: part(first, end), after: part(end) };
 }
 
 /**
@@ -68,15 +74,16 @@ function outsideCommonWords<W extends Word>(
   source: readonly W[],
   target: readonly W[],
 ): { removed: W[]; added: W[] } {
+  // Each word is read once, not once for each of the other prompt.
+  const [from, to] = [source.map(asRead), target.map(asRead)];
   // common[i][j]: the length of the longest common subsequence of source from i on and target from j on.
   const common = Array.from({ length: source.length + 1 }, () =>
     new Array<number>(target.length + 1).fill(0),
   );
   for (let i = source.length - 1; i >= 0; i--) {
     for (let j = target.length - 1; j >= 0; j--) {
-      common[i]![j] = isSameWord(source[i]!, target[j]!)
-        ? common[i + 1]![j + 1]! + 1
-        : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
+      common[i]![j] =
+        from[i] === to[j] ? common[i + 1]![j + 1]! + 1 : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
     }
   }
   const removed: W[] = [];
@@ -84,7 +91,7 @@ function outsideCommonWords<W extends Word>(
   let i = 0;
   let j = 0;
   while (i < source.length || j < target.length) {
-    if (i < source.length && j < target.length && isSameWord(source[i]!, target[j]!)) {
+    if (i < source.length && j < target.length && from[i] === to[j]) {
       i += 1;
       j += 1;
     } else if (j === target.length || (i < source.length && common[i + 1]![j]! >= common[i]![j + 1]!)) {

@@ -7,9 +7,12 @@ const JOINED = '[\\p{ExtPict}\\p{EMod}]|(?![\\p{sc=Latn}\\p{sc=Grek}\\p{sc=Cyrl}
 /** The part of a keycap that cannot be seen by itself. */
 const KEYCAP = '\\ufe0f(?=\\u20e3)';
 
-/** DI is what the standard calls default ignorable: soft hyphens, zero-width spaces, marks of direction. */
+/**
+ * DI is what the standard calls default ignorable: soft hyphens, zero-width spaces, marks of direction. Joiners go all in a
+ * row, looked at once: a prompt can be full of them.
+ */
 const INVISIBLE = new RegExp(
-  `(?!${KEYCAP})(?<!(?:${JOINED})[${JOINERS}]*)[${JOINERS}]|(?![${JOINERS}])\\p{DI}|(?![\\s\\x85])\\p{Cc}`,
+  `(?<!${JOINED}|[${JOINERS}])(?:(?!${KEYCAP})[${JOINERS}])+|(?![${JOINERS}])\\p{DI}|(?![\\s\\x85])\\p{Cc}`,
   'gu',
 );
 

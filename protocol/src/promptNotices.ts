@@ -17,17 +17,36 @@ export const promptNotices = (prompt: string): Notice[] =>
 
 const AS_WORDS = 'is read as ordinary words and signs.';
 
+// Whoever writes a prompt chooses how long it is looked at. So in each pattern a sign can be taken in one way only, and no
+// part is read from more than one beginning: the time grows with the prompt's length, no faster.
+
 /** (star:1.3) */
-const WEIGHTED = /(?<!\\)\(([^()]*?):\s*(-?\d*\.?\d+)\s*\)/;
+const IN_PARENTHESES = /(?<!\\)\(([^()]*)\)/g;
+const STRENGTH = /^-?(?:\d+(?:\.\d+)?|\.\d+)$/;
 /** star++, (red star)-- */
-const SIGNED = /(?<!\\)(?:\(([^()]+)\)|(\p{L}{2,}))(\+{2,}|-{2,})(?![^\s,.;)])/u;
-/** ((star)), [star], {star} */
-const BRACKETED = /(?<!\\)(\(+|\[+|\{+)([^()[\]{}:|]*\p{L}[^()[\]{}:|]*)[)\]}]+/u;
+const SIGNED = /(?:(?<!\\)\(([^()]+)\)|(?<!\p{L})(\p{L}{2,}))(\+{2,}|-{2,})(?![^\s,.;)])/u;
+/** ((star)), [star], {star}: from the first bracket that is not escaped. */
+const BRACKETED =
+  /(?<!\\)((?<!(?<!\\)\()\(+|(?<!(?<!\\)\[)\[+|(?<!(?<!\\)\{)\{+)(?=[^()[\]{}:|]*\p{L})([^()[\]{}:|]*)[)\]}]+/u;
 /** How much more a word counts for each sign after it, or pair of brackets around it. */
 const FACTORS: Readonly<Record<string, number>> = { '+': 1.1, '-': 0.9, '(': 1.1, '[': 1 / 1.1, '{': 1.05 };
 
+/** The first enclosed part that ends in a colon and such a number. */
+function numbered(
+  prompt: string,
+  enclosed: RegExp,
+  form: RegExp,
+): { readonly part: string; readonly words: string; readonly number: string } | null {
+  for (const [part, inner = ''] of prompt.matchAll(enclosed)) {
+    const colon = inner.lastIndexOf(':');
+    const number = inner.slice(colon + 1).trim();
+    if (colon >= 0 && form.test(number)) return { part, words: inner.slice(0, colon), number };
+  }
+  return null;
+}
+
 function strengths(prompt: string): Notice | null {
-  const [written, named, number] = WEIGHTED.exec(prompt) ?? [];
+  const { part: written, words: named, number } = numbered(prompt, IN_PARENTHESES, STRENGTH) ?? {};
   const [signed, several, one, signs] = SIGNED.exec(prompt) ?? [];
   const [enclosed, brackets, inner] = BRACKETED.exec(prompt) ?? [];
   const part = written ?? signed ?? enclosed;
@@ -43,13 +62,19 @@ function strengths(prompt: string): Notice | null {
 }
 
 /** [ball:star:0.5], [star:0.5], [ball::0.5] */
-const SCHEDULED = /\[([^[\]]*?)(:?):\s*(\d*\.?\d+)\s*\]/;
+const IN_SQUARE_BRACKETS = /\[([^[\]]*)\]/g;
+const TIME = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
 
 function schedules(prompt: string): Notice | null {
-  const [part, words = '', colon, number] = SCHEDULED.exec(prompt) ?? [];
-  if (part === undefined) return null;
+  const scheduled = numbered(prompt, IN_SQUARE_BRACKETS, TIME);
+  if (scheduled === null) return null;
+  const { part, words, number } = scheduled;
   const change = words.split(':').map((word) => word.trim());
-  const [before, after] = colon === ':' ? [words.trim(), ''] : change.length > 1 ? change : ['', change[0]];
+  const [before, after] = words.endsWith(':')
+    ? [words.slice(0, -1).trim(), '']
+    : change.length > 1
+      ? change
+      : ['', change[0]];
   const does =
     after === '' ? `drop "${before}"` : before === '' ? `add "${after}"` : `turn "${before}" into "${after}"`;
   const when =
@@ -62,7 +87,7 @@ function schedules(prompt: string): Notice | null {
 }
 
 /** [cat|dog] */
-const ALTERNATING = /\[([^[\]]*\|[^[\]]*)\]/;
+const ALTERNATING = /\[([^[\]|]*\|[^[\]]*)\]/;
 
 function alternations(prompt: string): Notice | null {
   const [part, words = ''] = ALTERNATING.exec(prompt) ?? [];
@@ -76,7 +101,7 @@ function alternations(prompt: string): Notice | null {
 }
 
 /** __color__, {cat|dog} */
-const WILDCARD = /__[\p{L}\p{N}/*-][\p{L}\p{N}_/*-]*__|\{[^{}]*\|[^{}]*\}/u;
+const WILDCARD = /__[\p{L}\p{N}/*-][\p{L}\p{N}_/*-]*__|\{[^{}|]*\|[^{}]*\}/u;
 
 function wildcards(prompt: string): Notice | null {
   const [part] = WILDCARD.exec(prompt) ?? [];
@@ -105,7 +130,7 @@ function keywords(prompt: string): Notice | null {
 }
 
 /** <lora:name:0.8>, and others of its kind. */
-const EXTRA_NETWORK = /<(lora|lyco|hypernet):([^<>:]*)(?::(-?[\d.]+)[^<>]*)?>/i;
+const EXTRA_NETWORK = /<(lora|lyco|hypernet):([^<>:]*)(?::(-?[\d.]+(?![\d.]))[^<>]*)?>/i;
 
 function extraNetworks(prompt: string): Notice | null {
   const [part, kind = '', name = '', strength = '1'] = EXTRA_NETWORK.exec(prompt) ?? [];

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type BlobHash,
   type JobProgress,
   type JobRequest,
   PalimpsestError,
@@ -17,11 +16,11 @@ import sharp from 'sharp';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { KeptJob } from '../../daemon/src/queue/keptJob.ts';
 import type { Backend, Jobs } from '../../daemon/src/server/backend.ts';
-import { pictureNamed } from '../../daemon/src/server/belongings.ts';
 import { Clients, ownerTokenFile } from '../../daemon/src/server/clients.ts';
 import type { Timings } from '../../daemon/src/server/limits.ts';
+import { openOwnedPictures } from '../../daemon/src/server/ownedPictures.ts';
 import { type RunningServer, startServer } from '../../daemon/src/server/server.ts';
-import { BlobStore, type BlobStoreOptions } from '../../daemon/src/store/blobStore.ts';
+import type { BlobStoreOptions } from '../../daemon/src/store/blobStore.ts';
 import { InversionList } from '../../daemon/src/store/inversionList.ts';
 import { Ownership } from '../../daemon/src/store/ownership.ts';
 
@@ -115,10 +114,9 @@ export async function testServer(
     attentionMaps: async () => [{ word: 'dog', png: await picture(16, 16) }],
   };
   const ownership = new Ownership(join(folder, 'owners'));
-  const ownersOf = (image: BlobHash) => ownership.ownersOf(pictureNamed(image));
   const backend: Backend = {
     jobs,
-    blobs: new BlobStore(join(folder, 'blobs'), { ownersOf, ...room }),
+    blobs: openOwnedPictures(join(folder, 'blobs'), ownership, room),
     inversions: new InversionList(join(folder, 'inversions')),
     ownership,
     engine,

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BlobHash, decodeFrame, encodeFrame, hashPicture } from '@palimpsest/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { picture, RawClient, type TestServer, testServer } from './harness.ts';
 
 interface Someone {
@@ -149,7 +149,9 @@ describe("another's inversion", () => {
   it('is not listed, not told of and not deleted', async () => {
     await invert(anna, await put(anna, await picture(16, 16)));
     expect([await list(anna), await list(ben), await list(owner)]).toEqual([[ID], [], [ID]]);
+    const find = vi.spyOn(server.backend.inversions, 'find');
     expect(await codeOf(ben, 'inversions.get', { id: ID })).toBe('INVERSION_UNKNOWN');
+    expect(find, 'no file is looked for').not.toHaveBeenCalled();
     expect(await codeOf(anna, 'inversions.get', { id: ID })).toBe('ok');
     expect((await ben.client.call('inversions.delete', { id: ID })).result).toEqual({ deleted: false });
     expect(await list(anna)).toEqual([ID]);

@@ -63,6 +63,7 @@ describe('the store of pictures', () => {
     const put = async (value: number, ...whose: string[]) => {
       const hash = await shared.put(ten(value));
       owners.set(hash, whose);
+      shared.ownersChanged(hash);
       return hash;
     };
     const annas = [await put(1, 'anna'), await put(2, 'anna')];
@@ -73,12 +74,58 @@ describe('the store of pictures', () => {
     expect(await shared.size()).toBe(60);
   });
 
+  it('looks at no more pictures for being full of them', async () => {
+    for (let value = 0; value < 200; value++) {
+      writeFileSync(join(folder, value.toString(16).padStart(64, '0')), ten(value));
+    }
+    let looks = 0;
+    const ownersOf = () => {
+      looks += 1;
+      return ['anna'];
+    };
+    const full = new BlobStore(folder, { maxBytes: 2000, ownersOf });
+    expect(await full.size()).toBe(2000);
+    looks = 0;
+    for (let value = 200; value < 210; value++) await full.put(ten(value));
+    expect(await full.size()).toBe(2000);
+    expect(looks).toBeLessThan(100);
+  });
+
+  it('keeps so many and no more, however small they are', async () => {
+    const few = new BlobStore(folder, { maxBytes: 1000, maxBlobs: 5 });
+    const hashes = [];
+    for (let value = 0; value < 8; value++) hashes.push(await few.put(ten(value)));
+    expect(readdirSync(folder).length).toBe(5);
+    expect(await few.get(hashes[2]!)).toBeNull();
+    expect(await few.get(hashes[3]!)).not.toBeNull();
+  });
+
+  it('lets nothing go for what does not fit anyway', async () => {
+    const [a, b] = [await store.put(ten(1)), await store.put(ten(2))];
+    await store.hold(a);
+    await expect(store.put(new Uint8Array(25))).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(await store.get(b)).not.toBeNull();
+  });
+
+  it('follows whose a picture is', async () => {
+    let owner = 'anna';
+    const shared = new BlobStore(folder, { maxBytes: 40, ownersOf: () => [owner] });
+    const annas = [await shared.put(ten(1)), await shared.put(ten(2)), await shared.put(ten(3))];
+    owner = 'ben';
+    // Ben has two by now, who were Anna's: hers, used before, stays.
+    for (const image of annas.slice(1)) shared.ownersChanged(image);
+    for (const value of [4, 5]) await shared.put(ten(value));
+    expect(await shared.get(annas[0]!)).not.toBeNull();
+    expect(await shared.get(annas[1]!)).toBeNull();
+  });
+
   it('counts what is held in its share, and lets another of it go', async () => {
     const owners = new Map<string, string[]>();
     const shared = new BlobStore(folder, { maxBytes: 50, ownersOf: (hash) => owners.get(hash) ?? [] });
     const put = async (value: number, ...whose: string[]) => {
       const hash = await shared.put(ten(value));
       owners.set(hash, whose);
+      shared.ownersChanged(hash);
       return hash;
     };
     const annas = [await put(1, 'anna'), await put(2, 'anna')];

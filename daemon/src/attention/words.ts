@@ -113,12 +113,13 @@ function placesOf(
   fold: (text: string) => string,
 ): number[][] {
   if (parts.length === 0) return [];
+  const wanted = parts.map(fold);
+  const read = words.map(({ bare, written }) =>
+    [bare, written].map((word) => ({ ...word, text: fold(word.text) })),
+  );
   const places: number[][] = [];
-  for (let start = 0; start + parts.length <= words.length; start++) {
-    const found = parts.map((part, i) => {
-      const { written, bare } = words[start + i]!;
-      return [bare, written].find(({ text }) => fold(text) === fold(part));
-    });
+  for (let start = 0; start + wanted.length <= read.length; start++) {
+    const found = wanted.map((part, i) => read[start + i]!.find(({ text }) => text === part));
     if (found.every((word) => word !== undefined)) places.push(found.flatMap(({ tokens }) => tokens));
   }
   return places;

@@ -17,7 +17,7 @@ export type Blobs = Pick<BlobStore, 'put' | 'get' | 'open' | 'discard' | 'hold' 
 export interface Backend {
   readonly jobs: Jobs;
   readonly blobs: Blobs;
-  readonly inversions: Pick<InversionList, 'list' | 'delete'>;
+  readonly inversions: Pick<InversionList, 'list' | 'find' | 'delete'>;
   readonly ownership: Ownership;
   readonly engine: Pick<EngineSupervisor, 'status' | 'load' | 'unload' | 'attentionMaps'>;
   readonly models: Pick<ModelRegistry, 'list' | 'find'>;

@@ -36,6 +36,15 @@ export class Belongings {
     return this.has(client, inversionNamed(id));
   }
 
+  /** The ids of a client's inversions, whether they are still there or not. */
+  inversionsOf({ id, access }: Someone): string[] | 'all' {
+    if (access === 'owner') return 'all';
+    const prefix = inversionNamed('');
+    return [...this.ownership.thingsOf(id)].flatMap((thing) =>
+      thing.startsWith(prefix) ? [thing.slice(prefix.length)] : [],
+    );
+  }
+
   /** Takes an inversion from a client; whether nobody is left who has it. What the owner gives up, all do. */
   giveUpInversion(client: Someone, id: string): boolean {
     this.ownership.renounce(client.id, inversionNamed(id));
@@ -60,4 +69,5 @@ export class Belongings {
 
 /** A picture among what belongs to somebody. */
 export const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
-const inversionNamed = (id: string): Thing => `inversion-${id}`;
+/** An inversion among what belongs to somebody. */
+export const inversionNamed = (id: string): Thing => `inversion-${id}`;

@@ -6,6 +6,7 @@ import { EngineSupervisor } from '../engine/supervisor.ts';
 import type { ChosenDevice } from '../execution/chooseDevice.ts';
 import { onDamage } from '../files/damage.ts';
 import { JobQueue } from '../queue/jobQueue.ts';
+import { isOver } from '../queue/queuedJob.ts';
 import { closeCache } from '../settings/closeCache.ts';
 import type { DaemonConfig } from '../settings/config.ts';
 import {
@@ -18,13 +19,14 @@ import {
   ownersFolder,
 } from '../settings/paths.ts';
 import { VERSION } from '../settings/version.ts';
-import { BlobStore } from '../store/blobStore.ts';
 import { InversionList } from '../store/inversionList.ts';
+import { InversionRoom } from '../store/inversionRoom.ts';
 import { Ownership } from '../store/ownership.ts';
-import { pictureNamed } from './belongings.ts';
+import { inversionNamed } from './belongings.ts';
 import { Clients } from './clients.ts';
 import { takeLock } from './lock.ts';
 import { openModels } from './openModels.ts';
+import { openOwnedPictures } from './ownedPictures.ts';
 import { type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 export interface Daemon extends Pick<RunningServer, 'port' | 'pairing'> {
@@ -73,9 +75,7 @@ export async function startDaemon(
     closers.push(() => engine.close());
     const ownership = new Ownership(ownersFolder());
     ownership.keepOnly((owner) => clients.has(owner));
-    const blobs = new BlobStore(blobsFolder(), {
-      ownersOf: (image) => ownership.ownersOf(pictureNamed(image)),
-    });
+    const blobs = openOwnedPictures(blobsFolder(), ownership);
     const { maxJobMinutes } = config;
     const jobs = await JobQueue.open({
       folder: jobsFolder(),
@@ -86,6 +86,11 @@ export async function startDaemon(
       onFault: (error) => log.error({ err: error }, 'who listens to the queue has failed'),
     });
     closers.push(() => jobs.close());
+    const room = new InversionRoom(inversionsFolder(), (id) => ownership.ownersOf(inversionNamed(id)));
+    // Asynchronously, so after those who listen have noted whose it is.
+    jobs.on('change', (record) => {
+      if (isOver(record)) void room.shrink();
+    });
     const server = await startServer({
       backend: { jobs, blobs, engine, models, ownership, inversions: new InversionList(inversionsFolder()) },
       clients,

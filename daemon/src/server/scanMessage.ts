@@ -14,36 +14,43 @@ export interface Scan {
   readonly ids: ReadonlyMap<number, string>;
 }
 
-const WHITE = /[ \t\r\n]*/y;
 /** An `id`, its letters escaped or not. */
-const ID_KEY = /^"(?:i|\\u0069)(?:d|\\u0064)"$/;
-const LONGEST_ID_KEY = 14;
+const ID_KEYS = ['"id"', '"\\u0069d"', '"i\\u0064"', '"\\u0069\\u0064"'];
+/** White space, as JSON has it. */
+const WHITE = /[ \t\r\n]*/y;
 /** A number, or a word such as null. */
 const BARE = /[^\s,\]}]*/y;
 
 /** Never throws, and takes time with the length of the text only. */
 export function scanMessage(text: string): Scan {
-  /** Where the value of the last id of each request begins: read at the end, for there is one that counts, however many there are. */
-  const starts = new Map<number, number>();
-  const found = (excess: Sentence | null): Scan => ({
-    excess,
-    ids: new Map([...starts].map(([request, start]) => [request, valueAt(text, start)])),
-  });
+  const ids = new Map<number, string>();
   const inBatch = text[afterMatch(WHITE, text, 0)] === '[' ? 1 : 0;
   let depth = 0;
   let request = 0;
   let values = 1;
+  /** Where the value of the request's last id begins: read at its end, for one counts, however many there are. */
+  let idAt: number | null = null;
+  let isAfterId = false;
+  const endRequest = () => {
+    if (idAt !== null) ids.set(request, valueAt(text, afterMatch(WHITE, text, idAt)));
+    idAt = null;
+  };
+  const found = (excess: Sentence | null): Scan => {
+    endRequest();
+    return { excess, ids };
+  };
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
       case '"': {
         const end = endOfText(text, at);
-        if (depth === inBatch + 1 && isIdKey(text, at, end)) {
-          const colon = afterMatch(WHITE, text, end);
-          if (text[colon] === ':') starts.set(request, afterMatch(WHITE, text, colon + 1));
-        }
+        isAfterId = depth === inBatch + 1 && isIdKey(text, at, end);
         at = end - 1;
         break;
       }
+      case ':':
+        if (isAfterId) idAt = at + 1;
+        isAfterId = false;
+        break;
       case '[':
       case '{':
         if (++depth > LIMITS.depth)
@@ -57,6 +64,7 @@ export function scanMessage(text: string): Scan {
         if (++values > LIMITS.values)
           return found(sentence`holds more than ${{ most: LIMITS.values }} values in a request`);
         if (inBatch === 0 || depth !== inBatch) break;
+        endRequest();
         if (++request === MAX_BATCH) return found(sentence`holds more than ${{ most: MAX_BATCH }} requests`);
         values = 1;
     }
@@ -65,7 +73,7 @@ export function scanMessage(text: string): Scan {
 }
 
 const isIdKey = (text: string, start: number, end: number): boolean =>
-  end - start <= LONGEST_ID_KEY && ID_KEY.test(text.slice(start, end));
+  ID_KEYS.some((key) => end - start === key.length && text.startsWith(key, start));
 
 /** Of a text or a number; of anything else, its beginning. */
 const valueAt = (text: string, start: number): string =>

@@ -7,45 +7,52 @@ import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { type BlobHash, PalimpsestError, sentence } from '@palimpsest/protocol';
 import { tellDamage } from '../files/damage.ts';
-import { bytesOf, filesByUse, markUsed, removeIfPossible, useOf } from '../files/leastRecentlyUsed.ts';
+import { filesByUse, markUsed, removeIfPossible, useOf } from '../files/leastRecentlyUsed.ts';
 import { makePrivateFolder, writePrivateFile } from '../files/privateFiles.ts';
 import { readKeptFile } from '../files/readKeptFile.ts';
 import { removeLeftovers } from '../files/writeFile.ts';
 import { BlobReader } from './blobReader.ts';
-import { surplusOfShares } from './fairShares.ts';
+import { FairShares } from './fairShares.ts';
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
 const FILE_NAME = /^[0-9a-f]{64}$/;
 
-/** What is known of a stored blob. */
-interface Entry {
-  readonly size: number;
-  /** How many jobs need it. */
-  holds: number;
-}
+const DEFAULT_MAX_BLOBS = 2 ** 16;
 
 export interface BlobStoreOptions {
   /** Room for all blobs together; Infinity for a second store over a folder whose owner keeps it small. */
   readonly maxBytes?: number;
-  /** Whose a blob is: each has a fair share of the room. */
+  /** How many have room, however small they are: each counts its part of `maxBytes` at least. */
+  readonly maxBlobs?: number;
+  /** Whose a blob is: each has a fair share of the room. Where that changes, `ownersChanged` has to be called. */
   readonly ownersOf?: (hash: BlobHash) => Iterable<string>;
 }
 
 export class BlobStore {
   private readonly maxBytes: number;
+  private readonly maxBlobs: number;
   private readonly ownersOf: (hash: BlobHash) => Iterable<string>;
-  /** Least recently used first. */
-  private entries: Promise<Map<string, Entry>> | null = null;
+  private opened: Promise<FairShares> | null = null;
+  /** The same, once it is there. */
+  private shares: FairShares | null = null;
   /** Puts go one after the other, so that two of them never count on the same room. */
   private lastPut: Promise<unknown> = Promise.resolve();
 
   private readonly folder: string;
 
-  constructor(folder: string, { maxBytes = DEFAULT_MAX_BYTES, ownersOf = () => [] }: BlobStoreOptions = {}) {
+  constructor(
+    folder: string,
+    {
+      maxBytes = DEFAULT_MAX_BYTES,
+      maxBlobs = DEFAULT_MAX_BLOBS,
+      ownersOf = () => [],
+    }: BlobStoreOptions = {},
+  ) {
     this.folder = folder;
 
     this.maxBytes = maxBytes;
+    this.maxBlobs = maxBlobs;
     this.ownersOf = ownersOf;
   }
 
@@ -91,90 +98,94 @@ export class BlobStore {
   async hold(hash: BlobHash): Promise<boolean> {
     const name = nameOf(hash);
     if (!(await this.touch(name))) return false;
-    const entry = (await this.index()).get(name);
-    if (entry !== undefined) entry.holds += 1;
-    return entry !== undefined;
+    return (await this.index()).need(name, 1);
   }
 
   /** Ends one `hold`. */
   async release(hash: BlobHash): Promise<void> {
-    const entry = (await this.index()).get(nameOf(hash));
-    if (entry !== undefined && entry.holds > 0) entry.holds -= 1;
+    (await this.index()).need(nameOf(hash), -1);
   }
 
   /** Bytes of all blobs, or of those. */
   async size(hashes?: ReadonlySet<BlobHash>): Promise<number> {
-    const entries = await this.index();
-    const names = hashes === undefined ? [...entries.keys()] : [...hashes].map(nameOf);
-    return bytesOf(names.flatMap((name) => entries.get(name) ?? []));
+    const shares = await this.index();
+    if (hashes === undefined) return shares.sizeOfAll();
+    return [...hashes].reduce((sum, hash) => sum + (shares.sizeOf(nameOf(hash)) ?? 0), 0);
   }
 
   /** Takes note of a blob that another process has put into the folder, and makes room for it. */
   async adopt(hash: BlobHash): Promise<void> {
-    if (await this.touch(nameOf(hash))) await this.makeRoom(0, nameOf(hash)).catch(() => undefined);
+    if (!(await this.hold(hash))) return;
+    this.remove((await this.index()).shrink(this.maxBytes));
+    await this.release(hash);
+  }
+
+  /** A blob is somebody else's too, or no more. */
+  ownersChanged(hash: BlobHash): void {
+    this.shares?.ownersChanged(nameOf(hash));
   }
 
   private async write(name: string, bytes: Uint8Array): Promise<void> {
-    const holds = (await this.index()).get(name)?.holds ?? 0;
+    const holds = (await this.index()).holdsOf(name);
     // What is there may have been damaged since.
     if ((await this.get(`sha256:${name}`)) !== null) return;
     await this.makeRoom(bytes.length);
     await writePrivateFile(join(this.folder, name), bytes);
-    (await this.index()).set(name, { size: bytes.length, holds });
+    (await this.index()).put(name, bytes.length, holds);
   }
 
   /** Marks a blob as just used; false when there is none. */
   private async touch(name: string): Promise<boolean> {
-    const entries = await this.index();
+    const shares = await this.index();
     const path = join(this.folder, name);
     const use = useOf(path);
-    const entry = entries.get(name) ?? (use && { size: use.size, holds: 0 });
-    // What was used last stands last.
-    entries.delete(name);
-    if (use === null || entry === null) return false;
+    if (use === null) {
+      shares.delete(name);
+      return false;
+    }
     markUsed(path);
-    entries.set(name, entry);
+    shares.put(name, shares.sizeOf(name) ?? use.size);
     return true;
   }
 
-  /** Removes what is not held until `room` more bytes fit: of whoever holds most, what was not used for longest. */
-  private async makeRoom(room: number, kept?: string): Promise<void> {
-    const entries = await this.index();
-    const limit = this.maxBytes - room;
-    if (bytesOf([...entries.values()]) <= limit) return;
-    const all = [...entries].map(([name, { size, holds }]) => ({
-      ...{ name, size },
-      stays: holds > 0 || name === kept,
-      owners: this.ownersOf(`sha256:${name}`),
-    }));
-    // At once, so that nobody holds one that is about to go.
-    for (const { name } of surplusOfShares(all, limit)) {
-      entries.delete(name);
-      removeIfPossible(join(this.folder, name));
-    }
-    if (bytesOf(all.filter(({ stays }) => stays)) > limit) {
+  /** Removes what is not held until a blob of `size` fits: of whoever holds most, what was not used for longest. */
+  private async makeRoom(size: number): Promise<void> {
+    const shares = await this.index();
+    const limit = this.maxBytes - shares.costOf(size);
+    // What would not help does not go.
+    if (shares.needed > limit) {
       throw new PalimpsestError(
         'DISK_FULL',
         sentence`The ${{ maxBytes: this.maxBytes }} bytes that are set aside for pictures are in use by waiting jobs. Try again when some are done.`,
       );
     }
+    this.remove(shares.shrink(limit));
   }
 
-  private index(): Promise<Map<string, Entry>> {
-    this.entries ??= readIndex(this.folder).catch((error) => {
+  /** At once with taking them out, so that nobody holds one that is about to go. */
+  private remove(names: readonly string[]): void {
+    for (const name of names) removeIfPossible(join(this.folder, name));
+  }
+
+  private index(): Promise<FairShares> {
+    this.opened ??= this.readIndex().catch((error) => {
       // A disk may be back at the next try.
-      this.entries = null;
+      this.opened = null;
       throw error;
     });
-    return this.entries;
+    return this.opened;
   }
-}
 
-async function readIndex(folder: string): Promise<Map<string, Entry>> {
-  makePrivateFolder(folder);
-  removeLeftovers(folder);
-  const files = filesByUse(folder, (name) => FILE_NAME.test(name));
-  return new Map(files.map(({ name, size }) => [name, { size, holds: 0 }]));
+  private async readIndex(): Promise<FairShares> {
+    makePrivateFolder(this.folder);
+    removeLeftovers(this.folder);
+    const least = Number.isFinite(this.maxBytes) ? Math.ceil(this.maxBytes / this.maxBlobs) : 0;
+    const shares = new FairShares((name) => this.ownersOf(`sha256:${name}`), least);
+    for (const { name, size } of filesByUse(this.folder, (name) => FILE_NAME.test(name)))
+      shares.put(name, size);
+    this.shares = shares;
+    return shares;
+  }
 }
 
 /** Off the main thread, so that a large picture blocks nobody. */

@@ -18,7 +18,7 @@ export type Thing = `${'picture' | 'inversion'}-${string}`;
 const THING = /^(picture|inversion)-[0-9a-f]{64}$/;
 const OWNER = /^[\w-]+$/;
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<string> = new Set();
 
 export class Ownership {
   /** Whether nothing was ever said here: earlier versions did not. */
@@ -27,6 +27,9 @@ export class Ownership {
   private readonly things = new Map<string, Set<string>>();
   /** Of each thing that is anybody's. */
   private readonly owners = new Map<string, Set<string>>();
+
+  /** Called with each thing whose owners have changed. */
+  private changed: (thing: Thing) => void = () => {};
 
   private readonly folder: string;
   private readonly maxEach: number;
@@ -48,6 +51,11 @@ export class Ownership {
     return this.things.get(owner)?.has(thing) ?? false;
   }
 
+  /** What that owner has, what was claimed longest ago first. */
+  thingsOf(owner: string): ReadonlySet<string> {
+    return this.things.get(owner) ?? NONE;
+  }
+
   /** Whether it is anybody's. */
   isOwned(thing: Thing): boolean {
     return this.owners.has(thing);
@@ -55,7 +63,12 @@ export class Ownership {
 
   /** Who has it. */
   ownersOf(thing: Thing): ReadonlySet<string> {
-    return this.owners.get(thing) ?? NOBODY;
+    return this.owners.get(thing) ?? NONE;
+  }
+
+  /** @param changed called with each thing whose owners have changed, from now on. */
+  onChange(changed: (thing: Thing) => void): void {
+    this.changed = changed;
   }
 
   /** Makes it the owner's as well. Where the disk cannot keep that, it holds until the daemon ends. */
@@ -68,6 +81,7 @@ export class Ownership {
     markUsed(path);
     things.delete(thing);
     this.note(owner, thing);
+    this.changed(thing);
     for (const oldest of things) {
       if (things.size <= this.maxEach) break;
       this.renounce(owner, oldest as Thing);
@@ -104,5 +118,6 @@ export class Ownership {
     const owners = this.owners.get(thing);
     owners?.delete(owner);
     if (owners?.size === 0) this.owners.delete(thing);
+    this.changed(thing as Thing);
   }
 }

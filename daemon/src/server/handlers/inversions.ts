@@ -12,15 +12,16 @@ export function inversionHandlers({
 }: HandlerDependencies): Part<
   'inversions.list' | 'inversions.get' | 'inversions.delete' | 'inversions.attention'
 > {
-  const listFor = async (caller: Caller): Promise<InversionInfo[]> => {
-    const client = clientOf(caller);
-    return (await inversions.list()).filter(({ id }) => belongings.hasInversion(client, id));
-  };
+  /** What the client does not have is not even looked for. */
+  const findFor = async (caller: Caller, id: string): Promise<InversionInfo | null> =>
+    belongings.hasInversion(clientOf(caller), id) ? inversions.find(id) : null;
   return {
-    'inversions.list': async (_, caller) => ({ inversions: await listFor(caller) }),
+    'inversions.list': async (_, caller) => ({
+      inversions: await inversions.list(belongings.inversionsOf(clientOf(caller))),
+    }),
     'inversions.get': async ({ id }, caller) => {
-      const inversion = (await listFor(caller)).find((info) => info.id === id);
-      if (inversion !== undefined) return { inversion };
+      const inversion = await findFor(caller, id);
+      if (inversion !== null) return { inversion };
       throw new PalimpsestError(
         'INVERSION_UNKNOWN',
         telling(verbatim('There is no inversion of that id among yours. It can be made again.'), {
@@ -31,7 +32,7 @@ export function inversionHandlers({
     'inversions.delete': async ({ id }, caller) => {
       const client = clientOf(caller);
       if (!belongings.hasInversion(client, id)) return { deleted: false };
-      const deleted = (await listFor(caller)).some((info) => info.id === id);
+      const deleted = (await findFor(caller, id)) !== null;
       // Others who have it keep it.
       if (belongings.giveUpInversion(client, id)) await inversions.delete(id);
       return { deleted };
