@@ -101,10 +101,10 @@ export async function editPicture(
         edit,
         watch,
       )
-    : { picture: await developLatent(model, drawn, placement, picture) };
+    : await developLatent(model, drawn, placement, picture);
   const bounds = intersect(mask, wordMask && unfitMask(targetRow(wordMask), placement));
   return {
-    picture: bounds === undefined ? edited.picture : composite(picture, edited.picture, bounds, edit.feather),
+    picture: bounds === undefined ? edited : composite(picture, edited, bounds, edit.feather),
     kind: plan.kind,
     inverted,
   };

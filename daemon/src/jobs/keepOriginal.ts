@@ -28,13 +28,17 @@ interface Drawn {
   readonly target: Side;
 }
 
-/** The original with the change alone, and where that is. */
+/**
+ * The original with the change alone; itself where nothing changed.
+ *
+ * @throws {PalimpsestError} CANCELLED, ENGINE_FAILED.
+ */
 export async function keepOriginal(
   model: StableDiffusion,
   { picture, placement, canvas, source, target }: Drawn,
   { keepStrength, detail }: Pick<EditOptions, 'keepStrength' | 'detail'>,
   watch: Watch,
-): Promise<{ readonly picture: Picture; readonly mask: Mask }> {
+): Promise<Picture> {
   const { onNotice = () => {} } = watch;
   const { scaled } = placement;
   const visible = (whole: Picture) => cropPicture(whole, { left: 0, top: 0, ...scaled });
@@ -53,11 +57,10 @@ export async function keepOriginal(
   const field = changeField(drawings, { words, strength: keepStrength, detail });
   if (field === null) {
     onNotice(NOTHING_CHANGED);
-    const { width, height } = picture;
-    return { picture, mask: { width, height, data: new Uint8Array(width * height) } };
+    return picture;
   }
   const changed = putChange(picture, field);
-  return { mask: changed.mask, picture: await withOwnColours(changed.picture, picture, changed.mask) };
+  return withOwnColours(changed.picture, picture, changed.mask);
 }
 
 /** In the original's colour space, where it has one of its own; numbers outside the change are the original's. */

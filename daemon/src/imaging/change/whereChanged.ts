@@ -30,7 +30,7 @@ const MIN_REGION = 40;
 /** Further away from where the words look, more of a difference is needed: by so much a pixel. */
 const RISE = 3;
 /** How strongly a word has to look (of 0 to 1) for a place to be its. */
-const LOOKS = 0.3;
+export const LOOKS = 0.3;
 const HARDLY_LOOKS = 0.1;
 /** So much of a region, or so many pixels, must be where the words look. */
 const TOUCHES = 0.1;
