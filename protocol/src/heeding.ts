@@ -37,7 +37,7 @@ export type SharedNeed = Exclude<Refused, 'editor' | 'inversion'>;
 
 /** In words that name no control of any client. */
 const WITHOUT: Readonly<Record<SharedNeed, Sentence>> = {
-  keep: sentence`does nothing where nothing of the original is kept: set keep to original, or leave it out`,
+  keep: sentence`does nothing with keep nothing: choose another, or leave it out`,
   mask: sentence`does nothing without a mask: give one, or leave it out`,
   edge: sentence`does nothing where neither a mask nor blend bounds the change: give one, or leave it out`,
   blend: sentence`does nothing without blend: give that too, or leave it out`,

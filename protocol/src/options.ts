@@ -72,16 +72,16 @@ export const EditOptions = z.strictObject({
     ._default(z.enum(['original', 'nothing']), 'original')
     .check(
       z.describe(
-        'original: only the change comes back, and every pixel that was not meant to change stays as it was, at full resolution; nothing: the model draws all of the picture',
+        'original: only the change comes back, and the rest stays as it was, at full size; nothing: the model draws all of it',
       ),
     ),
   keepStrength: share(
     0.5,
-    'keeping the original: how much counts as unchanged; more keeps more, and may cut off parts of what is new',
+    'with keep original: how much counts as unchanged; more may cut off parts of what is new',
   ),
   detail: share(
     0,
-    "keeping the original, in an edit of the whole picture such as a style: how much of the original's fine detail lies over it",
+    "with keep original, where all of the picture changes: how much of the original's fine detail lies over it",
   ),
   feather: z
     ._default(z.int().check(z.minimum(0), z.maximum(512)), 8)
