@@ -77,7 +77,7 @@ async function withOwnColours(changed: Picture, original: Picture, mask: Mask): 
 
 function poorlySeen(seen: number): Notice {
   const decibels = Math.round(seen);
-  const text = `The model sees this picture poorly: what it draws of it again, unchanged, is ${decibels} dB like it, and 25 are usual. No edit will be good. Learn the picture carefully, or choose a model that knows such pictures.`;
+  const text = `The model sees this picture poorly (${decibels} dB; 25 are usual), so no edit will be good. Learn it carefully, or take another model.`;
   return { code: 'PICTURE_POORLY_SEEN', facts: { decibels }, text };
 }
 
