@@ -39,9 +39,8 @@ export class Belongings {
   /** The ids of a client's inversions, whether they are still there or not. */
   inversionsOf({ id, access }: Someone): string[] | 'all' {
     if (access === 'owner') return 'all';
-    const prefix = inversionNamed('');
     return [...this.ownership.thingsOf(id)].flatMap((thing) =>
-      thing.startsWith(prefix) ? [thing.slice(prefix.length)] : [],
+      thing.startsWith(INVERSION) ? [thing.slice(INVERSION.length)] : [],
     );
   }
 
@@ -67,7 +66,14 @@ export class Belongings {
   }
 }
 
+const PICTURE = 'picture-';
+const INVERSION = 'inversion-';
+const ALGORITHM = 'sha256:';
+
 /** A picture among what belongs to somebody. */
-export const pictureNamed = (image: BlobHash): Thing => `picture-${image.slice('sha256:'.length)}`;
+export const pictureNamed = (image: BlobHash): Thing => `${PICTURE}${image.slice(ALGORITHM.length)}`;
+/** The picture that a thing is; null where it is none. */
+export const pictureOfThing = (thing: Thing): BlobHash | null =>
+  thing.startsWith(PICTURE) ? `${ALGORITHM}${thing.slice(PICTURE.length)}` : null;
 /** An inversion among what belongs to somebody. */
-export const inversionNamed = (id: string): Thing => `inversion-${id}`;
+export const inversionNamed = (id: string): Thing => `${INVERSION}${id}`;

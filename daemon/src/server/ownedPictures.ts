@@ -1,8 +1,8 @@
 /** @file The store of pictures, in which each client has a fair share of the room. */
 
 import { BlobStore, type BlobStoreOptions } from '../store/blobStore.ts';
-import type { Ownership, Thing } from '../store/ownership.ts';
-import { pictureNamed } from './belongings.ts';
+import type { Ownership } from '../store/ownership.ts';
+import { pictureNamed, pictureOfThing } from './belongings.ts';
 
 /** Opens the store over a folder. It follows whose a picture is. */
 export function openOwnedPictures(
@@ -15,10 +15,8 @@ export function openOwnedPictures(
     ownersOf: (image) => ownership.ownersOf(pictureNamed(image)),
   });
   ownership.onChange((thing) => {
-    if (isPicture(thing)) blobs.ownersChanged(`sha256:${thing.slice(PICTURE.length)}`);
+    const image = pictureOfThing(thing);
+    if (image !== null) blobs.ownersChanged(image);
   });
   return blobs;
 }
-
-const PICTURE = 'picture-';
-const isPicture = (thing: Thing): boolean => thing.startsWith(PICTURE);

@@ -5,10 +5,20 @@
 
 import { type Area, boxOf, cropPicture } from '../area.ts';
 import { distanceTo } from '../distance.ts';
-import type { Size } from '../picture.ts';
+import type { Picture, Size } from '../picture.ts';
 import { type Linear, linearIn, REACH } from './guidedFilter.ts';
 import { boxMean, lumaOf, type Plane, planeOf, product } from './plane.ts';
-import { type Drawings, largestDifference, whereChanged } from './whereChanged.ts';
+import { whereChanged } from './whereChanged.ts';
+
+/** What the model makes of a picture, at its size. */
+export interface Drawings {
+  /** The picture itself, scaled to the model's size. */
+  readonly picture: Picture;
+  /** R: that, drawn again unchanged. */
+  readonly source: Picture;
+  /** E: the edit. */
+  readonly edited: Picture;
+}
 
 /** Numbers a pixel: the mask; then of red, green and blue each the slopes for all three, and the offset. */
 export const FIELD_CHANNELS = 13;
@@ -48,13 +58,13 @@ const SEAM = 2;
 export function changeField(drawings: Drawings, { words, strength, detail }: Keeping): ChangeField | null {
   const { source, edited } = drawings;
   if (words === 'everywhere') return wholeField(drawings, detail);
-  const changed = whereChanged(drawings, words, strength);
+  const difference = largestDifference(edited, source);
+  const changed = whereChanged(difference, words, strength);
   if (!changed.includes(1)) return null;
   const likeness = likenessOf(lumaOf(edited), lumaOf(source));
   const isAnother = meanWhere(likeness, changed) < ANOTHER_THING;
   const rim = isAnother ? RIM.another : RIM.same;
   const far = distanceTo(source, (pixel) => changed[pixel] === 1, rim + SEAM);
-  const difference = largestDifference(edited, source);
   const same = boxMean(
     planeOf(source, (i) => {
       if (isAnother) return changed[i] === 1 ? 0 : between(likeness.data[i]!, NEW_BELOW, SAME_ABOVE);
@@ -129,6 +139,14 @@ function likenessOf(a: Plane, b: Plane): Plane {
     const [x, y] = [meanA.data[i]!, meanB.data[i]!];
     const variances = ofA!.data[i]! - x * x + (ofB!.data[i]! - y * y);
     return (2 * (ofBoth!.data[i]! - x * y) + FLAT ** 2) / (variances + FLAT ** 2);
+  });
+}
+
+/** Of the three colours. */
+export function largestDifference(a: Picture, b: Picture): Plane {
+  return planeOf(a, (i) => {
+    const of = (channel: number) => Math.abs(a.rgb[3 * i + channel]! - b.rgb[3 * i + channel]!);
+    return Math.max(of(0), of(1), of(2));
   });
 }
 

@@ -1,19 +1,8 @@
 /** @file Where an edit changed a picture, beyond what the model does to any picture that it draws again. */
 
 import { distanceTo } from '../distance.ts';
-import type { Picture } from '../picture.ts';
 import { boxMean, type Plane, planeOf } from './plane.ts';
 import { fillHoles, regionsOf } from './regions.ts';
-
-/** What the model makes of a picture, at its size. */
-export interface Drawings {
-  /** The picture itself, scaled to the model's size. */
-  readonly picture: Picture;
-  /** R: that, drawn again unchanged. */
-  readonly source: Picture;
-  /** E: the edit. */
-  readonly edited: Picture;
-}
 
 /** All lengths are in pixels of the model's size, a cell of the latent being 8; all differences in levels of 0 to 255. */
 const SMOOTH = 1;
@@ -45,15 +34,12 @@ const MAX_HOLE = 400;
  * notable around that. Both bounds rise with the noise of the places that no word is about, and with the distance from
  * those that one is.
  *
+ * @param change the difference of E and R at each pixel.
  * @param words where the words that differ look, 0 to 1; null where that is not known.
  * @param strength how much is kept, 0 to 1: at 1 a difference has to be twice as large as at 0.5, at 0 half as large.
  */
-export function whereChanged(
-  { source, edited }: Omit<Drawings, 'picture'>,
-  words: Plane | null,
-  strength: number,
-): Uint8Array {
-  const difference = boxMean(largestDifference(edited, source), SMOOTH);
+export function whereChanged(change: Plane, words: Plane | null, strength: number): Uint8Array {
+  const difference = boxMean(change, SMOOTH);
   const bound = boundsOf(difference, words);
   const factor = 2 ** (2 * strength - 1);
   const exceeds = (times: number) => (pixel: number) =>
@@ -63,20 +49,12 @@ export function whereChanged(
     region.filter((pixel) => words.data[pixel]! > LOOKS).length >=
       Math.min(TOUCHING_PIXELS, TOUCHES * region.length);
   const changed = new Uint8Array(difference.data.length);
-  for (const region of regionsOf(source, exceeds(1))) {
+  for (const region of regionsOf(difference, exceeds(1))) {
     if (region.length >= MIN_REGION && region.some(exceeds(2)) && isAsked(region))
       for (const pixel of region) changed[pixel] = 1;
   }
-  fillHoles(source, changed, MAX_HOLE);
+  fillHoles(difference, changed, MAX_HOLE);
   return changed;
-}
-
-/** Of the three colours. */
-export function largestDifference(a: Picture, b: Picture): Plane {
-  return planeOf(a, (i) => {
-    const of = (channel: number) => Math.abs(a.rgb[3 * i + channel]! - b.rgb[3 * i + channel]!);
-    return Math.max(of(0), of(1), of(2));
-  });
 }
 
 /** The difference that is a change, at each pixel. */
